@@ -1,0 +1,3 @@
+//! The deterministic ledger of truebook.
+
+pub mod sync;

@@ -1,0 +1,1 @@
+//! All lock-free code.
