@@ -1,3 +1,5 @@
-//! The deterministic ledger of truebook.
+//! The deterministic ledger of truebook: no I/O, no clock, no randomness.
 
+pub mod digest;
+pub mod model;
 pub mod sync;

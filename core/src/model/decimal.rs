@@ -1,0 +1,93 @@
+//! The door for decimal text: what callers write becomes a [`Fixed`] here, exactly or not at all.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use super::Fixed;
+
+/// A value that cannot be taken: which parameter, what was found and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidValue {
+    /// The parameter's name.
+    pub what: String,
+    /// What was given.
+    pub found: String,
+    /// What is allowed.
+    pub allowed: String,
+}
+
+impl InvalidValue {
+    /// `found` was given for `what`, where `allowed` is allowed.
+    #[must_use]
+    pub fn new(what: &str, found: &str, allowed: &str) -> Self {
+        let shown: String = found.chars().take(64).collect();
+        Self {
+            what: what.to_owned(),
+            found: shown,
+            allowed: allowed.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for InvalidValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: found {}, allowed: {}",
+            self.what, self.found, self.allowed
+        )
+    }
+}
+
+impl std::error::Error for InvalidValue {}
+
+/// Reads decimal text, `"-12.50"` or `"1e-7"`, exactly.
+///
+/// # Errors
+/// [`InvalidValue`] for anything that is not a finite decimal of at most 28 digits.
+///
+/// # Examples
+/// ```
+/// let value = truebook_core::model::parse("price", "1e-2").unwrap();
+/// assert_eq!(value.to_string(), "0.01");
+/// assert!(truebook_core::model::parse("price", "NaN").is_err());
+/// ```
+pub fn parse(what: &str, text: &str) -> Result<Fixed, InvalidValue> {
+    let trimmed = text.trim();
+    let parsed = Decimal::from_str_exact(trimmed).or_else(|_| Decimal::from_scientific(trimmed));
+    match parsed {
+        Ok(decimal) => {
+            let shortest = decimal.normalize();
+            let scale = u8::try_from(shortest.scale()).unwrap_or(u8::MAX);
+            Ok(Fixed::new(shortest.mantissa(), scale))
+        }
+        Err(_) => {
+            let found = format!("'{trimmed}'");
+            Err(InvalidValue::new(
+                what,
+                &found,
+                "a decimal number of at most 28 digits",
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_is_no_number_is_named() {
+        for text in ["", "NaN", "inf", "1,5", "abc", "1e99", &"9".repeat(40)] {
+            let error = parse("qty", text).unwrap_err();
+            assert_eq!(error.what, "qty", "{text}");
+        }
+        assert_eq!(parse("qty", "0.10").unwrap(), Fixed::new(1, 1));
+        assert_eq!(
+            parse("qty", "7424.9").unwrap().exactly_at(8),
+            Some(742_490_000_000)
+        );
+        assert_eq!(parse("qty", "0.001").unwrap().exactly_at(2), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Exact integer arithmetic on scaled numbers.
+//!
+//! 1. Nothing saturates and nothing wraps: what does not fit is `None`.
+//! 2. A quotient is rounded once, half to even.
+
+use std::fmt;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use ruint::aliases::U256;
+
+/// What to do with the digits that a smaller scale has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// To the nearest, ties to the even neighbour.
+    HalfEven,
+    /// Towards zero.
+    Down,
+}
+
+/// A decimal number: `raw / 10^scale`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+pub struct Fixed {
+    /// The integer at [`Fixed::scale`].
+    pub raw: i128,
+    /// Digits after the decimal point.
+    pub scale: u8,
+}
+
+impl Fixed {
+    /// `raw / 10^scale`.
+    #[must_use]
+    pub fn new(raw: i128, scale: u8) -> Self {
+        Self { raw, scale }
+    }
+
+    /// The same number as an integer at `scale`; `None` when digits would be lost or it does not fit.
+    #[must_use]
+    pub fn exactly_at(self, scale: u8) -> Option<i128> {
+        if scale >= self.scale {
+            return self.raw.checked_mul(pow10(scale - self.scale)?);
+        }
+        let unit = pow10(self.scale - scale)?;
+        (self.raw.checked_rem(unit)? == 0).then(|| self.raw / unit)
+    }
+
+    /// The number as an integer at `scale`, rounded half to even where digits are lost.
+    #[must_use]
+    pub fn rounded_at(self, scale: u8) -> Option<i128> {
+        rescale(self.raw, self.scale, scale, Rounding::HalfEven)
+    }
+}
+
+impl fmt::Display for Fixed {
+    /// Writes the shortest exact text: no trailing zeros, no exponent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.raw.unsigned_abs().to_string();
+        let scale = usize::from(self.scale);
+        let padded = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - scale);
+        let fraction = fraction.trim_end_matches('0');
+        let text = if fraction.is_empty() {
+            whole.to_owned()
+        } else {
+            format!("{whole}.{fraction}")
+        };
+        f.pad_integral(self.raw >= 0, "", &text)
+    }
+}
+
+/// `10^exponent`; `None` beyond 10^38.
+#[must_use]
+pub fn pow10(exponent: u8) -> Option<i128> {
+    10_i128.checked_pow(u32::from(exponent))
+}
+
+/// `raw` at scale `from`, as an integer at scale `to`.
+#[must_use]
+pub fn rescale(raw: i128, from: u8, to: u8, rounding: Rounding) -> Option<i128> {
+    if to >= from {
+        return raw.checked_mul(pow10(to - from)?);
+    }
+    div(raw, pow10(from - to)?, rounding)
+}
+
+/// `raw` rounded half to even to a multiple of `10^(scale - digits)`; unchanged when `digits >= scale`.
+#[must_use]
+pub fn round_to(raw: i128, scale: u8, digits: u8) -> Option<i128> {
+    if digits >= scale {
+        return Some(raw);
+    }
+    let unit = pow10(scale - digits)?;
+    div(raw, unit, Rounding::HalfEven)?.checked_mul(unit)
+}
+
+/// `a * b / divisor` with a 256-bit product where it is needed, rounded once.
+#[must_use]
+pub fn mul_div(a: i128, b: i128, divisor: i128, rounding: Rounding) -> Option<i128> {
+    if let Some(product) = a.checked_mul(b) {
+        return div(product, divisor, rounding);
+    }
+    if divisor == 0 {
+        return None;
+    }
+    let negative = (a < 0) ^ (b < 0) ^ (divisor < 0);
+    let product = U256::from(a.unsigned_abs()).checked_mul(U256::from(b.unsigned_abs()))?;
+    let unsigned_divisor = U256::from(divisor.unsigned_abs());
+    let (quotient, remainder) = product.div_rem(unsigned_divisor);
+    let quotient = u128::try_from(quotient).ok()?;
+    let up = match rounding {
+        Rounding::Down => false,
+        Rounding::HalfEven => {
+            let rest = unsigned_divisor - remainder;
+            remainder > rest || (remainder == rest && quotient % 2 == 1)
+        }
+    };
+    let magnitude = i128::try_from(quotient.checked_add(u128::from(up))?).ok()?;
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+fn div(value: i128, divisor: i128, rounding: Rounding) -> Option<i128> {
+    let quotient = value.checked_div(divisor)?;
+    let remainder = value.checked_rem(divisor)?;
+    if remainder == 0 || rounding == Rounding::Down {
+        return Some(quotient);
+    }
+    let left = divisor.unsigned_abs() - remainder.unsigned_abs();
+    let up =
+        remainder.unsigned_abs() > left || (remainder.unsigned_abs() == left && quotient % 2 != 0);
+    let step = if (value < 0) ^ (divisor < 0) { -1 } else { 1 };
+    if up {
+        quotient.checked_add(step)
+    } else {
+        Some(quotient)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_the_shortest_exact() {
+        for (raw, scale, text) in [
+            (0, 8, "0"),
+            (-1, 2, "-0.01"),
+            (100, 2, "1"),
+            (10_050, 2, "100.5"),
+            (-10_000_666_667, 8, "-100.00666667"),
+        ] {
+            assert_eq!(Fixed::new(raw, scale).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_tie_goes_to_the_even_neighbour() {
+        for (value, rounded) in [(15, 2), (25, 2), (-15, -2), (-25, -2), (26, 3), (-24, -2)] {
+            assert_eq!(
+                div(value, 10, Rounding::HalfEven),
+                Some(rounded),
+                "{value} / 10"
+            );
+        }
+        assert_eq!(
+            mul_div(i128::MAX, 2, 4, Rounding::Down),
+            Some(i128::MAX / 2)
+        );
+        assert_eq!(mul_div(i128::MAX, 2, 1, Rounding::Down), None);
+        assert_eq!(div(1, 0, Rounding::Down), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_wide_product_agrees_with_the_narrow(a in -1_i64.., b in any::<i64>(), d in 1_i64..) {
+            let (a, b, d) = (i128::from(a), i128::from(b), i128::from(d));
+            let narrow = mul_div(a, b, d, Rounding::HalfEven);
+            let shift = 1_i128 << 62;
+            let wide = mul_div(a * shift, b * 2, d * shift * 2, Rounding::HalfEven);
+            if d < 1 << 50 { prop_assert_eq!(narrow, wide); }
+        }
+    }
+}
