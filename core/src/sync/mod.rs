@@ -1,1 +1,39 @@
-//! All lock-free code.
+//! All lock-free code: how threads hand values to each other.
+//!
+//! | file | type | moves | loom model |
+//! |---|---|---|---|
+//! | `primitive` | (re-exports) | nothing: atomics and threads of std, or of loom | - |
+//! | `edge` | `Edge` | nothing: names each ordering, so a model can drop one | - |
+//! | `seqlock` | [`SeqSlot`] | the latest value, one writer to many readers | `seqlock` |
+//! | `doorbell` | [`Doorbell`] | a wake-up, many ringers to one sleeper | `doorbell` |
+//! | `ring` | [`Producer`], [`Consumer`] | every value in order, one to one | none: rtrb |
+//! | `shelf` | [`Shelf`] | a whole shared object, replaced at once | none: arc-swap |
+//!
+//! Invariants:
+//!
+//! 1. A reader of a [`SeqSlot`] gets every word from one write, or nothing.
+//! 2. The version a [`SeqSlot`] returns is the number of writes it has seen, and belongs to the
+//!    words returned with it.
+//! 3. What happened before [`Doorbell::ring`] is seen by `ready`, or the sleeper is woken.
+//! 4. A ring hands out values in the order they came, each one once; a refused value comes back.
+//! 5. A reader of a [`Shelf`] gets an object that was stored whole, never older than one it saw.
+//! 6. Nothing in this folder is `unsafe`, waits without a bound chosen by the caller, or allocates
+//!    after it is made (a [`Shelf`] stores what the caller allocated).
+//!
+//! Loom sees only what goes through `primitive`. The rings and the shelf are the code of rtrb and
+//! arc-swap, which use the atomics of std even under `cfg(truebook_loom)`: their proof is their
+//! own test suites, and ours run under Miri and ThreadSanitizer.
+
+mod doorbell;
+mod edge;
+pub mod primitive;
+mod ring;
+mod seqlock;
+mod shelf;
+
+pub use doorbell::Doorbell;
+#[cfg(truebook_loom)]
+pub use edge::Edge;
+pub use ring::{Consumer, Full, Producer, ring};
+pub use seqlock::SeqSlot;
+pub use shelf::Shelf;
