@@ -75,6 +75,26 @@ pub struct Position {
 }
 
 impl Position {
+    /// Nothing held, nothing done.
+    #[must_use]
+    pub fn flat(id: PositionId, key: PositionKey) -> Self {
+        Self {
+            id,
+            key,
+            qty: 0,
+            cost: 0,
+            realized_pnl: 0,
+            cash_flow: 0,
+            fees: Vec::new(),
+            opened_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            closed_trades: 0,
+            winning_trades: 0,
+            trade_base: 0,
+            sequence: 0,
+        }
+    }
+
     /// Fees in `currency`.
     #[must_use]
     pub fn fees_in(&self, currency: CurrencyId) -> i128 {

@@ -1,0 +1,209 @@
+//! The reasonableness check of prices and what the ledger remembers of them.
+//!
+//! 1. A refused price changes only counters.
+//! 2. A true jump is accepted after enough consistent confirmations, or when the last is stale.
+
+use crate::model::{Fixed, Limits, NANOS_PER_SECOND, Timestamp};
+
+use super::PriceTick;
+
+/// Why a price was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PriceRefusal {
+    /// No price in it, or one that is zero or negative.
+    NotPositive,
+    /// The bid is above the ask.
+    Crossed,
+    /// Older than the last accepted.
+    Old,
+    /// Outside the band around the last accepted.
+    OutOfBand,
+}
+
+/// What is known of an instrument's price. Soft state: never journaled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The price at which positions are valued: the newest of the mid of the quote and the last.
+    pub mark: Option<i64>,
+    /// The best bid of the last quote.
+    pub bid: Option<i64>,
+    /// The best ask of the last quote.
+    pub ask: Option<i64>,
+    /// The last price.
+    pub last: Option<i64>,
+    /// When the newest of them was known.
+    pub ts: Timestamp,
+    /// How many were refused.
+    pub refused: u64,
+    /// The last outlier, where the newest price was one.
+    pub outlier: Option<i64>,
+    /// How many consistent outliers in a row.
+    pub outliers: u32,
+}
+
+/// What the check says of a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// In the band.
+    Accept,
+    /// Outside it, and the new level: accept it with an event.
+    NewLevel {
+        /// The level before.
+        old: i64,
+        /// The level since.
+        new: i64,
+    },
+    /// Refused.
+    Refuse(PriceRefusal),
+}
+
+impl Mark {
+    /// What to do with `tick` under `limits`.
+    #[must_use]
+    pub fn judge(&self, tick: &PriceTick, limits: &Limits) -> Verdict {
+        let prices = [tick.bid, tick.ask, tick.last];
+        if prices.iter().flatten().any(|price| *price <= 0) {
+            return Verdict::Refuse(PriceRefusal::NotPositive);
+        }
+        if let (Some(bid), Some(ask)) = (tick.bid, tick.ask)
+            && bid > ask
+        {
+            return Verdict::Refuse(PriceRefusal::Crossed);
+        }
+        let Some(level) = level_of(tick) else {
+            return Verdict::Refuse(PriceRefusal::NotPositive);
+        };
+        let Some(old) = self.mark else {
+            return Verdict::Accept;
+        };
+        if tick.ts < self.ts {
+            return Verdict::Refuse(PriceRefusal::Old);
+        }
+        if within_band(level, old, limits.price_band_pct) {
+            return Verdict::Accept;
+        }
+        let stale = tick.ts.since_ns(self.ts)
+            > i64::from(limits.price_stale_seconds).saturating_mul(NANOS_PER_SECOND);
+        let confirmed = self.outliers.saturating_add(1) >= limits.price_band_confirmations
+            && self.is_consistent(level, limits);
+        if stale || confirmed {
+            return Verdict::NewLevel { old, new: level };
+        }
+        Verdict::Refuse(PriceRefusal::OutOfBand)
+    }
+
+    /// Takes an accepted tick.
+    pub fn accept(&mut self, tick: &PriceTick) {
+        self.mark = level_of(tick);
+        if tick.last.is_some() {
+            self.last = tick.last;
+        } else {
+            (self.bid, self.ask) = (tick.bid, tick.ask);
+        }
+        self.ts = tick.ts;
+        self.outlier = None;
+        self.outliers = 0;
+    }
+
+    /// Counts a refused tick.
+    pub fn refuse(&mut self, tick: &PriceTick, why: PriceRefusal, limits: &Limits) {
+        self.refused = self.refused.saturating_add(1);
+        if why == PriceRefusal::OutOfBand
+            && let Some(level) = level_of(tick)
+        {
+            self.outliers = if self.is_consistent(level, limits) {
+                self.outliers.saturating_add(1)
+            } else {
+                1
+            };
+            self.outlier = Some(level);
+        }
+    }
+
+    fn is_consistent(&self, level: i64, limits: &Limits) -> bool {
+        self.outlier
+            .is_none_or(|outlier| within_band(level, outlier, limits.price_band_pct))
+    }
+}
+
+/// The one price that a tick says: the last, or the middle of the quote, or its only side.
+fn level_of(tick: &PriceTick) -> Option<i64> {
+    tick.last.or(match (tick.bid, tick.ask) {
+        (Some(bid), Some(ask)) => Some(bid.midpoint(ask)),
+        (side, None) | (None, side) => side,
+    })
+}
+
+/// Whether `price` is at most `band_pct` percent away from `level`.
+#[must_use]
+pub fn within_band(price: i64, level: i64, band_pct: Fixed) -> bool {
+    let distance = i128::from(price).abs_diff(i128::from(level));
+    let Some(unit) = crate::model::pow10(band_pct.scale) else {
+        return true;
+    };
+    let left = distance
+        .checked_mul(100)
+        .and_then(|value| value.checked_mul(unit.unsigned_abs()));
+    let right = u128::from(level.unsigned_abs()).checked_mul(band_pct.raw.unsigned_abs());
+    match (left, right) {
+        (Some(left), Some(right)) => left <= right,
+        (None, _) => false,
+        (Some(_), None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::InstrumentId;
+
+    fn last(price: i64, second: i64) -> PriceTick {
+        PriceTick {
+            instrument: InstrumentId(0),
+            bid: None,
+            ask: None,
+            last: Some(price),
+            bid_size: 0,
+            ask_size: 0,
+            ts: Timestamp(second * NANOS_PER_SECOND),
+        }
+    }
+
+    fn feed(mark: &mut Mark, tick: &PriceTick, limits: &Limits) -> Verdict {
+        let verdict = mark.judge(tick, limits);
+        match verdict {
+            Verdict::Accept | Verdict::NewLevel { .. } => mark.accept(tick),
+            Verdict::Refuse(why) => mark.refuse(tick, why, limits),
+        }
+        verdict
+    }
+
+    #[test]
+    fn a_spike_is_refused_and_a_true_jump_is_accepted_after_confirmations() {
+        let (mut mark, limits) = (Mark::default(), Limits::default());
+        assert_eq!(feed(&mut mark, &last(100, 0), &limits), Verdict::Accept);
+        let outlier = Verdict::Refuse(PriceRefusal::OutOfBand);
+        assert_eq!(feed(&mut mark, &last(140, 1), &limits), outlier);
+        assert_eq!(feed(&mut mark, &last(101, 2), &limits), Verdict::Accept);
+        assert_eq!(feed(&mut mark, &last(140, 3), &limits), outlier);
+        assert_eq!(feed(&mut mark, &last(141, 4), &limits), outlier);
+        let jump = Verdict::NewLevel { old: 101, new: 140 };
+        assert_eq!(feed(&mut mark, &last(140, 5), &limits), jump);
+        assert_eq!(mark.refused, 3);
+    }
+
+    #[test]
+    fn a_stale_last_gives_way_at_once() {
+        let (mut mark, limits) = (Mark::default(), Limits::default());
+        feed(&mut mark, &last(100, 0), &limits);
+        let jump = Verdict::NewLevel { old: 100, new: 140 };
+        assert_eq!(feed(&mut mark, &last(140, 60), &limits), jump);
+    }
+
+    #[test]
+    fn the_band_includes_its_edge() {
+        assert!(within_band(110, 100, Fixed::new(10, 0)));
+        assert!(!within_band(111, 100, Fixed::new(10, 0)));
+        assert!(within_band(90, 100, Fixed::new(100, 1)));
+    }
+}
