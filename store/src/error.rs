@@ -1,0 +1,88 @@
+//! What can go wrong with a database file, and what to do about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why the store cannot go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The file is something else.
+    NotOurs(PathBuf),
+    /// The file was written by a newer version.
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that this version knows.
+        known: i64,
+    },
+    /// Another process writes to the file.
+    Locked(PathBuf),
+    /// The file holds a session on something else.
+    OtherSession {
+        /// What differs: `mode`, `config` or `data`.
+        what: &'static str,
+        /// What the file holds.
+        found: String,
+        /// What was asked for.
+        asked: String,
+    },
+    /// A recomputed event differs from the recorded one.
+    Diverged {
+        /// Its sequence.
+        sequence: u64,
+    },
+    /// A record does not match its checksum, or is missing.
+    Corrupt {
+        /// Its sequence.
+        sequence: u64,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The database or the disk refused.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        cause: String,
+    },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOurs(path) => write!(
+                f,
+                "{}: not a truebook database; name another file, it was left untouched",
+                path.display()
+            ),
+            Self::Newer { path, found, known } => write!(
+                f,
+                "{}: written by a newer truebook (format {found}, this one knows up to {known}); \
+                 upgrade truebook to open it",
+                path.display()
+            ),
+            Self::Locked(path) => {
+                write!(f, "{}: another process is writing to it", path.display())
+            }
+            Self::OtherSession { what, found, asked } => write!(
+                f,
+                "the database holds a session with another {what} ({found}, asked for {asked}); \
+                 name another file to start a new one"
+            ),
+            Self::Diverged { sequence } => write!(
+                f,
+                "event {sequence} recomputed differs from the recorded one; the database was left \
+                 as it is"
+            ),
+            Self::Corrupt { sequence, what } => {
+                write!(f, "event {sequence} is damaged: {what}")
+            }
+            Self::Failed { path, cause } => write!(f, "{}: {cause}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
