@@ -1,1 +1,4 @@
-//! Measurements.
+//! The measurements of truebook, beside their calibrators.
+
+pub mod machine;
+pub mod skeleton;

@@ -25,19 +25,34 @@
 use std::time::Duration;
 
 #[cfg(truebook_loom)]
+use loom::sync::atomic;
+#[cfg(not(truebook_loom))]
+use std::sync::atomic;
+
+pub use self::atomic::{Ordering, fence};
+#[cfg(truebook_loom)]
 pub use loom::{
     hint::spin_loop,
     sync::Mutex,
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
     thread::{Thread, current, park, yield_now},
 };
 #[cfg(not(truebook_loom))]
 pub use std::{
     hint::spin_loop,
     sync::Mutex,
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
     thread::{Thread, current, park, yield_now},
 };
+
+// Aliases, not re-exports: clippy looks through a re-export and would ban it where it is used.
+
+/// A flag.
+pub type AtomicBool = atomic::AtomicBool;
+/// A 32-bit word.
+pub type AtomicU32 = atomic::AtomicU32;
+/// A 64-bit word.
+pub type AtomicU64 = atomic::AtomicU64;
+/// An index or a count.
+pub type AtomicUsize = atomic::AtomicUsize;
 
 /// Parks the current thread until it is unparked, or for about `timeout`.
 ///
