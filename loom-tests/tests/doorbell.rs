@@ -1,5 +1,6 @@
 //! Models of `Doorbell`: no wake-up is lost. A lost one is a deadlock, which loom reports.
 #![cfg(truebook_loom)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 
