@@ -22,7 +22,7 @@
 //!
 //! Loom sees only what goes through `primitive`. The rings and the shelf are the code of rtrb and
 //! arc-swap, which use the atomics of std even under `cfg(truebook_loom)`: their proof is their
-//! own test suites, and ours run under Miri and ThreadSanitizer.
+//! own test suites. The tests here shrink under `cfg(miri)`, so that Miri can run them too.
 
 mod doorbell;
 mod edge;
