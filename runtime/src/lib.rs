@@ -1,3 +1,4 @@
 //! Under construction.
 
 pub mod market;
+pub mod settings;
