@@ -61,6 +61,11 @@ impl<R: Reactor> Writer<R> {
         &self.reactor
     }
 
+    /// The ledger and the reactor; the journal is dropped, so its store can finish.
+    pub fn into_parts(self) -> (Ledger, R) {
+        (self.ledger, self.reactor)
+    }
+
     /// The lines that readers poll.
     pub fn lines(&self) -> &Arc<LineTable> {
         &self.lines

@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{CurrencyId, Fixed, Id, Rounding, mul_div, pow10, rescale};
+use super::{CurrencyId, Fixed, Id, MONEY_SCALE, Rounding, mul_div, pow10, rescale};
 
 /// The dense number of an instrument, from 0 in order of registration.
 #[derive(
@@ -119,6 +119,18 @@ impl Instrument {
         }
         let unit = pow10(digits - self.money_scale)?;
         mul_div(i128::from(price), qty, unit, Rounding::HalfEven)
+    }
+
+    /// `cost / qty` as a price at [`MONEY_SCALE`] decimals, rounded half to even; `None` when flat.
+    #[must_use]
+    pub fn average_price(&self, cost: i128, qty: i128) -> Option<i128> {
+        if qty == 0 {
+            return None;
+        }
+        let digits = self.qty_scale + MONEY_SCALE;
+        let up = pow10(digits.saturating_sub(self.money_scale))?;
+        let down = pow10(self.money_scale.saturating_sub(digits))?;
+        mul_div(cost, up, qty.checked_mul(down)?, Rounding::HalfEven)
     }
 
     /// The quantity that `money` buys at `price`, rounded down to whole lots.

@@ -1,0 +1,36 @@
+"""The exceptions of truebook: one tree, each also what Python calls it."""
+
+
+class Error(Exception):
+    """Everything that truebook raises."""
+
+
+class Refused(Error):
+    """An order broke a rule.
+
+    ``status`` is the rule's name, as in ``docs``; ``detail`` says more.
+    """
+
+    def __init__(self, status: str, detail: str = "") -> None:
+        super().__init__(f"{status}: {detail}" if detail else status)
+        self.status = status
+        self.detail = detail
+
+
+class ClosedError(Error):
+    """The book is closed."""
+
+
+class StoreError(Error, OSError):
+    """The database cannot be used."""
+
+
+class InvalidValue(Error, ValueError):
+    """A parameter's value cannot be taken."""
+
+
+class UnknownInstrument(Error, KeyError):
+    """No such instrument."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""

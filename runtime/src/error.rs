@@ -1,0 +1,59 @@
+//! What a call on a book can end with.
+
+use std::fmt;
+
+use truebook_core::book::Invalid;
+use truebook_core::model::{Fixed, InvalidValue, Refusal};
+
+/// Why a call failed. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The book is closed.
+    Closed,
+    /// The writer stopped after an error of its own: reopen the book.
+    Poisoned,
+    /// An order broke a rule.
+    Refused(Refusal),
+    /// A parameter's value cannot be taken.
+    Value(InvalidValue),
+    /// The call makes no sense.
+    Invalid(Invalid),
+    /// No such instrument.
+    UnknownInstrument(String),
+    /// The database.
+    Store(String),
+}
+
+impl Error {
+    pub(crate) fn digits(what: &'static str, found: Fixed, scale: u8) -> Self {
+        let allowed = format!("at most {scale} decimals and within range");
+        Self::Value(InvalidValue::new(what, &found.to_string(), &allowed))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the book is closed"),
+            Self::Poisoned => {
+                f.write_str("the writer stopped after an error of its own: reopen the book")
+            }
+            Self::Refused(refusal) => write!(f, "refused: {refusal}"),
+            Self::Value(value) => value.fmt(f),
+            Self::Invalid(why) => why.fmt(f),
+            Self::UnknownInstrument(symbol) => {
+                write!(f, "no instrument '{symbol}': add_instrument first")
+            }
+            Self::Store(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<InvalidValue> for Error {
+    fn from(value: InvalidValue) -> Self {
+        Self::Value(value)
+    }
+}

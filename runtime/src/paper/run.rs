@@ -1,0 +1,319 @@
+//! Runs a session: rows go in order through one writer into the store; the report comes out.
+//!
+//! 1. A second run on the same file recomputes from the first row: what was recorded is compared,
+//!    what is new is appended, so nothing is booked twice.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use truebook_core::bars::Bar;
+use truebook_core::book::{Answer, CashKind, CashMove, Command, Ledger, PriceTick};
+use truebook_core::digest;
+use truebook_core::engine::{Host, Input, Journal, NoJournal, Options, Writer};
+use truebook_core::model::{AccountId, Fixed, Id, Instrument, Timestamp};
+use truebook_store::{
+    Durability, JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
+};
+
+use crate::market::{Market, Row, RowData};
+use crate::settings::Settings;
+
+use super::{DataRange, EquityPoint, Report, Session};
+
+/// How many positions have a line of their own.
+const LINES: usize = 1_024;
+/// How many rows pass between two looks at the outside.
+const WATCH_EVERY: usize = 64;
+
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct PaperOptions {
+    /// The database; `None` keeps nothing.
+    pub database: Option<PathBuf>,
+    /// How the writer runs.
+    pub host: Options,
+}
+
+/// Looks at a running session: told how many rows went in, answers whether to go on.
+pub type Watch<'a> = &'a mut dyn FnMut(usize) -> bool;
+
+/// Equity and PnL over time.
+pub type Curve = Vec<EquityPoint>;
+
+/// What a session came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// Equity and PnL at each bar close.
+    pub curve: Curve,
+    /// Whether every row went in; where not, the next run continues.
+    pub is_complete: bool,
+}
+
+/// Why a session could not run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PaperError {
+    /// The data has symbols without an instrument.
+    UnknownSymbols {
+        /// They.
+        symbols: Vec<Id>,
+        /// What the config has.
+        known: Vec<Id>,
+    },
+    /// A number of the data does not fit its instrument.
+    Precision {
+        /// The symbol.
+        symbol: Id,
+        /// The close of its row.
+        ts: Timestamp,
+    },
+    /// The config cannot be taken.
+    Config(String),
+    /// The store.
+    Store(StoreError),
+    /// The writer stopped after an error of its own.
+    Poisoned,
+}
+
+impl fmt::Display for PaperError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSymbols { symbols, known } => write!(
+                f,
+                "the data has {} without an instrument in the config, which has {}; add an \
+                 [[instrument]] for each",
+                list(symbols),
+                list(known)
+            ),
+            Self::Precision { symbol, ts } => write!(
+                f,
+                "{symbol}: the row known at {} ms has more digits than its instrument keeps",
+                ts.0 / 1_000_000
+            ),
+            Self::Config(what) => f.write_str(what),
+            Self::Store(error) => error.fmt(f),
+            Self::Poisoned => f.write_str("the writer stopped after an error of its own"),
+        }
+    }
+}
+
+impl std::error::Error for PaperError {}
+
+impl From<StoreError> for PaperError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn list(names: &[Id]) -> String {
+    names.iter().map(Id::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Runs `market` under `settings`.
+///
+/// # Errors
+/// [`PaperError`]; what was booked before it stays booked.
+pub fn run(
+    market: &Market,
+    settings: &Settings,
+    options: &PaperOptions,
+    watch: Watch<'_>,
+) -> Result<Outcome, PaperError> {
+    let known: Vec<Id> = settings
+        .instruments
+        .iter()
+        .map(|spec| spec.symbol)
+        .collect();
+    let missing = market
+        .symbols
+        .iter()
+        .filter(|symbol| !known.contains(symbol));
+    let symbols: Vec<Id> = missing.copied().collect();
+    if !symbols.is_empty() {
+        return Err(PaperError::UnknownSymbols { symbols, known });
+    }
+    let (store, journal) = open_store(market, settings, options)?;
+    let progress = store
+        .as_ref()
+        .map(|store| std::sync::Arc::clone(store.progress()));
+    let writer = Writer::new(Ledger::default(), Session::default(), journal, LINES);
+    let mut host = Host::new(writer, options.host);
+    let fed = feed_all(&mut host, market, settings, |index| {
+        let failed = progress
+            .as_ref()
+            .is_some_and(|progress| progress.is_failed());
+        !failed && (index % WATCH_EVERY != 0 || watch(index))
+    });
+    let stopped = host.stop().map_err(|_| PaperError::Poisoned);
+    let outcome = stopped.map(|writer| {
+        let (ledger, session) = writer.into_parts();
+        let range = range(market);
+        let report = Report::new(ledger.state(), session.points(), range);
+        (report, session.points().to_vec())
+    });
+    if let Some(store) = store {
+        store.finish()?;
+    }
+    let is_complete = fed?;
+    let (report, curve) = outcome?;
+    Ok(Outcome {
+        report,
+        curve,
+        is_complete,
+    })
+}
+
+/// Gives every row in order; whether all went in before `goes_on` said no.
+fn feed_all(
+    host: &mut Host<Session>,
+    market: &Market,
+    settings: &Settings,
+    mut goes_on: impl FnMut(usize) -> bool,
+) -> Result<bool, PaperError> {
+    prepare(host, settings)?;
+    let targets = targets(host, market)?;
+    for (index, row) in market.rows.iter().enumerate() {
+        if !goes_on(index) {
+            return Ok(false);
+        }
+        feed(host, &targets, row)?;
+    }
+    Ok(true)
+}
+
+type Store = (Option<StoreThread>, Box<dyn Journal>);
+
+/// Opens the database for exactly this mode, config and data.
+fn open_store(
+    market: &Market,
+    settings: &Settings,
+    options: &PaperOptions,
+) -> Result<Store, PaperError> {
+    let Some(path) = &options.database else {
+        return Ok((None, Box::new(NoJournal)));
+    };
+    let config = Some(digest::hex(&settings.config.hash()));
+    let durability = match settings.durability {
+        crate::settings::Durability::Disk => Durability::Disk,
+        crate::settings::Durability::Os => Durability::Os,
+    };
+    let identity = Identity {
+        mode: "paper".to_owned(),
+        config,
+    };
+    let file = JournalFile::open(path, &identity, durability)?;
+    let recorded = file.meta("data")?;
+    let rows = market.rows.len();
+    let same = match recorded.as_deref().map(|text| text.split_once(' ')) {
+        None => file.last() == 0,
+        Some(None) => false,
+        Some(Some((count, hash))) => count
+            .parse::<usize>()
+            .is_ok_and(|count| count <= rows && digest::hex(&market.hash_of_prefix(count)) == hash),
+    };
+    let asked = format!("{rows} {}", digest::hex(&market.hash_of_prefix(rows)));
+    if !same {
+        let found = recorded.unwrap_or_else(|| "a book without recorded data".to_owned());
+        return Err(StoreError::OtherSession {
+            what: "data",
+            found,
+            asked,
+        }
+        .into());
+    }
+    file.set_meta("data", &asked)?;
+    let (store, writer) = StoreThread::start(file, StoreMode::Recompute)?;
+    Ok((Some(store), Box::new(writer)))
+}
+
+fn prepare(host: &mut Host<Session>, settings: &Settings) -> Result<(), PaperError> {
+    let mut commands = vec![Command::Configure(Box::new(settings.config.clone()))];
+    let instruments = settings.instruments.iter();
+    commands.extend(instruments.map(|spec| Command::AddInstrument(Box::new(spec.clone()))));
+    commands.extend(settings.config.cash.iter().map(|cash| {
+        Command::MoveCash(CashMove {
+            account: AccountId::default(),
+            currency: cash.currency,
+            amount: cash.amount,
+            kind: CashKind::Deposit,
+            id: Some(Id::format(format_args!("opening-{}", cash.currency))),
+        })
+    }));
+    for command in commands {
+        match host.call(Input::Command(command)) {
+            Answer::Applied(_) | Answer::PriceRefused(_) => {}
+            Answer::Invalid(why) => return Err(PaperError::Config(why.to_string())),
+            Answer::Refused(why) => return Err(PaperError::Config(why.to_string())),
+        }
+    }
+    Ok(())
+}
+
+/// The instrument of each of the market's symbols, in their order.
+fn targets(host: &mut Host<Session>, market: &Market) -> Result<Vec<Instrument>, PaperError> {
+    let symbols = market.symbols.clone();
+    let found = host.ask(move |state| {
+        let find = |symbol: &Id| state.instrument(state.instrument_id(symbol)?).copied();
+        symbols.iter().filter_map(find).collect()
+    });
+    found.map_err(|_| PaperError::Poisoned)
+}
+
+fn feed(host: &mut Host<Session>, targets: &[Instrument], row: &Row) -> Result<(), PaperError> {
+    let Some(instrument) = targets.get(usize::from(row.symbol)) else {
+        return Ok(());
+    };
+    let input = to_input(row, instrument).ok_or(PaperError::Precision {
+        symbol: instrument.symbol,
+        ts: row.ts_close,
+    })?;
+    host.post(input).map_err(|_| PaperError::Poisoned)
+}
+
+fn to_input(row: &Row, target: &Instrument) -> Option<Input> {
+    let instrument = target.id;
+    let px = |value: Fixed| i64::try_from(value.exactly_at(target.price_scale)?).ok();
+    let size = |value: Fixed| value.exactly_at(target.qty_scale);
+    Some(match &row.data {
+        RowData::Quote { bid, ask } => Input::Command(Command::Price(PriceTick {
+            instrument,
+            bid: bid
+                .as_ref()
+                .map_or(Some(None), |level| px(level.price).map(Some))?,
+            ask: ask
+                .as_ref()
+                .map_or(Some(None), |level| px(level.price).map(Some))?,
+            last: None,
+            bid_size: bid.as_ref().map_or(Some(0), |level| size(level.size))?,
+            ask_size: ask.as_ref().map_or(Some(0), |level| size(level.size))?,
+            ts: row.ts_close,
+        })),
+        RowData::Trade {
+            open,
+            high,
+            low,
+            close,
+            volume,
+        } => Input::Bar(Bar {
+            instrument,
+            ts_close: row.ts_close,
+            open: px(*open)?,
+            high: px(*high)?,
+            low: px(*low)?,
+            close: px(*close)?,
+            volume: size(*volume)?,
+        }),
+    })
+}
+
+fn range(market: &Market) -> DataRange {
+    let close = |row: Option<&Row>| row.map_or(0, |row| row.ts_close.0);
+    DataRange {
+        rows: u64::try_from(market.rows.len()).unwrap_or(u64::MAX),
+        from: close(market.rows.first()),
+        to: close(market.rows.last()),
+        refused_prices: 0,
+    }
+}

@@ -1,0 +1,100 @@
+//! `pairs_trading`: buys the cheap leg of a pair when the log ratio of closes is far from its mean.
+//!
+//! 1. Only synchronized bars count: both legs closed at the same time.
+//! 2. The dear leg is sold short only where its instrument can be short.
+//! 3. A leg is opened from flat only; everything is closed when the ratio is near its mean.
+
+use truebook_core::bars::feature::{ZScore, log_ratio, to_float};
+use truebook_core::bars::{Bar, BarSynchronizer};
+use truebook_core::book::{Command, State};
+use truebook_core::model::{Fixed, InstrumentId, Side};
+
+use super::{Strategy, trader::Trader};
+
+/// The strategy.
+#[derive(Clone, Debug)]
+pub(super) struct PairsTrading {
+    trader: Trader,
+    synchronizer: BarSynchronizer,
+    score: ZScore,
+    enter: f64,
+    exit: f64,
+}
+
+impl PairsTrading {
+    pub(super) fn new(
+        trader: Trader,
+        legs: [InstrumentId; 2],
+        window: u32,
+        (enter, exit): (Fixed, Fixed),
+    ) -> Self {
+        let threshold = |value: Fixed| to_float(value.rounded_at(8).map_or(0, narrow), 8);
+        Self {
+            trader,
+            synchronizer: BarSynchronizer::new(legs.to_vec()),
+            score: ZScore::new(window),
+            enter: threshold(enter),
+            exit: threshold(exit),
+        }
+    }
+
+    fn open(&mut self, state: &State, legs: (&Bar, &Bar), commands: &mut Vec<Command>) {
+        let (cheap, dear) = legs;
+        for (bar, side) in [(cheap, Side::Buy), (dear, Side::Sell)] {
+            let Some(instrument) = state.instrument(bar.instrument) else {
+                continue;
+            };
+            let may = side == Side::Buy || instrument.kind.can_short();
+            let flat = self.trader.held(state, bar.instrument) == 0;
+            if may && flat && !self.trader.is_waiting(state, bar.instrument) {
+                let qty = self.trader.size(instrument, bar.close);
+                self.trader
+                    .send((bar.instrument, side, qty), bar.ts_close, commands);
+            }
+        }
+    }
+
+    fn close(&mut self, state: &State, bars: &[Bar], commands: &mut Vec<Command>) {
+        for bar in bars {
+            let held = self.trader.held(state, bar.instrument);
+            let side = if held > 0 { Side::Sell } else { Side::Buy };
+            if !self.trader.is_waiting(state, bar.instrument) {
+                let qty = held.saturating_abs();
+                self.trader
+                    .send((bar.instrument, side, qty), bar.ts_close, commands);
+            }
+        }
+    }
+}
+
+impl Strategy for PairsTrading {
+    fn on_bar(&mut self, state: &State, bar: &Bar, commands: &mut Vec<Command>) {
+        let Some(set) = self.synchronizer.push(*bar) else {
+            return;
+        };
+        let [first, second] = set.as_slice() else {
+            return;
+        };
+        let close = |bar: &Bar| {
+            let scale = state.instrument(bar.instrument)?.price_scale;
+            Some(to_float(bar.close, scale))
+        };
+        let (Some(a), Some(b)) = (close(first), close(second)) else {
+            return;
+        };
+        let Some(z) = self.score.push(log_ratio(a, b)) else {
+            return;
+        };
+        if z > self.enter {
+            self.open(state, (second, first), commands);
+        } else if z < -self.enter {
+            self.open(state, (first, second), commands);
+        } else if z.abs() < self.exit {
+            self.close(state, &set, commands);
+        }
+    }
+}
+
+fn narrow(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

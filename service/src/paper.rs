@@ -1,0 +1,154 @@
+//! `truebook paper`: reads what it was given, runs the session, prints the report.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use truebook::market::{self, Market};
+use truebook::paper::{self, Outcome, PaperOptions};
+use truebook::settings::Settings;
+use truebook::{HostOptions, Interrupt, digest};
+
+use crate::cli::{PaperArgs, Threading};
+use crate::{chart, summary};
+
+/// Runs the command; the exit code.
+pub(crate) fn main(args: &PaperArgs) -> u8 {
+    match run(args) {
+        Ok(code) => code,
+        Err(message) => {
+            // Nothing is left to tell it to when stderr is closed.
+            let _ = writeln!(std::io::stderr(), "truebook: {message}");
+            1
+        }
+    }
+}
+
+fn run(args: &PaperArgs) -> Result<u8, String> {
+    let settings = match &args.config {
+        Some(path) => Settings::read(path).map_err(text)?,
+        None => Settings::builtin(),
+    };
+    let market = match &args.data {
+        Some(dir) => market::read_folder(dir).map_err(text)?,
+        None => market::sample(),
+    };
+    let database = database(args, &settings, &market);
+    let host = HostOptions {
+        threaded: args.threading == Threading::Engine,
+        core: args.pin,
+        ahead: args.ahead,
+        ..HostOptions::default()
+    };
+    let interrupt = interrupt()?;
+    let bar = progress(market.rows.len());
+    let mut watch = |row: usize| {
+        bar.set_position(u64::try_from(row).unwrap_or(u64::MAX));
+        !interrupt.is_set()
+    };
+    let begun = Instant::now();
+    let options = PaperOptions {
+        database: database.clone(),
+        host,
+    };
+    let outcome = paper::run(&market, &settings, &options, &mut watch);
+    bar.finish_and_clear();
+    let mut outcome = outcome.map_err(text)?;
+    if !outcome.is_complete {
+        let stop = "interrupted: what was booked stays booked; the same command continues";
+        // Nothing is left to tell it to when stderr is closed.
+        let _ = writeln!(std::io::stderr(), "truebook: {stop}");
+        return Ok(130);
+    }
+    time(&mut outcome, begun, market.rows.len());
+    write_files(args, &settings, &outcome)?;
+    let shown = database.map_or_else(|| ":memory:".to_owned(), |path| path.display().to_string());
+    // A reader that closed the pipe has seen enough.
+    let _ = summary::print(&mut std::io::stdout(), &outcome.report, &shown);
+    Ok(0)
+}
+
+fn write_files(args: &PaperArgs, settings: &Settings, outcome: &Outcome) -> Result<(), String> {
+    if let Some(path) = &args.json {
+        let json = outcome.report.to_json().map_err(text)?;
+        std::fs::write(path, json).map_err(|error| at(path, &error))?;
+    }
+    if let Some(path) = &args.chart {
+        let names: Vec<_> = settings
+            .config
+            .strategies
+            .iter()
+            .map(|s| s.name.to_string())
+            .collect();
+        let svg = chart::draw(&outcome.curve, &names).map_err(|error| at(path, &error))?;
+        std::fs::write(path, svg).map_err(|error| at(path, &error))?;
+    }
+    Ok(())
+}
+
+/// The named file, none for `:memory:`, or one named after what it will hold.
+fn database(args: &PaperArgs, settings: &Settings, market: &Market) -> Option<PathBuf> {
+    match &args.db {
+        Some(path) if path.as_os_str() == ":memory:" => None,
+        Some(path) => Some(path.clone()),
+        None => {
+            let data = market.hash_of_prefix(market.rows.len());
+            let both = digest::hex(&digest::chain(&settings.config.hash(), &data));
+            let short: String = both.chars().take(8).collect();
+            Some(PathBuf::from(format!("truebook-paper-{short}.db")))
+        }
+    }
+}
+
+fn time(outcome: &mut Outcome, begun: Instant, rows: usize) {
+    let seconds = begun.elapsed().as_secs_f64();
+    let timing = &mut outcome.report.timing;
+    timing.insert("seconds".to_owned(), format!("{seconds:.6}"));
+    let count = u32::try_from(rows).map_or(f64::MAX, f64::from);
+    timing.insert(
+        "prices_per_second".to_owned(),
+        format!("{:.0}", count / seconds.max(1e-9)),
+    );
+}
+
+/// A bar on a terminal, nothing in a pipe.
+fn progress(rows: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(rows).unwrap_or(u64::MAX));
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let template = "{bar:40} {pos}/{len} rows {per_sec} {eta}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn interrupt() -> Result<Arc<Interrupt>, String> {
+    let interrupt = Arc::new(Interrupt::default());
+    let shared = Arc::clone(&interrupt);
+    let mut signals = signal_hook::iterator::Signals::new([
+        signal_hook::consts::SIGINT,
+        signal_hook::consts::SIGTERM,
+    ])
+    .map_err(text)?;
+    let name = std::thread::Builder::new().name("truebook-signals".to_owned());
+    name.spawn(move || {
+        for _ in signals.forever() {
+            shared.set();
+        }
+    })
+    .map_err(text)?;
+    Ok(interrupt)
+}
+
+fn at(path: &Path, error: &dyn Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
