@@ -11,8 +11,8 @@ use truebook_core::book::{
     Answer, CashKind, CashMove, Command, FillFee, FillReport, Ledger, PriceTick, Submit,
 };
 use truebook_core::model::{
-    AccountId, Config, Fixed, Id, InstrumentId, InstrumentKind, InstrumentSpec, OrderType,
-    Position, PositionKey, Refusal, Side, StrategyId, Timestamp, parse,
+    AccountId, Fixed, Id, InstrumentId, InstrumentKind, InstrumentSpec, OrderType, Position,
+    PositionKey, Refusal, Side, StrategyId, Timestamp, parse,
 };
 
 fn id(text: &str) -> Id {
@@ -21,7 +21,7 @@ fn id(text: &str) -> Id {
 
 fn book(kind: InstrumentKind) -> Ledger {
     let mut ledger = Ledger::default();
-    ledger.execute(&Command::Configure(Box::new(Config::default())));
+    ledger.execute(&Command::Configure(Box::default()));
     let spec = InstrumentSpec {
         symbol: id("BTC-USD"),
         kind,
