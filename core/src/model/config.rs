@@ -153,7 +153,7 @@ impl Default for Limits {
 
 impl Default for Config {
     fn default() -> Self {
-        let fee = Fixed::new(10, 2);
+        let fee = Fixed::new(1, 1);
         Self {
             reporting_currency: Id::format(format_args!("USD")),
             day_boundary_seconds: 0,
