@@ -1,1 +1,25 @@
-//! Bindings.
+//! The Python bindings: the private module `truebook._truebook`.
+
+mod book;
+mod error;
+mod number;
+mod record;
+
+use pyo3::prelude::*;
+
+/// Runs the command line with `args`, the program's name first, and returns its exit code.
+#[pyfunction]
+fn run_cli(py: Python<'_>, args: Vec<String>) -> u8 {
+    py.detach(|| truebook_service::main(args.into_iter().map(Into::into)))
+}
+
+/// The compiled part of truebook.
+#[pymodule]
+mod _truebook {
+    #[pymodule_export]
+    use super::book::{Applied, Book, open};
+    #[pymodule_export]
+    use super::record::{Portfolio, Position};
+    #[pymodule_export]
+    use super::run_cli;
+}

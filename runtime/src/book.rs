@@ -3,7 +3,6 @@
 //! 1. A read sees everything that the same handle wrote before it.
 //! 2. A book opened again on its file goes on where it ended.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,101 +10,20 @@ use truebook_core::book::{
     Answer, Applied, CashKind, CashMove, Command, FillFee, FillReport, Ledger, PriceTick, State,
     Submit, TradingState,
 };
-use truebook_core::digest;
-use truebook_core::engine::{Host, Input, Journal, LineTable, NoJournal, Options, Writer};
+use truebook_core::engine::{Host, Input, LineTable, Writer};
 use truebook_core::model::{
-    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, OrderType, Refusal, Side, Timestamp,
-    parse,
+    AccountId, Fixed, Id, Instrument, InstrumentSpec, OrderType, Refusal, Timestamp, parse,
 };
-use truebook_store::{Durability, JournalFile, Mode as StoreMode, Progress, Session, StoreThread};
+use truebook_store::{Progress, StoreThread};
 
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::opening::{BookOptions, Opening};
 use crate::record::{PortfolioRecord, PositionRecord};
+use crate::request::{Fill, OrderRequest, price, quantity};
 
 /// How many positions have a line of their own.
 const LINES: usize = 4_096;
-/// How many events are replayed at once.
-const REPLAY: u32 = 4_096;
-
-/// How to open a book.
-#[derive(Clone, Debug)]
-pub struct BookOptions {
-    /// The database; `None` keeps nothing.
-    pub path: Option<PathBuf>,
-    /// The configuration, and what it registers.
-    pub config: Config,
-    /// Instruments that are registered at once.
-    pub instruments: Vec<InstrumentSpec>,
-    /// Whether orders are filled by the paper venue.
-    pub is_paper: bool,
-    /// Whether time comes from events only, instead of the system's clock.
-    pub has_event_clock: bool,
-    /// What an acknowledged event survives.
-    pub durability: Durability,
-    /// How the writer runs.
-    pub host: Options,
-}
-
-impl Default for BookOptions {
-    fn default() -> Self {
-        Self {
-            path: None,
-            config: Config::default(),
-            instruments: Vec::new(),
-            is_paper: true,
-            has_event_clock: false,
-            durability: Durability::Disk,
-            host: Options::default(),
-        }
-    }
-}
-
-/// An execution to book; optional parts start empty.
-#[derive(Clone, Debug)]
-pub struct Fill<'a> {
-    /// What was traded.
-    pub symbol: &'a str,
-    /// Which way.
-    pub side: Side,
-    /// How much, positive.
-    pub qty: Fixed,
-    /// At which price.
-    pub price: Fixed,
-    /// The venue's id of the execution.
-    pub trade_id: &'a str,
-    /// The order's id, ours.
-    pub client_order_id: Option<&'a str>,
-    /// The order's id, theirs.
-    pub venue_order_id: Option<&'a str>,
-    /// Who decided it.
-    pub strategy: Option<&'a str>,
-    /// The fee; `None` is not yet known.
-    pub fee: Option<Fixed>,
-    /// Its currency; the quote currency where absent.
-    pub fee_currency: Option<&'a str>,
-    /// When, in nanoseconds since the epoch.
-    pub ts_event: Option<i64>,
-}
-
-/// An order to check and record; optional parts start empty.
-#[derive(Clone, Debug)]
-pub struct OrderRequest<'a> {
-    /// What to trade.
-    pub symbol: &'a str,
-    /// Which way.
-    pub side: Side,
-    /// How much, positive.
-    pub qty: Fixed,
-    /// The limit; `None` is a market order.
-    pub price: Option<Fixed>,
-    /// Who decided it.
-    pub strategy: Option<&'a str>,
-    /// The caller's id.
-    pub client_order_id: Option<&'a str>,
-    /// Whether it may only reduce.
-    pub reduce_only: bool,
-}
 
 /// An open book.
 pub struct Book {
@@ -131,14 +49,11 @@ impl Book {
     /// [`Error::Store`] for a file that cannot be used, [`Error::Invalid`] for a configuration that
     /// cannot be taken.
     pub fn open(options: BookOptions) -> Result<Self, Error> {
-        let (state, store, journal) = match &options.path {
-            None => (
-                State::default(),
-                None,
-                Box::new(NoJournal) as Box<dyn Journal>,
-            ),
-            Some(path) => recover(path, &options)?,
-        };
+        let Opening {
+            state,
+            store,
+            journal,
+        } = Opening::of(&options)?;
         let is_new = state.sequence == 0;
         let desk = if options.is_paper {
             Desk::paper()
@@ -417,11 +332,12 @@ impl Book {
         let Some(progress) = &self.progress else {
             return Ok(false);
         };
-        let is_durable = progress.wait_durable(sequence, timeout);
-        match progress.error() {
-            Some(what) if !is_durable => Err(Error::Store(what)),
-            Some(_) | None => Ok(is_durable),
+        if progress.wait_durable(sequence, timeout) {
+            return Ok(true);
         }
+        progress
+            .error()
+            .map_or(Ok(false), |what| Err(Error::Store(what)))
     }
 
     /// Ends the writer and the store, in this order; a repeat does nothing.
@@ -459,16 +375,15 @@ impl Book {
     }
 
     fn time(&mut self, ts_event: Option<i64>) -> Result<Timestamp, Error> {
-        match ts_event {
-            Some(ns) => Ok(Timestamp(ns)),
-            None if self.has_event_clock => self.ask(|state| state.now),
-            None => {
-                let now = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
-                Ok(Timestamp(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)))
-            }
+        if let Some(ns) = ts_event {
+            return Ok(Timestamp(ns));
         }
+        if self.has_event_clock {
+            return self.ask(|state| state.now);
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let ns = i64::try_from(now.unwrap_or_default().as_nanos());
+        Ok(Timestamp(ns.unwrap_or(i64::MAX)))
     }
 }
 
@@ -485,41 +400,4 @@ impl Drop for Book {
 /// [`Error::Value`].
 pub fn decimal(what: &str, text: &str) -> Result<Fixed, Error> {
     Ok(parse(what, text)?)
-}
-
-fn price(instrument: &Instrument, what: &'static str, value: Fixed) -> Result<i64, Error> {
-    let raw = value
-        .exactly_at(instrument.price_scale)
-        .and_then(|raw| i64::try_from(raw).ok());
-    raw.ok_or_else(|| Error::digits(what, value, instrument.price_scale))
-}
-
-fn quantity(instrument: &Instrument, value: Fixed) -> Result<i128, Error> {
-    let raw = value.exactly_at(instrument.qty_scale);
-    raw.ok_or_else(|| Error::digits("qty", value, instrument.qty_scale))
-}
-
-type Recovered = (State, Option<StoreThread>, Box<dyn Journal>);
-
-fn recover(path: &Path, options: &BookOptions) -> Result<Recovered, Error> {
-    let mode = if options.is_paper { "paper" } else { "live" };
-    let config = (options.config != Config::default()).then(|| digest::hex(&options.config.hash()));
-    let session = Session {
-        mode: mode.to_owned(),
-        config,
-    };
-    let failed = |error: truebook_store::StoreError| Error::Store(error.to_string());
-    let file = JournalFile::open(path, &session, options.durability).map_err(failed)?;
-    let mut state = State::default();
-    loop {
-        let entries = file.read_after(state.sequence, REPLAY).map_err(failed)?;
-        if entries.is_empty() {
-            break;
-        }
-        for entry in &entries {
-            state.apply(entry);
-        }
-    }
-    let (store, writer) = StoreThread::start(file, StoreMode::Continue).map_err(failed)?;
-    Ok((state, Some(store), Box::new(writer)))
 }

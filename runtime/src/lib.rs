@@ -5,18 +5,23 @@ mod desk;
 mod error;
 mod interrupt;
 pub mod market;
+mod opening;
 pub mod paper;
 mod record;
+mod request;
 pub mod settings;
 pub mod strategy;
 
-pub use book::{Book, BookOptions, Fill, OrderRequest, decimal};
+pub use book::{Book, decimal};
 pub use error::Error;
 pub use interrupt::Interrupt;
+pub use opening::BookOptions;
 pub use record::{PortfolioRecord, PositionRecord};
-pub use truebook_core::book::State;
+pub use request::{Fill, OrderRequest};
+pub use truebook_core::book::{Applied, CashKind, State, TradingState};
 pub use truebook_core::engine::Options as HostOptions;
 pub use truebook_core::{digest, model};
+pub use truebook_store::Durability;
 
 /// Reporting money for display.
 #[must_use]

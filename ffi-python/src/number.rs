@@ -1,0 +1,38 @@
+//! Numbers in and out: str, int, float (by its shortest text) or Decimal in, Decimal out.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
+use truebook::model::Fixed;
+
+use crate::error::{exception, raise};
+
+static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The exact number that `value` writes, for the parameter `what`.
+pub(crate) fn exact(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Fixed> {
+    let py = value.py();
+    let is_number = value.is_instance_of::<PyString>()
+        || (value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>())
+        || value.is_instance_of::<PyFloat>()
+        || value.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)?;
+    if !is_number {
+        let found = value.get_type().name()?;
+        let text = format!("{what}: found {found}, allowed: str, int, float or Decimal");
+        return Err(exception(py, "InvalidValue", text));
+    }
+    let text = value.str()?;
+    truebook::decimal(what, text.to_str()?).map_err(|error| raise(py, &error))
+}
+
+/// [`exact`] for a parameter that may be absent.
+pub(crate) fn optional(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Fixed>> {
+    value.map(|value| exact(what, value)).transpose()
+}
+
+/// `value` as a Python `Decimal`.
+pub(crate) fn decimal<'py>(py: Python<'py>, value: Fixed) -> PyResult<Bound<'py, PyAny>> {
+    DECIMAL
+        .import(py, "decimal", "Decimal")?
+        .call1((value.to_string(),))
+}
