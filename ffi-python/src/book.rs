@@ -5,55 +5,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use truebook::model::{Fixed, Id, InstrumentKind, InstrumentSpec, Side};
+use truebook::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
 use truebook::settings::Settings;
 use truebook::{
     BookOptions, CashKind, Durability, Error, Fill, HostOptions, OrderRequest, TradingState,
 };
 
+use crate::applied::Applied;
+use crate::choice::{choose, side_of, unknown};
 use crate::error::{exception, raise};
 use crate::number::{decimal, exact, optional};
 use crate::record::{Portfolio, Position};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
-
-/// What became of a call: where it was booked.
-#[pyclass(frozen, get_all, module = "truebook")]
-pub(crate) struct Applied {
-    /// The sequence of the event that booked it.
-    sequence: u64,
-    /// Whether it had been booked before.
-    duplicate: bool,
-    /// Why it could not be booked, or None.
-    quarantined: Option<&'static str>,
-    /// The order's client id, where it is one.
-    client_order_id: Option<String>,
-}
-
-#[pymethods]
-impl Applied {
-    fn __repr__(&self) -> String {
-        let quarantined = self
-            .quarantined
-            .map_or("None".to_owned(), |why| format!("'{why}'"));
-        let duplicate = if self.duplicate { "True" } else { "False" };
-        format!(
-            "Applied(sequence={}, duplicate={duplicate}, quarantined={quarantined})",
-            self.sequence
-        )
-    }
-}
-
-impl From<truebook::Applied> for Applied {
-    fn from(applied: truebook::Applied) -> Self {
-        Self {
-            sequence: applied.sequence,
-            duplicate: applied.duplicate,
-            quarantined: applied.quarantined.map(|why| why.name()),
-            client_order_id: applied.client_order_id.map(|id| id.to_string()),
-        }
-    }
-}
 
 /// The book of record. Open one with `truebook.open`.
 #[pyclass(frozen, module = "truebook")]
@@ -407,34 +371,4 @@ impl Book {
     ) -> PyResult<()> {
         self.close(py)
     }
-}
-
-fn side_of(py: Python<'_>, side: &str) -> PyResult<Side> {
-    Ok(if choose(py, "side", side, ["buy", "sell"])? {
-        Side::Buy
-    } else {
-        Side::Sell
-    })
-}
-
-/// Whether `found` is the first of two allowed words.
-fn choose(py: Python<'_>, what: &str, found: &str, allowed: [&str; 2]) -> PyResult<bool> {
-    let [first, second] = allowed;
-    if found != first && found != second {
-        return Err(unknown(
-            py,
-            what,
-            found,
-            &format!("'{first}' or '{second}'"),
-        ));
-    }
-    Ok(found == first)
-}
-
-fn unknown(py: Python<'_>, what: &str, found: &str, allowed: &str) -> PyErr {
-    exception(
-        py,
-        "InvalidValue",
-        format!("{what}: found '{found}', allowed: {allowed}"),
-    )
 }

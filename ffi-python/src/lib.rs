@@ -1,6 +1,8 @@
 //! The Python bindings: the private module `truebook._truebook`.
 
+mod applied;
 mod book;
+mod choice;
 mod error;
 mod number;
 mod record;
@@ -17,7 +19,9 @@ fn run_cli(py: Python<'_>, args: Vec<String>) -> u8 {
 #[pymodule]
 mod _truebook {
     #[pymodule_export]
-    use super::book::{Applied, Book, open};
+    use super::applied::Applied;
+    #[pymodule_export]
+    use super::book::{Book, open};
     #[pymodule_export]
     use super::record::{Portfolio, Position};
     #[pymodule_export]

@@ -12,7 +12,7 @@ use truebook_core::book::{
 };
 use truebook_core::engine::{Host, Input, LineTable, Writer};
 use truebook_core::model::{
-    AccountId, Fixed, Id, Instrument, InstrumentSpec, OrderType, Refusal, Timestamp, parse,
+    AccountId, Fixed, Id, Instrument, InstrumentSpec, OrderType, Refusal, Timestamp,
 };
 use truebook_store::{Progress, StoreThread};
 
@@ -392,12 +392,4 @@ impl Drop for Book {
         // Whoever wants to know whether everything was kept calls `close`.
         let _ = self.close();
     }
-}
-
-/// Reads decimal text for the parameter `what`.
-///
-/// # Errors
-/// [`Error::Value`].
-pub fn decimal(what: &str, text: &str) -> Result<Fixed, Error> {
-    Ok(parse(what, text)?)
 }

@@ -12,16 +12,20 @@ mod request;
 pub mod settings;
 pub mod strategy;
 
-pub use book::{Book, decimal};
+pub use book::Book;
 pub use error::Error;
 pub use interrupt::Interrupt;
 pub use opening::BookOptions;
 pub use record::{PortfolioRecord, PositionRecord};
-pub use request::{Fill, OrderRequest};
+pub use request::{Fill, OrderRequest, decimal};
 pub use truebook_core::book::{Applied, CashKind, State, TradingState};
 pub use truebook_core::engine::Options as HostOptions;
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// Reporting money for display.
 #[must_use]

@@ -1,6 +1,6 @@
 //! What a caller reports or asks for, before the book knows the instrument.
 
-use truebook_core::model::{Fixed, Instrument, Side};
+use truebook_core::model::{Fixed, Instrument, Side, parse};
 
 use crate::error::Error;
 
@@ -31,6 +31,26 @@ pub struct Fill<'a> {
     pub ts_event: Option<i64>,
 }
 
+impl Fill<'_> {
+    /// An execution on `side` with everything else empty, to be filled in by struct update.
+    #[must_use]
+    pub fn new(side: Side) -> Self {
+        Self {
+            symbol: "",
+            side,
+            qty: Fixed::default(),
+            price: Fixed::default(),
+            trade_id: "",
+            client_order_id: None,
+            venue_order_id: None,
+            strategy: None,
+            fee: None,
+            fee_currency: None,
+            ts_event: None,
+        }
+    }
+}
+
 /// An order to check and record; optional parts start empty.
 #[derive(Clone, Debug)]
 pub struct OrderRequest<'a> {
@@ -48,6 +68,14 @@ pub struct OrderRequest<'a> {
     pub client_order_id: Option<&'a str>,
     /// Whether it may only reduce.
     pub reduce_only: bool,
+}
+
+/// Reads decimal text for the parameter `what`.
+///
+/// # Errors
+/// [`Error::Value`].
+pub fn decimal(what: &str, text: &str) -> Result<Fixed, Error> {
+    Ok(parse(what, text)?)
 }
 
 /// `value` as a price of `instrument`.

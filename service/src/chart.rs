@@ -1,4 +1,4 @@
-//! The curves of a session as SVG: equity above, each strategy's PnL below. The only file that draws.
+//! The curves of a session as SVG: equity above, each strategy's PnL below.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;

@@ -204,7 +204,8 @@ impl State {
             .sum()
     }
 
-    /// Positions that are open and not dust, or that an open order will open; of one strategy or of all.
+    /// Positions that are open and not dust, or that an open order will open; of one strategy or
+    /// of all.
     pub(super) fn slots(&self, strategy: Option<StrategyId>) -> Vec<PositionKey> {
         let wanted = |key: &PositionKey| strategy.is_none_or(|wanted| wanted == key.strategy);
         let held = |p: &&Position| p.qty != 0 && !self.is_dust(p);

@@ -73,7 +73,7 @@ pub enum CashKind {
     Adjustment,
 }
 
-/// A quote or a last price. Prices are at the instrument's price scale, sizes at its quantity scale.
+/// A quote or a last price: prices at the instrument's price scale, sizes at its quantity scale.
 #[derive(Clone, Copy, Debug)]
 pub struct PriceTick {
     /// Of what.

@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use rustc_hash::FxHashMap;
 
 use crate::model::{AccountId, Id, InstrumentId, Side};
+
+use super::map::Map;
 
 /// How many fills are remembered.
 pub const WINDOW: usize = 1_000_000;
@@ -43,7 +44,7 @@ pub struct FillMark {
 #[derive(Clone, Debug, Default)]
 pub struct FillWindow {
     order: VecDeque<FillKey>,
-    marks: FxHashMap<FillKey, Vec<FillMark>>,
+    marks: Map<FillKey, Vec<FillMark>>,
 }
 
 impl FillWindow {

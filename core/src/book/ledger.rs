@@ -1,4 +1,4 @@
-//! The ledger as its host drives it: a command goes in, events come out, the answer says what happened.
+//! The ledger as its host drives it: a command goes in, events and an answer come out.
 //!
 //! 1. Every event is applied at once and handed to the host in order, each exactly once.
 
@@ -46,6 +46,8 @@ pub enum Invalid {
     Reconfigured,
     /// A precision is above 12.
     Precision,
+    /// An instrument without a symbol, a base or a quote currency.
+    Unnamed,
     /// Base and quote are the same currency.
     SameCurrency,
     /// A number does not fit the scale of its currency or instrument.
@@ -67,6 +69,7 @@ impl fmt::Display for Invalid {
         f.write_str(match self {
             Self::Reconfigured => "the book already has another configuration",
             Self::Precision => "a precision is above 12: 0 to 12 is allowed",
+            Self::Unnamed => "an instrument has a symbol, a base and a quote currency",
             Self::SameCurrency => "base and quote are the same currency",
             Self::Scale => "a number has more digits than its currency or instrument keeps",
             Self::InstrumentDiffers => "the symbol is registered with other properties",

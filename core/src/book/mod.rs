@@ -1,6 +1,7 @@
-//! The deterministic state machine: `decide` checks and never changes, `apply` changes and never fails.
+//! The deterministic state machine: `decide` checks and never changes, `apply` changes and never
+//! fails.
 //!
-//! 1. State changes only in [`State::apply`], by one [`Event`], and the sequence grows by one each time.
+//! 1. State changes only in [`State::apply`], by one [`Event`], and the sequence grows by one.
 //! 2. An event carries its outcomes, so replay only adds.
 //! 3. Prices are soft: outside the journal and outside the state hash.
 //! 4. realized + unrealized = cash flow + quantity × mark, difference 0.
@@ -15,6 +16,7 @@ mod event;
 mod exposure;
 mod fill_key;
 mod ledger;
+mod map;
 mod price;
 mod registration;
 mod state;

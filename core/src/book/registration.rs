@@ -34,6 +34,9 @@ impl Ledger {
         if spec.price_precision > MAX_PRECISION || spec.qty_precision > MAX_PRECISION {
             return Err(Invalid::Precision);
         }
+        if [spec.symbol, spec.base, spec.quote].contains(&Id::default()) {
+            return Err(Invalid::Unnamed);
+        }
         if spec.base == spec.quote {
             return Err(Invalid::SameCurrency);
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use rustc_hash::FxHashMap;
 
 use crate::model::{
     AccountId, Config, Currency, CurrencyId, Id, Instrument, InstrumentId, Limits, Order, Position,
@@ -11,6 +10,7 @@ use crate::model::{
 };
 
 use super::fill_key::FillWindow;
+use super::map::Map;
 use super::{Mark, TradingState};
 
 /// A strategy and what it did.
@@ -90,12 +90,12 @@ pub struct State {
     pub(super) cash_ids: BTreeMap<Id, u64>,
     pub(super) fills: FillWindow,
     pub(super) marks: Vec<Mark>,
-    pub(super) currency_names: FxHashMap<Id, CurrencyId>,
-    pub(super) instrument_names: FxHashMap<Id, InstrumentId>,
-    pub(super) strategy_names: FxHashMap<Id, StrategyId>,
-    pub(super) position_keys: FxHashMap<PositionKey, PositionId>,
-    pub(super) order_ids: FxHashMap<Id, u32>,
-    pub(super) venue_order_ids: FxHashMap<Id, u32>,
+    pub(super) currency_names: Map<Id, CurrencyId>,
+    pub(super) instrument_names: Map<Id, InstrumentId>,
+    pub(super) strategy_names: Map<Id, StrategyId>,
+    pub(super) position_keys: Map<PositionKey, PositionId>,
+    pub(super) order_ids: Map<Id, u32>,
+    pub(super) venue_order_ids: Map<Id, u32>,
 }
 
 impl Default for State {
@@ -106,7 +106,7 @@ impl Default for State {
             limits: Limits::default(),
             counters: Counters::default(),
         };
-        let mut strategy_names = FxHashMap::default();
+        let mut strategy_names = Map::default();
         strategy_names.insert(external, StrategyId::EXTERNAL);
         Self {
             sequence: 0,
@@ -125,12 +125,12 @@ impl Default for State {
             cash_ids: BTreeMap::new(),
             fills: FillWindow::default(),
             marks: Vec::new(),
-            currency_names: FxHashMap::default(),
-            instrument_names: FxHashMap::default(),
+            currency_names: Map::default(),
+            instrument_names: Map::default(),
             strategy_names,
-            position_keys: FxHashMap::default(),
-            order_ids: FxHashMap::default(),
-            venue_order_ids: FxHashMap::default(),
+            position_keys: Map::default(),
+            order_ids: Map::default(),
+            venue_order_ids: Map::default(),
         }
     }
 }

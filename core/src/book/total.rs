@@ -88,8 +88,8 @@ impl State {
             .is_some_and(|value| value.abs() < threshold)
     }
 
-    /// `amount` of `currency` in the reporting currency; `None` where no rate is known. Rates are the
-    /// marks of spot instruments between the two.
+    /// `amount` of `currency` in the reporting currency; `None` where no rate is known. Rates are
+    /// the marks of spot instruments between the two.
     #[must_use]
     pub fn in_reporting(&self, currency: CurrencyId, amount: i128) -> Option<i128> {
         let known = self.currency(currency)?;

@@ -32,7 +32,7 @@ impl Default for Options {
     }
 }
 
-/// The writer is gone: it stopped after an error of its own. Reopen the book; what was journaled stays.
+/// The writer stopped after an error of its own. Reopen the book; what was journaled stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 

@@ -40,7 +40,7 @@ impl LineTable {
     }
 
     /// The line of a position; `None` beyond the table, where the quantity does not fit 64 bits, or
-    /// when the writer changed it all the while. It may have changed again by the time this returns.
+    /// when the writer changed it all the while. It may have changed again when this returns.
     #[must_use]
     pub fn read(&self, id: PositionId) -> Option<PositionLine> {
         let (words, _) = self.slots.get(id.index())?.read(ATTEMPTS)?;

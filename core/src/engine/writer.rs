@@ -1,4 +1,5 @@
-//! The one writer: executes inputs, lets the reactor answer, hands events to the journal, publishes lines.
+//! The one writer: executes inputs, lets the reactor answer, hands events to the journal and
+//! publishes lines.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -73,6 +73,15 @@ pub fn parse(what: &str, text: &str) -> Result<Fixed, InvalidValue> {
     }
 }
 
+impl std::str::FromStr for Fixed {
+    type Err = InvalidValue;
+
+    /// [`parse`] for a number that has no name.
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        parse("number", text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

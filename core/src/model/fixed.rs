@@ -3,6 +3,7 @@
 //! 1. Nothing saturates and nothing wraps: what does not fit is `None`.
 //! 2. A quotient is rounded once, half to even.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -17,8 +18,8 @@ pub enum Rounding {
     Down,
 }
 
-/// A decimal number: `raw / 10^scale`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+/// A decimal number: `raw / 10^scale`. Equal numbers are equal whatever their scales.
+#[derive(Clone, Copy, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Fixed {
     /// The integer at [`Fixed::scale`].
     pub raw: i128,
@@ -33,7 +34,8 @@ impl Fixed {
         Self { raw, scale }
     }
 
-    /// The same number as an integer at `scale`; `None` when digits would be lost or it does not fit.
+    /// The same number as an integer at `scale`; `None` when digits would be lost or it is too
+    /// large.
     #[must_use]
     pub fn exactly_at(self, scale: u8) -> Option<i128> {
         if scale >= self.scale {
@@ -49,6 +51,34 @@ impl Fixed {
         rescale(self.raw, self.scale, scale, Rounding::HalfEven)
     }
 }
+
+impl Ord for Fixed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.scale < other.scale {
+            return other.cmp(self).reverse();
+        }
+        let unit = pow10(self.scale - other.scale);
+        match unit.and_then(|unit| other.raw.checked_mul(unit)) {
+            Some(raw) => self.raw.cmp(&raw),
+            // Too large for the finer scale, so further from zero than anything on it.
+            None => 0.cmp(&other.raw),
+        }
+    }
+}
+
+impl PartialOrd for Fixed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Fixed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Fixed {}
 
 impl fmt::Display for Fixed {
     /// Writes the shortest exact text: no trailing zeros, no exponent.
@@ -82,7 +112,8 @@ pub fn rescale(raw: i128, from: u8, to: u8, rounding: Rounding) -> Option<i128> 
     div(raw, pow10(from - to)?, rounding)
 }
 
-/// `raw` rounded half to even to a multiple of `10^(scale - digits)`; unchanged when `digits >= scale`.
+/// `raw` rounded half to even to a multiple of `10^(scale - digits)`; unchanged when
+/// `digits >= scale`.
 #[must_use]
 pub fn round_to(raw: i128, scale: u8, digits: u8) -> Option<i128> {
     if digits >= scale {
@@ -167,6 +198,19 @@ mod tests {
         );
         assert_eq!(mul_div(i128::MAX, 2, 1, Rounding::Down), None);
         assert_eq!(div(1, 0, Rounding::Down), None);
+    }
+
+    #[test]
+    fn numbers_compare_by_value_and_not_by_scale() {
+        let (one, ten, huge) = (
+            Fixed::new(1, 0),
+            Fixed::new(100, 1),
+            Fixed::new(i128::MAX, 0),
+        );
+        assert_eq!(one, Fixed::new(100, 2));
+        assert!(one < ten && Fixed::new(-1, 0) < Fixed::new(0, 38));
+        assert!(huge > Fixed::new(i128::MAX, 38) && Fixed::new(i128::MAX, 38) < huge);
+        assert!(Fixed::new(i128::MIN, 0) < Fixed::new(i128::MIN, 38));
     }
 
     proptest! {

@@ -19,7 +19,8 @@ impl Id {
     /// Takes `text` as the identifier called `what`.
     ///
     /// # Errors
-    /// [`InvalidValue`] when `text` is empty, longer than [`MAX_ID_BYTES`] or has a control character.
+    /// [`InvalidValue`] when `text` is empty, longer than [`MAX_ID_BYTES`] or has a control
+    /// character.
     pub fn new(what: &'static str, text: &str) -> std::result::Result<Self, InvalidValue> {
         if text.is_empty() {
             return Err(InvalidValue::new(what, "''", "1 to 96 bytes of text"));
@@ -53,6 +54,15 @@ impl Id {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+impl std::str::FromStr for Id {
+    type Err = InvalidValue;
+
+    /// [`Id::new`] for text that has no name.
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidValue> {
+        Self::new("text", text)
     }
 }
 

@@ -1,8 +1,8 @@
-//! The nouns of the ledger: plain values with exact numbers and no behaviour beyond their own invariants.
+//! The nouns of the ledger: plain values with exact numbers, which keep their own invariants.
 //!
 //! 1. No float, clock, file, thread or randomness.
 //! 2. Every string is an [`Id`] of at most 96 bytes.
-//! 3. A number is an integer at a scale that its owner (instrument or currency) fixed at registration.
+//! 3. A number is an integer at the scale that its instrument or currency fixed at registration.
 
 mod config;
 mod currency;

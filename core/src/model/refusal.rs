@@ -6,8 +6,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident,)+) => {
-        /// Why a command was refused. Listed in the order in which they are checked; the names are the
-        /// same in Rust, Python, C and on disk.
+        /// Why a command was refused. Listed in the order in which they are checked; the names are
+        /// the same in Rust, Python, C and on disk.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize,
             BorshDeserialize,

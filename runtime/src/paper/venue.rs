@@ -1,4 +1,4 @@
-//! The paper venue: fills orders at the next quote, as a taker; a limit order at its limit, as a maker.
+//! The paper venue: orders fill at the next quote as takers, limit orders at their limit as makers.
 //!
 //! 1. It keeps nothing: what it knows of orders is what the ledger knows.
 //! 2. An order never fills at the price that was known when it was sent.

@@ -1,0 +1,306 @@
+//! The calls on a book.
+
+use std::ffi::c_char;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use truebook::model::{InstrumentKind, InstrumentSpec, Side};
+use truebook::settings::Settings;
+use truebook::{Book, BookOptions, CashKind, Durability, Error, Fill, HostOptions};
+
+use crate::input::{Place, id, maybe, maybe_number, number, read, text};
+use crate::record::{
+    TBK_BUY, TBK_DURABILITY_OS, TBK_EQUITY, TBK_INLINE, TBK_LIVE, TBK_SELL, TBK_SPOT, tbk_applied,
+    tbk_fill, tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
+};
+use crate::status::{
+    Failure, TBK_ABI_VERSION, TBK_ERROR_ABI_VERSION, TBK_ERROR_INVALID_VALUE, guard,
+};
+
+/// A book of record.
+pub struct tbk_book {
+    inner: Mutex<Book>,
+}
+
+/// Opens a book. `abi_version` is TBK_ABI_VERSION; `options` may be NULL: in memory, paper mode, a
+/// writer thread. Free it with tbk_close.
+///
+/// # Safety
+/// `options` is NULL or a valid struct, `book` is NULL or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_open(
+    abi_version: u32,
+    options: *const tbk_options,
+    book: *mut *mut tbk_book,
+) -> i32 {
+    guard(|| {
+        if abi_version != TBK_ABI_VERSION {
+            let why = format!("abi_version: found {abi_version}, allowed: {TBK_ABI_VERSION}");
+            return Err(Failure::new(TBK_ERROR_ABI_VERSION, why));
+        }
+        if book.is_null() {
+            return Err(Failure::null("book"));
+        }
+        let options = match options.is_null() {
+            true => BookOptions::default(),
+            // SAFETY: not NULL, and so a valid struct by the caller's promise.
+            false => unsafe { open_options(options) }?,
+        };
+        let inner = Mutex::new(Book::open(options)?);
+        let opened = Box::into_raw(Box::new(tbk_book { inner }));
+        // SAFETY: not NULL, and so a place for a pointer by the caller's promise.
+        unsafe { book.write(opened) };
+        Ok(())
+    })
+}
+
+/// The options that the struct at `options` means.
+///
+/// # Safety
+/// `options` points to a valid struct.
+unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failure> {
+    // SAFETY: the caller's promise; its text ends with NULs.
+    let (options, path, config) = unsafe {
+        let options = read("options", options)?;
+        let path = maybe("path", options.path)?;
+        (options, path, maybe("config", options.config)?)
+    };
+    let known = TBK_INLINE | TBK_LIVE | TBK_DURABILITY_OS;
+    if options.flags & !known != 0 {
+        let allowed = "TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS";
+        return Err(invalid("flags", options.flags, allowed));
+    }
+    let has = |flag| options.flags & flag != 0;
+    let mut wanted = BookOptions {
+        path: path.filter(|path| *path != ":memory:").map(PathBuf::from),
+        is_paper: !has(TBK_LIVE),
+        durability: match has(TBK_DURABILITY_OS) {
+            true => Durability::Os,
+            false => Durability::Disk,
+        },
+        host: HostOptions {
+            threaded: !has(TBK_INLINE),
+            core: options.pin.checked_sub(1).map(|core| core as usize),
+            ..HostOptions::default()
+        },
+        ..BookOptions::default()
+    };
+    if let Some(config) = config {
+        let settings = Settings::read(config.as_ref())
+            .map_err(|error| Failure::new(TBK_ERROR_INVALID_VALUE, error.to_string()))?;
+        wanted.config = settings.config;
+        wanted.instruments = settings.instruments;
+    }
+    Ok(wanted)
+}
+
+/// Keeps everything, ends the writer and frees the book; NULL is allowed. No other thread may be in
+/// a call on it. The book is freed whatever the status says.
+///
+/// # Safety
+/// `book` is NULL or from tbk_open and not yet closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_close(book: *mut tbk_book) -> i32 {
+    guard(|| {
+        if book.is_null() {
+            return Ok(());
+        }
+        // SAFETY: from `tbk_open`, which made it with `Box::into_raw`; closed once by promise.
+        let owned = unsafe { Box::from_raw(book) };
+        let mut inner = owned
+            .inner
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(inner.close()?)
+    })
+}
+
+/// Registers an instrument; a repeat with the same properties changes nothing.
+///
+/// # Safety
+/// `book` is NULL or open; `instrument` is NULL or a valid struct.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_add_instrument(
+    book: *mut tbk_book,
+    instrument: *const tbk_instrument,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise; the struct's text ends with NULs.
+        let spec = unsafe {
+            let given = read("instrument", instrument)?;
+            let precision =
+                |what, found: u32| u8::try_from(found).map_err(|_| invalid(what, found, "0 to 18"));
+            InstrumentSpec {
+                symbol: id("symbol", given.symbol)?,
+                kind: match given.kind {
+                    TBK_SPOT => InstrumentKind::Spot,
+                    TBK_EQUITY => InstrumentKind::Equity,
+                    other => return Err(invalid("kind", other, "TBK_SPOT or TBK_EQUITY")),
+                },
+                base: id("base", given.base)?,
+                quote: id("quote", given.quote)?,
+                price_precision: precision("price_precision", given.price_precision)?,
+                qty_precision: precision("qty_precision", given.qty_precision)?,
+                tick: maybe_number("tick", given.tick)?,
+                lot: maybe_number("lot", given.lot)?,
+                min_notional: maybe_number("min_notional", given.min_notional)?,
+                maker_fee_pct: maybe_number("maker_fee_pct", given.maker_fee_pct)?,
+                taker_fee_pct: maybe_number("taker_fee_pct", given.taker_fee_pct)?,
+            }
+        };
+        // SAFETY: the caller's promise.
+        unsafe { with(book, |book| book.add_instrument(spec)) }.map(drop)
+    })
+}
+
+/// Books cash that came in; a repeat of `id` is booked once, NULL is a deposit of its own.
+///
+/// # Safety
+/// `book` is NULL or open; `currency`, `amount` and `id` are NULL or end with a NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_deposit(
+    book: *mut tbk_book,
+    currency: *const c_char,
+    amount: *const c_char,
+    id: *const c_char,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let cash = (text("currency", currency)?, number("amount", amount)?);
+            let id = maybe("id", id)?;
+            with(book, |book| book.move_cash(cash, CashKind::Deposit, id)).map(drop)
+        }
+    })
+}
+
+/// Takes a quote; a side that is NULL is missing. `ts_event` is in nanoseconds since the epoch, 0
+/// is now. A price that is refused (crossed, out of band) leaves the last one.
+///
+/// # Safety
+/// `book` is NULL or open; `symbol`, `bid` and `ask` are NULL or end with a NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_quote(
+    book: *mut tbk_book,
+    symbol: *const c_char,
+    bid: *const c_char,
+    ask: *const c_char,
+    ts_event: i64,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let symbol = text("symbol", symbol)?;
+            let sides = (maybe_number("bid", bid)?, maybe_number("ask", ask)?);
+            with(book, |book| book.quote(symbol, sides, time(ts_event)))
+        }
+    })
+}
+
+/// Books an execution, once however often it is reported. `applied` may be NULL.
+///
+/// # Safety
+/// `book` is NULL or open; `fill` and `applied` are NULL or valid structs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_fill(
+    book: *mut tbk_book,
+    fill: *const tbk_fill,
+    applied: *mut tbk_applied,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise; the struct's text ends with NULs.
+        unsafe {
+            let place = match applied.is_null() {
+                true => None,
+                false => Some(Place::new("applied", applied)?),
+            };
+            let given = read("fill", fill)?;
+            let fill = Fill {
+                symbol: text("symbol", given.symbol)?,
+                side: match given.side {
+                    TBK_BUY => Side::Buy,
+                    TBK_SELL => Side::Sell,
+                    other => return Err(invalid("side", other, "TBK_BUY or TBK_SELL")),
+                },
+                qty: number("qty", given.qty)?,
+                price: number("price", given.price)?,
+                trade_id: text("trade_id", given.trade_id)?,
+                client_order_id: maybe("client_order_id", given.client_order_id)?,
+                venue_order_id: maybe("venue_order_id", given.venue_order_id)?,
+                strategy: maybe("strategy", given.strategy)?,
+                fee: maybe_number("fee", given.fee)?,
+                fee_currency: maybe("fee_currency", given.fee_currency)?,
+                ts_event: time(given.ts_event),
+            };
+            let booked = with(book, |book| book.fill(&fill))?;
+            if let Some(place) = place {
+                place.fill(&booked.into());
+            }
+            Ok(())
+        }
+    })
+}
+
+/// Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
+///
+/// # Safety
+/// `book` is NULL or open; text is NULL or ends with a NUL; `position` is NULL or a valid struct.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_position(
+    book: *mut tbk_book,
+    symbol: *const c_char,
+    strategy: *const c_char,
+    position: *mut tbk_position,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let place = Place::new("position", position)?;
+            let symbol = text("symbol", symbol)?;
+            let strategy = maybe("strategy", strategy)?;
+            let found = with(book, |book| book.position(symbol, strategy))?;
+            place.fill(&found.into());
+            Ok(())
+        }
+    })
+}
+
+/// Reads what the book adds up to. Set `portfolio->size` first.
+///
+/// # Safety
+/// `book` is NULL or open; `portfolio` is NULL or a valid struct.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_portfolio) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let place = Place::new("portfolio", portfolio)?;
+            let found = with(book, Book::portfolio)?;
+            place.fill(&found.into());
+            Ok(())
+        }
+    })
+}
+
+/// Runs `call` on the book that `book` points to.
+///
+/// # Safety
+/// `book` is NULL or open.
+unsafe fn with<T>(
+    book: *const tbk_book,
+    call: impl FnOnce(&mut Book) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    // SAFETY: the caller's promise; a NULL is refused.
+    let book = unsafe { book.as_ref() }.ok_or_else(|| Failure::null("book"))?;
+    let mut inner = book.inner.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(call(&mut inner)?)
+}
+
+fn invalid(what: &str, found: u32, allowed: &str) -> Failure {
+    let text = format!("{what}: found {found}, allowed: {allowed}");
+    Failure::new(TBK_ERROR_INVALID_VALUE, text)
+}
+
+fn time(ts_event: i64) -> Option<i64> {
+    (ts_event != 0).then_some(ts_event)
+}

@@ -1,0 +1,253 @@
+//! The structs of the interface. New members take the place of reserved ones.
+
+use std::ffi::c_char;
+
+use truebook::{Applied, PortfolioRecord, PositionRecord};
+
+use crate::decimal::tbk_decimal;
+use crate::input::Sized32;
+
+/// tbk_side: buy.
+pub const TBK_BUY: u32 = 1;
+/// tbk_side: sell.
+pub const TBK_SELL: u32 = 2;
+
+/// tbk_instrument.kind: bought with the quote currency, never short.
+pub const TBK_SPOT: u32 = 0;
+/// tbk_instrument.kind: a share, may be short.
+pub const TBK_EQUITY: u32 = 1;
+
+/// tbk_options.flags: run on the callers' threads instead of a writer thread.
+pub const TBK_INLINE: u32 = 1;
+/// tbk_options.flags: orders go to a venue and not to the paper venue.
+pub const TBK_LIVE: u32 = 2;
+/// tbk_options.flags: an acknowledged event survives kill -9, but not a power loss.
+pub const TBK_DURABILITY_OS: u32 = 4;
+
+/// How to open a book; zero everything but the size for the defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_options {
+    /// sizeof(struct tbk_options).
+    pub size: u32,
+    /// TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS.
+    pub flags: u32,
+    /// The database file; NULL keeps nothing.
+    pub path: *const c_char,
+    /// A TOML file with the configuration; NULL for the defaults.
+    pub config: *const c_char,
+    /// The core to pin the writer to, plus 1; 0 pins to none.
+    pub pin: u32,
+    /// 0.
+    pub reserved: [u32; 7],
+}
+
+/// An instrument. Numbers are decimal text; those marked so may be NULL.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_instrument {
+    /// sizeof(struct tbk_instrument).
+    pub size: u32,
+    /// TBK_SPOT or TBK_EQUITY.
+    pub kind: u32,
+    /// What it is called.
+    pub symbol: *const c_char,
+    /// The currency or share that is bought.
+    pub base: *const c_char,
+    /// The currency that it is paid with.
+    pub quote: *const c_char,
+    /// Decimals of a price.
+    pub price_precision: u32,
+    /// Decimals of a quantity.
+    pub qty_precision: u32,
+    /// The step of a price; may be NULL.
+    pub tick: *const c_char,
+    /// The step of a quantity; may be NULL.
+    pub lot: *const c_char,
+    /// The smallest notional of an order; may be NULL.
+    pub min_notional: *const c_char,
+    /// The maker's fee in percent; may be NULL.
+    pub maker_fee_pct: *const c_char,
+    /// The taker's fee in percent; may be NULL.
+    pub taker_fee_pct: *const c_char,
+    /// 0.
+    pub reserved: [u64; 8],
+}
+
+/// An execution. Numbers are decimal text; those marked so may be NULL.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_fill {
+    /// sizeof(struct tbk_fill).
+    pub size: u32,
+    /// TBK_BUY or TBK_SELL.
+    pub side: u32,
+    /// What was traded.
+    pub symbol: *const c_char,
+    /// How much, positive, in base units.
+    pub qty: *const c_char,
+    /// At which price.
+    pub price: *const c_char,
+    /// The venue's id of the execution: a repeat is booked once.
+    pub trade_id: *const c_char,
+    /// Our id of the order; may be NULL.
+    pub client_order_id: *const c_char,
+    /// The venue's id of the order; may be NULL.
+    pub venue_order_id: *const c_char,
+    /// Who decided it; may be NULL.
+    pub strategy: *const c_char,
+    /// The fee, negative for a rebate; NULL is not yet known.
+    pub fee: *const c_char,
+    /// The fee's currency; NULL is the quote currency.
+    pub fee_currency: *const c_char,
+    /// When, in nanoseconds since the epoch; 0 is now.
+    pub ts_event: i64,
+    /// 0.
+    pub reserved: [u64; 8],
+}
+
+/// What became of a call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_applied {
+    /// sizeof(struct tbk_applied).
+    pub size: u32,
+    /// 1 when it had been booked before.
+    pub is_duplicate: u32,
+    /// The sequence of the event that booked it.
+    pub sequence: u64,
+    /// 1 when it could not be booked and was put aside.
+    pub is_quarantined: u32,
+    /// 0.
+    pub reserved: [u32; 3],
+}
+
+/// A position at one sequence. Money is in quote currency.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_position {
+    /// sizeof(struct tbk_position).
+    pub size: u32,
+    /// 1 when it is held but worth less than the dust threshold.
+    pub is_dust: u32,
+    /// The sequence of the event that last changed it.
+    pub sequence: u64,
+    /// Quantity in base units, negative when short.
+    pub signed_qty: tbk_decimal,
+    /// Average price of the open quantity at 8 decimals; absent when flat.
+    pub avg_px: tbk_decimal,
+    /// Exact cost of the open quantity, signed.
+    pub cost: tbk_decimal,
+    /// The price at which it is valued; absent before the first.
+    pub mark: tbk_decimal,
+    /// Realized PnL, gross of fees.
+    pub realized_pnl: tbk_decimal,
+    /// Unrealized PnL, gross of fees; absent without a mark.
+    pub unrealized_pnl: tbk_decimal,
+    /// When it was opened from flat, nanoseconds since the epoch.
+    pub opened_at: i64,
+    /// When a fill last changed it, nanoseconds since the epoch.
+    pub updated_at: i64,
+    /// 0.
+    pub reserved: [u64; 8],
+}
+
+/// What the book adds up to, in the reporting currency.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tbk_portfolio {
+    /// sizeof(struct tbk_portfolio).
+    pub size: u32,
+    /// Currencies without a rate; their amounts are not in the sums.
+    pub missing_rates: u32,
+    /// The sequence at which this holds.
+    pub sequence: u64,
+    /// What was paid in, plus the PnL.
+    pub equity: tbk_decimal,
+    /// Balances that no position accounts for.
+    pub cash: tbk_decimal,
+    /// Positions at their marks.
+    pub holdings: tbk_decimal,
+    /// Realized PnL, gross of fees.
+    pub realized_pnl: tbk_decimal,
+    /// Unrealized PnL, gross of fees.
+    pub unrealized_pnl: tbk_decimal,
+    /// Fees paid.
+    pub fees: tbk_decimal,
+    /// Open positions, dust apart.
+    pub active: u64,
+    /// Open positions that are dust.
+    pub dust: u64,
+    /// 0.
+    pub reserved: [u64; 8],
+}
+
+// SAFETY: plain C data that begins with a u32 size; integers and raw pointers take any bytes.
+unsafe impl Sized32 for tbk_options {}
+// SAFETY: as above.
+unsafe impl Sized32 for tbk_instrument {}
+// SAFETY: as above.
+unsafe impl Sized32 for tbk_fill {}
+// SAFETY: as above.
+unsafe impl Sized32 for tbk_applied {}
+// SAFETY: as above.
+unsafe impl Sized32 for tbk_position {}
+// SAFETY: as above.
+unsafe impl Sized32 for tbk_portfolio {}
+
+/// The size that a struct begins with.
+const fn size_u32<T>() -> u32 {
+    let size = size_of::<T>();
+    assert!(size < 4_096, "the structs of the interface are small");
+    size as u32
+}
+
+impl From<Applied> for tbk_applied {
+    fn from(applied: Applied) -> Self {
+        Self {
+            size: size_u32::<Self>(),
+            is_duplicate: u32::from(applied.duplicate),
+            sequence: applied.sequence,
+            is_quarantined: u32::from(applied.quarantined.is_some()),
+            reserved: [0; 3],
+        }
+    }
+}
+
+impl From<PositionRecord> for tbk_position {
+    fn from(position: PositionRecord) -> Self {
+        Self {
+            size: size_u32::<Self>(),
+            is_dust: u32::from(position.is_dust),
+            sequence: position.sequence,
+            signed_qty: position.signed_qty.into(),
+            avg_px: position.avg_px.into(),
+            cost: position.cost.into(),
+            mark: position.mark.into(),
+            realized_pnl: position.realized_pnl.into(),
+            unrealized_pnl: position.unrealized_pnl.into(),
+            opened_at: position.opened_at,
+            updated_at: position.updated_at,
+            reserved: [0; 8],
+        }
+    }
+}
+
+impl From<PortfolioRecord> for tbk_portfolio {
+    fn from(portfolio: PortfolioRecord) -> Self {
+        Self {
+            size: size_u32::<Self>(),
+            missing_rates: u32::try_from(portfolio.missing_rates.len()).unwrap_or(u32::MAX),
+            sequence: portfolio.sequence,
+            equity: portfolio.equity.into(),
+            cash: portfolio.cash.into(),
+            holdings: portfolio.holdings.into(),
+            realized_pnl: portfolio.realized_pnl.into(),
+            unrealized_pnl: portfolio.unrealized_pnl.into(),
+            fees: portfolio.fees.into(),
+            active: portfolio.active,
+            dust: portfolio.dust,
+            reserved: [0; 8],
+        }
+    }
+}

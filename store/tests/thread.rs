@@ -1,0 +1,159 @@
+//! The store's thread: every event given is kept once, and recorded ones are compared.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use truebook_core::book::{Entry, Event};
+use truebook_core::engine::Journal;
+use truebook_core::model::{Id, Timestamp};
+use truebook_store::{Durability, JournalFile, Mode, Session, StoreError, StoreThread};
+
+const LONG: Duration = Duration::from_secs(30);
+
+fn place() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.db");
+    (dir, path)
+}
+
+fn open(path: &Path) -> JournalFile {
+    let session = Session {
+        mode: "paper".to_owned(),
+        config: None,
+    };
+    JournalFile::open(path, &session, Durability::Disk).unwrap()
+}
+
+fn entry(sequence: u64, name: &str) -> Entry {
+    Entry {
+        sequence,
+        ts: Timestamp(1_000),
+        event: Event::StrategyAdded {
+            name: Id::new("name", name).unwrap(),
+        },
+    }
+}
+
+fn entries(range: std::ops::RangeInclusive<u64>) -> Vec<Entry> {
+    range.map(|sequence| entry(sequence, "same")).collect()
+}
+
+fn recorded(path: &Path) -> Vec<Entry> {
+    open(path).read_after(0, u32::MAX).unwrap()
+}
+
+/// Gives `entries` to a store on `path` and ends it.
+fn give(path: &Path, mode: Mode, entries: &[Entry]) -> Result<(), StoreError> {
+    let (thread, mut writer) = StoreThread::start(open(path), mode).unwrap();
+    for entry in entries {
+        writer.append(entry);
+    }
+    drop(writer);
+    thread.finish()
+}
+
+#[test]
+fn everything_given_is_kept_in_order_more_than_the_ring_holds() {
+    let (_dir, path) = place();
+    let all = entries(1..=40_000);
+    give(&path, Mode::Continue, &all).unwrap();
+    assert_eq!(recorded(&path), all);
+}
+
+#[test]
+fn durable_is_claimed_only_for_what_another_opener_finds() {
+    let (dir, path) = place();
+    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    assert_eq!(progress.durable_sequence(), 0);
+    let beyond = progress.wait_durable(1, Duration::from_millis(20));
+    assert!(!beyond, "nothing was given yet");
+    for entry in entries(1..=10) {
+        writer.append(&entry);
+    }
+    assert!(progress.wait_durable(10, LONG));
+    // The thread still lives: a copy is what a crash would leave.
+    let copy = dir.path().join("copy.db");
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::copy(dir.path().join("a.db-wal"), dir.path().join("copy.db-wal")).unwrap();
+    assert_eq!(recorded(&copy), entries(1..=10));
+    assert!(writer.is_available());
+    drop(writer);
+    thread.finish().unwrap();
+}
+
+#[test]
+fn a_continued_store_appends_after_what_was_recorded() {
+    let (_dir, path) = place();
+    give(&path, Mode::Continue, &entries(1..=5)).unwrap();
+    give(&path, Mode::Continue, &entries(6..=9)).unwrap();
+    assert_eq!(recorded(&path), entries(1..=9));
+}
+
+#[test]
+fn recomputed_events_that_are_the_same_are_taken_and_not_written_again() {
+    let (_dir, path) = place();
+    let all = entries(1..=2_500);
+    give(&path, Mode::Recompute, &all).unwrap();
+    // All of them, some of them, none of them.
+    for count in [2_500, 1_200, 0] {
+        give(&path, Mode::Recompute, &all[..count]).unwrap();
+        assert_eq!(recorded(&path), all, "{count}");
+    }
+}
+
+#[test]
+fn new_events_after_the_recomputed_ones_are_appended() {
+    let (_dir, path) = place();
+    give(&path, Mode::Recompute, &entries(1..=1_500)).unwrap();
+    give(&path, Mode::Recompute, &entries(1..=3_100)).unwrap();
+    assert_eq!(recorded(&path), entries(1..=3_100));
+}
+
+#[test]
+fn a_recomputed_event_that_differs_is_named_and_nothing_is_written() {
+    for different in [1, 700, 1_500] {
+        let (_dir, path) = place();
+        let all = entries(1..=1_500);
+        give(&path, Mode::Recompute, &all).unwrap();
+        let mut others = entries(1..=2_000);
+        others[usize::try_from(different).unwrap() - 1] = entry(different, "other");
+        let error = give(&path, Mode::Recompute, &others).unwrap_err();
+        let is_named = matches!(error, StoreError::Diverged { sequence } if sequence == different);
+        assert!(is_named, "{different}: {error}");
+        let said = error.to_string();
+        assert!(said.contains(&format!("event {different} ")), "{said}");
+        assert_eq!(recorded(&path), all, "{different}");
+    }
+}
+
+#[test]
+fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
+    let (_dir, path) = place();
+    give(&path, Mode::Recompute, &entries(1..=3)).unwrap();
+    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Recompute).unwrap();
+    writer.append(&entry(1, "other"));
+    let progress = std::sync::Arc::clone(thread.progress());
+    assert!(!progress.wait_durable(4, LONG), "it failed");
+    assert!(progress.is_failed());
+    assert!(!writer.is_available());
+    assert!(progress.error().unwrap().contains("event 1"));
+    // Far more than the ring holds.
+    for sequence in 2..=40_000 {
+        writer.append(&entry(sequence, "same"));
+    }
+    drop(writer);
+    let error = thread.finish().unwrap_err();
+    assert!(
+        matches!(error, StoreError::Diverged { sequence: 1 }),
+        "{error}"
+    );
+    assert_eq!(recorded(&path), entries(1..=3));
+}

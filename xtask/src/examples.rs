@@ -1,0 +1,116 @@
+//! The examples of the README in four languages: built with strict warnings, run twice on one
+//! database, and all of them print the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::shell::{Count, build_dir, cargo, output, run, target_dir};
+use crate::{python, readme};
+
+const STRICT: &[&str] = &[
+    "-Wall",
+    "-Wextra",
+    "-Wconversion",
+    "-Wpedantic",
+    "-Werror",
+    "-O1",
+];
+/// What the static library needs from the system.
+const LIBS: &[&str] = &["-lpthread", "-ldl", "-lm"];
+
+/// Builds and runs every example.
+///
+/// # Errors
+/// When one cannot be built, ends otherwise than by success, or prints something else.
+pub fn run_all(root: &Path) -> Result<Count> {
+    let readme = std::fs::read_to_string(root.join("README.md")).context("README.md")?;
+    let wanted = readme::block(&readme, "text").context("README.md: a block of text")?;
+    let python = python::install(root)?;
+    run(cargo(root).args(["build", "--package", "truebook-c"]))?;
+    let folder = build_dir(root)?.join("examples");
+    std::fs::create_dir_all(&folder)?;
+
+    let c = ["-std=c99"].as_slice();
+    let cpp = ["-std=c++17", "-fno-exceptions", "-fno-rtti"].as_slice();
+    let same = |language: &str, path: &str| -> Result<PathBuf> {
+        let shown = readme::block(&readme, language);
+        let source = std::fs::read_to_string(root.join(path)).context(path.to_owned())?;
+        ensure!(
+            shown.as_deref() == Some(&source),
+            "README.md: its block of {language} differs from {path}"
+        );
+        Ok(root.join(path))
+    };
+    let mut programs = vec![
+        build(root, "cc", c, &same("c", "examples/c/quickstart.c")?)?,
+        build(
+            root,
+            "c++",
+            cpp,
+            &same("cpp", "examples/cpp/quickstart.cpp")?,
+        )?,
+    ];
+    programs.push(same("python", "examples/python/quickstart.py")?);
+    let newest = ["-std=c++20", "-fno-exceptions", "-fno-rtti"];
+    build(
+        root,
+        "c++",
+        &newest,
+        &root.join("examples/cpp/quickstart.cpp"),
+    )?;
+
+    let mut count = Count::default();
+    for program in &programs {
+        let place = tempfolder(&folder, program)?;
+        for again in ["first", "second"] {
+            let mut command = match program.extension() {
+                Some(_) => Command::new(&python),
+                None => Command::new(program),
+            };
+            if program.extension().is_some() {
+                command.arg(program);
+            }
+            let printed = output(command.current_dir(&place))?;
+            if printed != wanted {
+                bail!("{}, {again} run, printed:\n{printed}", program.display());
+            }
+        }
+        println!("{}: ok", program.display());
+        count.passed += 1;
+    }
+    Ok(count)
+}
+
+fn build(root: &Path, compiler: &str, standard: &[&str], source: &Path) -> Result<PathBuf> {
+    let language = compiler.replace("++", "pp");
+    let program = build_dir(root)?
+        .join("examples")
+        .join(format!("quickstart-{language}"));
+    let library = target_dir(root).join("debug").join("libtruebook_c.a");
+    let mut command = Command::new(compiler);
+    command
+        .args(standard)
+        .args(STRICT)
+        .arg("-I")
+        .arg(root.join("include"))
+        .arg(source)
+        .arg(library)
+        .args(LIBS)
+        .arg("-o")
+        .arg(&program);
+    run(&mut command)?;
+    Ok(program)
+}
+
+/// An empty folder for the runs of `program`.
+fn tempfolder(folder: &Path, program: &Path) -> Result<PathBuf> {
+    let name = program.file_name().context("an example has a name")?;
+    let place = folder.join("run").join(name);
+    if place.exists() {
+        std::fs::remove_dir_all(&place)?;
+    }
+    std::fs::create_dir_all(&place)?;
+    Ok(place)
+}

@@ -1,0 +1,50 @@
+//! The Python package: built as users build it, then tested.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::setup;
+use crate::shell::{Count, build_dir, count, run};
+
+/// Installs the package into the tasks' virtual environment.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn install(root: &Path) -> Result<std::path::PathBuf> {
+    let python = setup::python(root)?;
+    let venv = build_dir(root)?.join("venv");
+    let mut maturin = Command::new(venv.join("bin").join("maturin"));
+    maturin
+        .current_dir(root)
+        .env("VIRTUAL_ENV", &venv)
+        .args(["develop", "--release", "--quiet"]);
+    run(&mut maturin)?;
+    Ok(python)
+}
+
+/// The Python tests and the check of the stubs.
+///
+/// # Errors
+/// When they cannot be run.
+pub fn test(root: &Path) -> Result<Count> {
+    let python = install(root)?;
+    let mut pytest = Command::new(&python);
+    pytest
+        .current_dir(root)
+        .args(["-m", "pytest", "--color=no", "-p", "no:cacheprovider"]);
+    let mut found = count(&mut pytest)?;
+    let mut stubtest = Command::new(&python);
+    stubtest
+        .current_dir(build_dir(root)?)
+        .args(["-m", "mypy.stubtest", "truebook"]);
+    match run(&mut stubtest) {
+        Ok(()) => found.passed += 1,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            found.failed += 1;
+        }
+    }
+    Ok(found)
+}
