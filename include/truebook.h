@@ -277,7 +277,7 @@ int32_t tbk_fill(struct tbk_book *book,
 
 // Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 //
-// Requires: `book` is NULL or open; text is NULL or ends with a NUL; `position` is NULL or a valid struct.
+// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a struct.
 int32_t tbk_position(struct tbk_book *book,
                      const char *symbol,
                      const char *strategy,

@@ -244,7 +244,7 @@ pub unsafe extern "C" fn tbk_fill(
 /// Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 ///
 /// # Safety
-/// `book` is NULL or open; text is NULL or ends with a NUL; `position` is NULL or a valid struct.
+/// `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a struct.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_position(
     book: *mut tbk_book,
