@@ -220,6 +220,19 @@ fn a_second_opener_is_refused_while_the_first_lives() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_second_opener_is_refused_by_whatever_name_it_calls_the_file() {
+    let (dir, path) = place();
+    let _first = open(&path);
+    let link = dir.path().join("b.db");
+    std::os::unix::fs::symlink("a.db", &link).unwrap();
+    for name in [link, dir.path().join("./a.db")] {
+        let error = refusal(&name, &session());
+        assert!(matches!(error, StoreError::Locked(_)), "{error}");
+    }
+}
+
+#[test]
 fn a_file_of_somebody_else_is_refused_untouched() {
     let (_dir, path) = place();
     for text in ["notes", "notes that are longer than sixteen bytes"] {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rusqlite::Connection;
 
-use crate::place::{Place, says};
+use crate::place::{Place, refused, says};
 
 const ARGS: [&str; 2] = ["--db", "a.db"];
 
@@ -92,7 +92,7 @@ fn a_damaged_record_is_named_and_nothing_is_appended() {
         place.tamper("a.db", sql);
         let before = place.booked("a.db");
         let output = place.paper(&ARGS).output().unwrap();
-        says(&crate::place::refused(&output), words);
+        says(&refused(&output), words);
         assert_eq!(place.booked("a.db"), before);
     }
 }
@@ -106,7 +106,7 @@ fn a_file_cut_short_is_an_error_that_names_it() {
     file.write_all(&whole[..whole.len() / 2]).unwrap();
     drop(file);
     let output = place.paper(&ARGS).output().unwrap();
-    says(&crate::place::refused(&output), &["a.db"]);
+    says(&refused(&output), &["a.db"]);
 }
 
 #[test]
@@ -119,4 +119,15 @@ fn an_empty_file_becomes_the_database() {
     let sql = "SELECT count(*) FROM journal";
     let count: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
     assert!(count > 0);
+}
+
+#[test]
+fn an_output_never_overwrites_the_database() {
+    let place = Place::new();
+    let report = place.report(&ARGS);
+    for key in ["--json", "--chart"] {
+        let said = place.refusal(&["--db", "a.db", key, "a.db"]);
+        says(&said, &["a.db"]);
+    }
+    assert_eq!(place.report(&ARGS), report);
 }

@@ -1,5 +1,6 @@
 //! A run that is ended in the middle loses nothing, and the same command continues.
 
+use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ fn a_database_in_use_is_refused_and_its_user_goes_on_undisturbed() {
     let child = place.begin(&[&args[..], &["--json", "first.json"]].concat(), "a.db");
     // Asleep, it keeps the file and changes nothing.
     signal(&child, "STOP");
-    let before = place.files();
+    let before = settled(&place);
     let output = place.paper(&args).output();
     let after = place.files();
     signal(&child, "CONT");
@@ -80,4 +81,17 @@ fn a_database_in_use_is_refused_and_its_user_goes_on_undisturbed() {
     assert!(output.status.success(), "{output:?}");
     let report = place.report(&args);
     assert_eq!(sequence(&place.read("first.json")), sequence(&report));
+}
+
+/// The files once a stopped process is done with what it had begun: a write is not stopped halfway.
+fn settled(place: &Place) -> BTreeMap<String, Vec<u8>> {
+    let mut newest = place.files();
+    for _ in 0..100 {
+        std::thread::sleep(Duration::from_millis(100));
+        let before = std::mem::replace(&mut newest, place.files());
+        if before == newest {
+            return newest;
+        }
+    }
+    panic!("a stopped process goes on writing");
 }

@@ -1,0 +1,120 @@
+//! What one command costs in the ledger: no ring, no thread, no disk.
+//!
+//! The calibrator is one insertion into a hash map of 64-byte keys, in the same run.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick};
+use truebook_core::model::{AccountId, Id, InstrumentId, InstrumentSpec, Side, Timestamp};
+
+const INSTRUMENTS: u32 = 100;
+const STRATEGIES: [&str; 2] = ["momentum", "pairs_trading"];
+
+fn id(parts: std::fmt::Arguments<'_>) -> Id {
+    Id::format(parts)
+}
+
+fn report(number: u64, instrument: u32, strategy: &str, side: Side) -> FillReport {
+    FillReport {
+        account: AccountId::default(),
+        instrument: InstrumentId(instrument),
+        strategy: Some(id(format_args!("{strategy}"))),
+        side,
+        last_qty: 100_000_000,
+        last_px: 10_000_000_000 + i64::try_from(number % 1_000).unwrap_or(0),
+        trade_id: id(format_args!("trade-{number}")),
+        client_order_id: None,
+        venue_order_id: None,
+        fee: None,
+        liquidity: None,
+        source: None,
+        ts: Timestamp(i64::try_from(number).unwrap_or(0)),
+    }
+}
+
+/// A ledger in which each strategy holds every instrument.
+fn ledger() -> Ledger {
+    let mut ledger = Ledger::default();
+    ledger.execute(&Command::Configure(Box::default()));
+    let mut number = 1_000_000_000;
+    for instrument in 0..INSTRUMENTS {
+        let spec = InstrumentSpec {
+            symbol: id(format_args!("C{instrument}-USD")),
+            base: id(format_args!("C{instrument}")),
+            quote: id(format_args!("USD")),
+            price_precision: 2,
+            qty_precision: 8,
+            ..InstrumentSpec::default()
+        };
+        ledger.execute(&Command::AddInstrument(Box::new(spec)));
+        for strategy in STRATEGIES {
+            number += 1;
+            let report = report(number, instrument, strategy, Side::Buy);
+            ledger.execute(&Command::Fill(Box::new(report)));
+        }
+    }
+    ledger.take_emitted(&mut Vec::new());
+    ledger
+}
+
+fn tick(number: u64) -> Command {
+    let ask = 10_000_000_100 + i64::try_from(number % 1_000).unwrap_or(0);
+    Command::Price(PriceTick {
+        instrument: InstrumentId(u32::try_from(number % u64::from(INSTRUMENTS)).unwrap_or(0)),
+        bid: Some(ask - 100),
+        ask: Some(ask),
+        last: None,
+        bid_size: 0,
+        ask_size: 0,
+        ts: Timestamp(i64::try_from(number).unwrap_or(0)),
+    })
+}
+
+fn commands(criterion: &mut Criterion) {
+    let mut book = ledger();
+    let mut number = 0;
+    criterion.bench_function("quote", |bench| {
+        bench.iter(|| {
+            number += 1;
+            black_box(book.execute(&tick(number)))
+        });
+    });
+    let mut entries: Vec<Entry> = Vec::with_capacity(4);
+    for (name, sides) in [("fill", [Side::Buy; 2]), ("flip", [Side::Sell, Side::Buy])] {
+        let mut book = ledger();
+        criterion.bench_function(name, |bench| {
+            bench.iter_batched_ref(
+                || {
+                    number += 1;
+                    let side = sides[usize::from(number % 2 == 0)];
+                    let mut report = report(number, 0, "momentum", side);
+                    report.last_qty *= 1 + i128::from(name == "flip");
+                    Command::Fill(Box::new(report))
+                },
+                |fill| {
+                    entries.clear();
+                    let answer = book.execute(fill);
+                    book.take_emitted(&mut entries);
+                    answer
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    let mut map: HashMap<[u64; 8], u64> = HashMap::new();
+    criterion.bench_function("calibrator: insert into a map", |bench| {
+        bench.iter(|| {
+            number += 1;
+            map.insert([number; 8], number)
+        });
+    });
+    let book = ledger();
+    criterion.bench_function("portfolio, 200 positions", |bench| {
+        bench.iter(|| black_box(book.state().portfolio()));
+    });
+}
+
+criterion_group!(benches, commands);
+criterion_main!(benches);
