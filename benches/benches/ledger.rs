@@ -88,7 +88,8 @@ fn commands(criterion: &mut Criterion) {
             bench.iter_batched_ref(
                 || {
                     number += 1;
-                    let side = sides[usize::from(number % 2 == 0)];
+                    let [odd, even] = sides;
+                    let side = if number % 2 == 0 { even } else { odd };
                     let mut report = report(number, 0, "momentum", side);
                     report.last_qty *= 1 + i128::from(name == "flip");
                     Command::Fill(Box::new(report))

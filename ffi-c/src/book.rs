@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use truebook::model::{InstrumentKind, InstrumentSpec, Side};
-use truebook::settings::Settings;
+use truebook::settings::{Mode, Settings};
 use truebook::{Book, BookOptions, CashKind, Durability, Error, Fill, HostOptions};
 
 use crate::input::{Place, id, maybe, maybe_number, number, read, text};
@@ -71,27 +71,29 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
         return Err(invalid("flags", options.flags, allowed));
     }
     let has = |flag| options.flags & flag != 0;
-    let mut wanted = BookOptions {
-        path: path.filter(|path| *path != ":memory:").map(PathBuf::from),
-        is_paper: !has(TBK_LIVE),
-        durability: match has(TBK_DURABILITY_OS) {
-            true => Durability::Os,
-            false => Durability::Disk,
+    let mode = has(TBK_LIVE).then_some(Mode::Live);
+    let durability = has(TBK_DURABILITY_OS).then_some(Durability::Os);
+    let configured = match config {
+        Some(config) => {
+            let settings = Settings::read(config.as_ref())
+                .map_err(|error| Failure::new(TBK_ERROR_INVALID_VALUE, error.to_string()))?;
+            BookOptions::configured(settings, mode, durability)?
+        }
+        None => BookOptions {
+            is_paper: mode.is_none(),
+            durability: durability.unwrap_or_default(),
+            ..BookOptions::default()
         },
+    };
+    Ok(BookOptions {
+        path: path.filter(|path| *path != ":memory:").map(PathBuf::from),
         host: HostOptions {
             threaded: !has(TBK_INLINE),
             core: options.pin.checked_sub(1).map(|core| core as usize),
             ..HostOptions::default()
         },
-        ..BookOptions::default()
-    };
-    if let Some(config) = config {
-        let settings = Settings::read(config.as_ref())
-            .map_err(|error| Failure::new(TBK_ERROR_INVALID_VALUE, error.to_string()))?;
-        wanted.config = settings.config;
-        wanted.instruments = settings.instruments;
-    }
-    Ok(wanted)
+        ..configured
+    })
 }
 
 /// Keeps everything, ends the writer and frees the book; NULL is allowed. No other thread may be in

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use truebook::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
-use truebook::settings::Settings;
+use truebook::settings::{Mode, Settings};
 use truebook::{
     BookOptions, CashKind, Durability, Error, Fill, HostOptions, OrderRequest, TradingState,
 };
@@ -14,24 +14,32 @@ use truebook::{
 use crate::applied::Applied;
 use crate::choice::{choose, side_of, unknown};
 use crate::error::{exception, raise};
-use crate::number::{decimal, exact, optional};
+use crate::number::{decimal, exact, optional, time, whole};
 use crate::record::{Portfolio, Position};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
+
+/// How long a wait goes on before it looks for Ctrl-C.
+const SIGNALS: Duration = Duration::from_millis(50);
+const DIGITS: &str = "a whole number from 0 to 12";
 
 /// The book of record. Open one with `truebook.open`.
 #[pyclass(frozen, module = "truebook")]
 pub(crate) struct Book {
     inner: Mutex<truebook::Book>,
+    durability: truebook::DurabilityWatch,
 }
 
 /// Open a book.
 ///
 /// `path` is the database, None keeps nothing. `config` is a path to a TOML file. Raises StoreError
 /// for a file that cannot be used and InvalidValue for a configuration that cannot be taken.
+///
+/// `mode` is "paper" or "live" and `durability` "disk" or "os"; where they are None, what the
+/// configuration says, else "paper" and "disk".
 #[pyfunction]
-#[pyo3(signature = (path=None, *, config=None, mode="paper", threading="engine", clock="system",
-                    durability="disk", pin=None))]
+#[pyo3(signature = (path=None, *, config=None, mode=None, threading="engine", clock="system",
+                    durability=None, pin=None))]
 #[allow(
     clippy::too_many_arguments,
     reason = "the keyword arguments of a Python function"
@@ -40,36 +48,48 @@ pub(crate) fn open(
     py: Python<'_>,
     path: Option<PathBuf>,
     config: Option<PathBuf>,
-    mode: &str,
+    mode: Option<&str>,
     threading: &str,
     clock: &str,
-    durability: &str,
-    pin: Option<usize>,
+    durability: Option<&str>,
+    pin: Option<Any<'_, '_>>,
 ) -> PyResult<Book> {
-    let mut options = BookOptions {
+    let modes = [("paper", Mode::Paper), ("live", Mode::Live)];
+    let kinds = [("disk", Durability::Disk), ("os", Durability::Os)];
+    let mode = mode
+        .map(|word| choose(py, "mode", word, modes))
+        .transpose()?;
+    let durability = durability
+        .map(|word| choose(py, "durability", word, kinds))
+        .transpose()?;
+    let settings = match config {
+        Some(config) => Settings::read(&config)
+            .map_err(|error| exception(py, "InvalidValue", error.to_string()))?,
+        None => Settings::none(),
+    };
+    let configured = BookOptions::configured(settings, mode, durability);
+    let core = pin
+        .map(|pin| whole("pin", pin, "the number of a core"))
+        .transpose()?;
+    let options = BookOptions {
         path: path.filter(|path| path.as_os_str() != ":memory:"),
-        is_paper: choose(py, "mode", mode, ["paper", "live"])?,
-        has_event_clock: !choose(py, "clock", clock, ["system", "event"])?,
-        durability: match choose(py, "durability", durability, ["disk", "os"])? {
-            true => Durability::Disk,
-            false => Durability::Os,
-        },
+        has_event_clock: choose(py, "clock", clock, [("system", false), ("event", true)])?,
         host: HostOptions {
-            threaded: choose(py, "threading", threading, ["engine", "inline"])?,
-            core: pin,
+            threaded: choose(
+                py,
+                "threading",
+                threading,
+                [("engine", true), ("inline", false)],
+            )?,
+            core,
             ..HostOptions::default()
         },
-        ..BookOptions::default()
+        ..configured.map_err(|error| raise(py, &error))?
     };
-    if let Some(config) = config {
-        let settings = Settings::read(&config)
-            .map_err(|error| exception(py, "InvalidValue", error.to_string()))?;
-        options.config = settings.config;
-        options.instruments = settings.instruments;
-    }
     let opened = py.detach(|| truebook::Book::open(options));
     let inner = opened.map_err(|error| raise(py, &error))?;
     Ok(Book {
+        durability: inner.durability(),
         inner: Mutex::new(inner),
     })
 }
@@ -123,8 +143,8 @@ impl Book {
         symbol: &str,
         base: &str,
         quote: &str,
-        price_precision: u8,
-        qty_precision: u8,
+        price_precision: Any<'_, '_>,
+        qty_precision: Any<'_, '_>,
         kind: &str,
         tick: Option<Any<'_, '_>>,
         lot: Option<Any<'_, '_>>,
@@ -139,8 +159,8 @@ impl Book {
             kind: found.ok_or_else(|| unknown(py, "kind", kind, "'spot' or 'equity'"))?,
             base: id("base", base)?,
             quote: id("quote", quote)?,
-            price_precision,
-            qty_precision,
+            price_precision: whole("price_precision", price_precision, DIGITS)?,
+            qty_precision: whole("qty_precision", qty_precision, DIGITS)?,
             tick: optional("tick", tick)?,
             lot: optional("lot", lot)?,
             min_notional: optional("min_notional", min_notional)?,
@@ -170,9 +190,10 @@ impl Book {
         symbol: &str,
         bid: Option<Any<'_, '_>>,
         ask: Option<Any<'_, '_>>,
-        ts_event: Option<i64>,
+        ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
         let sides = (optional("bid", bid)?, optional("ask", ask)?);
+        let ts_event = time(ts_event)?;
         self.with(py, |book| book.quote(symbol, sides, ts_event))
     }
 
@@ -183,9 +204,9 @@ impl Book {
         py: Python<'_>,
         symbol: &str,
         last: Any<'_, '_>,
-        ts_event: Option<i64>,
+        ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
-        let last = exact("last", last)?;
+        let (last, ts_event) = (exact("last", last)?, time(ts_event)?);
         self.with(py, |book| book.price(symbol, last, ts_event))
     }
 
@@ -210,7 +231,7 @@ impl Book {
         strategy: Option<&str>,
         fee: Option<Any<'_, '_>>,
         fee_currency: Option<&str>,
-        ts_event: Option<i64>,
+        ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
         let fill = Fill {
             symbol,
@@ -223,7 +244,7 @@ impl Book {
             strategy,
             fee: optional("fee", fee)?,
             fee_currency,
-            ts_event,
+            ts_event: time(ts_event)?,
         };
         Ok(self.with(py, |book| book.fill(&fill))?.into())
     }
@@ -340,18 +361,33 @@ impl Book {
         self.trading(py, TradingState::Active, reason)
     }
 
-    /// The newest event that survives; 0 without a database.
+    /// The newest event that survives; 0 without a database. Readable after close.
     #[getter]
     fn durable_sequence(&self) -> u64 {
-        self.lock().durable_sequence()
+        self.durability.sequence()
     }
 
-    /// Wait until `sequence` is durable; False when `timeout` seconds are over.
+    /// Wait until `sequence` is durable; False when `timeout` seconds are over. Holds up no other
+    /// thread, and Ctrl-C ends it.
     #[pyo3(signature = (sequence, timeout=10.0))]
-    fn wait_durable(&self, py: Python<'_>, sequence: u64, timeout: f64) -> PyResult<bool> {
+    fn wait_durable(&self, py: Python<'_>, sequence: Any<'_, '_>, timeout: f64) -> PyResult<bool> {
+        let sequence = whole("sequence", sequence, "a sequence, 0 or more")?;
+        let allowed = "seconds, 0 or more";
         let bound = Duration::try_from_secs_f64(timeout)
-            .map_err(|_| unknown(py, "timeout", &timeout.to_string(), "seconds, 0 or more"))?;
-        self.with(py, |book| book.wait_durable(sequence, bound))
+            .map_err(|_| unknown(py, "timeout", &timeout.to_string(), allowed))?;
+        let begun = Instant::now();
+        loop {
+            let left = bound.saturating_sub(begun.elapsed());
+            let durability = &self.durability;
+            let waited = py.detach(|| durability.wait(sequence, left.min(SIGNALS)));
+            if waited.map_err(|error| raise(py, &error))? {
+                return Ok(true);
+            }
+            py.check_signals()?;
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
     }
 
     /// Keep everything and end. A repeat does nothing.
@@ -359,8 +395,9 @@ impl Book {
         self.with(py, truebook::Book::close)
     }
 
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
+    fn __enter__(slf: Py<Self>, py: Python<'_>) -> PyResult<Py<Self>> {
+        slf.get().with(py, |book| book.check_open())?;
+        Ok(slf)
     }
 
     #[pyo3(signature = (*_exception))]

@@ -7,30 +7,29 @@ use crate::error::exception;
 
 /// A side by its name.
 pub(crate) fn side_of(py: Python<'_>, side: &str) -> PyResult<Side> {
-    Ok(if choose(py, "side", side, ["buy", "sell"])? {
-        Side::Buy
-    } else {
-        Side::Sell
-    })
+    choose(py, "side", side, [("buy", Side::Buy), ("sell", Side::Sell)])
 }
 
-/// Whether `found` is the first of two allowed words.
-pub(crate) fn choose(
+/// What `found` means, one of two allowed words.
+pub(crate) fn choose<T>(
     py: Python<'_>,
     what: &str,
     found: &str,
-    allowed: [&str; 2],
-) -> PyResult<bool> {
-    let [first, second] = allowed;
-    if found != first && found != second {
-        return Err(unknown(
-            py,
-            what,
-            found,
-            &format!("'{first}' or '{second}'"),
-        ));
+    allowed: [(&str, T); 2],
+) -> PyResult<T> {
+    let [(first, one), (second, other)] = allowed;
+    if found == first {
+        return Ok(one);
     }
-    Ok(found == first)
+    if found == second {
+        return Ok(other);
+    }
+    Err(unknown(
+        py,
+        what,
+        found,
+        &format!("'{first}' or '{second}'"),
+    ))
 }
 
 /// The error for a word that is not allowed.

@@ -21,8 +21,42 @@ pub(crate) fn exact(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Fixed> {
         let text = format!("{what}: found {found}, allowed: str, int, float or Decimal");
         return Err(exception(py, "InvalidValue", text));
     }
-    let text = value.str()?;
-    truebook::decimal(what, text.to_str()?).map_err(|error| raise(py, &error))
+    let refuse = |_| {
+        let found = "a number or text that cannot be written out";
+        let text = format!("{what}: found {found}, allowed: a decimal number of at most 28 digits");
+        exception(py, "InvalidValue", text)
+    };
+    let text = value.str().map_err(refuse)?;
+    let text = text.to_str().map_err(refuse)?;
+    truebook::decimal(what, text).map_err(|error| raise(py, &error))
+}
+
+/// A whole number for the parameter `what`.
+pub(crate) fn whole<'py, T>(what: &str, value: &Bound<'py, PyAny>, allowed: &str) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    let taken = if value.is_instance_of::<PyBool>() {
+        None
+    } else {
+        value.extract::<T>().ok()
+    };
+    taken.ok_or_else(|| {
+        let found = value
+            .repr()
+            .map_or_else(|_| "?".to_owned(), |text| text.to_string());
+        let found: String = found.chars().take(64).collect();
+        let text = format!("{what}: found {found}, allowed: {allowed}");
+        exception(value.py(), "InvalidValue", text)
+    })
+}
+
+/// A time in nanoseconds since the epoch, which may be absent.
+pub(crate) fn time(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
+    let allowed = "nanoseconds since the epoch, a whole number of 64 bits";
+    value
+        .map(|value| whole("ts_event", value, allowed))
+        .transpose()
 }
 
 /// [`exact`] for a parameter that may be absent.

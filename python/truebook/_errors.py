@@ -34,3 +34,7 @@ class UnknownInstrument(Error, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+for _class in (Error, Refused, ClosedError, StoreError, InvalidValue, UnknownInstrument):
+    _class.__module__ = "truebook"

@@ -230,16 +230,19 @@ def open(
     path: _Path | None = None,
     *,
     config: _Path | None = None,
-    mode: Literal["paper", "live"] = "paper",
+    mode: Literal["paper", "live"] | None = None,
     threading: Literal["engine", "inline"] = "engine",
     clock: Literal["system", "event"] = "system",
-    durability: Literal["disk", "os"] = "disk",
+    durability: Literal["disk", "os"] | None = None,
     pin: int | None = None,
 ) -> Book:
     """Open a book.
 
     `path` is the database, None keeps nothing. `config` is a path to a TOML file. Raises StoreError
     for a file that cannot be used and InvalidValue for a configuration that cannot be taken.
+
+    `mode` is "paper" or "live" and `durability` "disk" or "os"; where they are None, what the
+    configuration says, else "paper" and "disk".
     """
 
 def run_cli(args: list[str]) -> int:

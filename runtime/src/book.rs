@@ -4,23 +4,24 @@
 //! 2. A book opened again on its file goes on where it ended.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{
     Answer, Applied, CashKind, CashMove, Command, FillFee, FillReport, Ledger, PriceTick, State,
     Submit, TradingState,
 };
-use truebook_core::engine::{Host, Input, LineTable, Writer};
+use truebook_core::engine::{Host, Input, LineTable, Writer, check_core};
 use truebook_core::model::{
     AccountId, Fixed, Id, Instrument, InstrumentSpec, OrderType, Refusal, Timestamp,
 };
-use truebook_store::{Progress, StoreThread};
+use truebook_store::StoreThread;
 
 use crate::desk::Desk;
+use crate::durability::DurabilityWatch;
 use crate::error::Error;
 use crate::opening::{BookOptions, Opening};
 use crate::record::{PortfolioRecord, PositionRecord};
-use crate::request::{Fill, OrderRequest, price, quantity};
+use crate::request::{Fill, OrderRequest, positive, price, quantity};
 
 /// How many positions have a line of their own.
 const LINES: usize = 4_096;
@@ -29,7 +30,7 @@ const LINES: usize = 4_096;
 pub struct Book {
     host: Option<Host<Desk>>,
     store: Option<StoreThread>,
-    progress: Option<Arc<Progress>>,
+    durability: DurabilityWatch,
     lines: Arc<LineTable>,
     has_event_clock: bool,
 }
@@ -49,6 +50,7 @@ impl Book {
     /// [`Error::Store`] for a file that cannot be used, [`Error::Invalid`] for a configuration that
     /// cannot be taken.
     pub fn open(options: BookOptions) -> Result<Self, Error> {
+        check_core(options.host.core)?;
         let Opening {
             state,
             store,
@@ -65,25 +67,12 @@ impl Book {
         let mut book = Self {
             lines: Arc::clone(host.lines()),
             host: Some(host),
-            progress: store.as_ref().map(|store| Arc::clone(store.progress())),
+            durability: DurabilityWatch::new(store.as_ref().map(StoreThread::progress)),
             store,
             has_event_clock: options.has_event_clock,
         };
         if is_new {
-            book.call(Command::Configure(Box::new(options.config.clone())))?;
-        }
-        for spec in &options.instruments {
-            book.add_instrument(spec.clone())?;
-        }
-        if is_new {
-            for cash in &options.config.cash {
-                let id = format!("opening-{}", cash.currency);
-                book.move_cash(
-                    (cash.currency.as_str(), cash.amount),
-                    CashKind::Deposit,
-                    Some(&id),
-                )?;
-            }
+            book.call(Command::Configure(Box::new(options.config)))?;
         }
         Ok(book)
     }
@@ -180,8 +169,8 @@ impl Book {
             instrument: instrument.id,
             strategy: id("strategy", fill.strategy)?,
             side: fill.side,
-            last_qty: quantity(&instrument, fill.qty)?,
-            last_px: price(&instrument, "price", fill.price)?,
+            last_qty: quantity(&instrument, positive("qty", fill.qty)?)?,
+            last_px: price(&instrument, "price", positive("price", fill.price)?)?,
             trade_id: Id::new("trade_id", fill.trade_id)?,
             client_order_id: id("client_order_id", fill.client_order_id)?,
             venue_order_id: id("venue_order_id", fill.venue_order_id)?,
@@ -316,28 +305,18 @@ impl Book {
         &self.lines
     }
 
-    /// The newest event that survives; without a database, 0.
+    /// What has become durable, readable from any thread.
     #[must_use]
-    pub fn durable_sequence(&self) -> u64 {
-        self.progress
-            .as_ref()
-            .map_or(0, |progress| progress.durable_sequence())
+    pub fn durability(&self) -> DurabilityWatch {
+        self.durability.clone()
     }
 
-    /// Waits until `sequence` is durable; `false` when the time is over.
+    /// Whether it can still be used.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store failed.
-    pub fn wait_durable(&self, sequence: u64, timeout: Duration) -> Result<bool, Error> {
-        let Some(progress) = &self.progress else {
-            return Ok(false);
-        };
-        if progress.wait_durable(sequence, timeout) {
-            return Ok(true);
-        }
-        progress
-            .error()
-            .map_or(Ok(false), |what| Err(Error::Store(what)))
+    /// [`Error::Closed`].
+    pub fn check_open(&self) -> Result<(), Error> {
+        self.host.as_ref().map(|_| ()).ok_or(Error::Closed)
     }
 
     /// Ends the writer and the store, in this order; a repeat does nothing.

@@ -2,6 +2,7 @@
 
 mod book;
 mod desk;
+mod durability;
 mod error;
 mod interrupt;
 pub mod market;
@@ -13,6 +14,7 @@ pub mod settings;
 pub mod strategy;
 
 pub use book::Book;
+pub use durability::DurabilityWatch;
 pub use error::Error;
 pub use interrupt::Interrupt;
 pub use opening::BookOptions;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use truebook_core::book::State;
 use truebook_core::digest;
 use truebook_core::engine::{Journal, NoJournal, Options};
-use truebook_core::model::{Config, InstrumentSpec};
+use truebook_core::model::{Config, InvalidValue};
 use truebook_store::{Durability, JournalFile, Mode, Session, StoreError, StoreThread};
 
 use crate::error::Error;
+use crate::settings::{Mode as Trading, Settings};
 
 /// How many events are replayed at once.
 const REPLAY: u32 = 4_096;
@@ -20,8 +21,6 @@ pub struct BookOptions {
     pub path: Option<PathBuf>,
     /// The configuration, and what it registers.
     pub config: Config,
-    /// Instruments that are registered at once.
-    pub instruments: Vec<InstrumentSpec>,
     /// Whether orders are filled by the paper venue.
     pub is_paper: bool,
     /// Whether time comes from events only, instead of the system's clock.
@@ -37,12 +36,47 @@ impl Default for BookOptions {
         Self {
             path: None,
             config: Config::default(),
-            instruments: Vec::new(),
             is_paper: true,
             has_event_clock: false,
             durability: Durability::Disk,
             host: Options::default(),
         }
+    }
+}
+
+impl BookOptions {
+    /// What `settings` say, and what the caller says beside them; they may not contradict.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a mode or a durability that is not the settings' own.
+    pub fn configured(
+        settings: Settings,
+        mode: Option<Trading>,
+        durability: Option<Durability>,
+    ) -> Result<Self, Error> {
+        let mode = agreed("mode", settings.mode, mode)?;
+        let durability = agreed("durability", settings.durability, durability)?;
+        Ok(Self {
+            config: settings.config,
+            is_paper: mode.unwrap_or_default() == Trading::Paper,
+            durability: durability.unwrap_or_default(),
+            ..Self::default()
+        })
+    }
+}
+
+fn agreed<T: Copy + PartialEq + std::fmt::Debug>(
+    what: &str,
+    configured: Option<T>,
+    asked: Option<T>,
+) -> Result<Option<T>, Error> {
+    match (configured, asked) {
+        (Some(configured), Some(asked)) if configured != asked => {
+            let name = |value| format!("{value:?}").to_lowercase();
+            let allowed = format!("{}, as the config says", name(configured));
+            Err(InvalidValue::new(what, &name(asked), &allowed).into())
+        }
+        (configured, asked) => Ok(asked.or(configured)),
     }
 }
 

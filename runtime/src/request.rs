@@ -1,6 +1,6 @@
 //! What a caller reports or asks for, before the book knows the instrument.
 
-use truebook_core::model::{Fixed, Instrument, Side, parse};
+use truebook_core::model::{Fixed, Instrument, InvalidValue, Side, parse};
 
 use crate::error::Error;
 
@@ -76,6 +76,14 @@ pub struct OrderRequest<'a> {
 /// [`Error::Value`].
 pub fn decimal(what: &str, text: &str) -> Result<Fixed, Error> {
     Ok(parse(what, text)?)
+}
+
+/// `value`, which must be above 0.
+pub(crate) fn positive(what: &'static str, value: Fixed) -> Result<Fixed, Error> {
+    if value.raw > 0 {
+        return Ok(value);
+    }
+    Err(InvalidValue::new(what, &value.to_string(), "a number above 0").into())
 }
 
 /// `value` as a price of `instrument`.

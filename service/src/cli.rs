@@ -43,8 +43,9 @@ pub(crate) struct PaperArgs {
     #[arg(long, value_enum, default_value = "engine")]
     pub threading: Threading,
     /// Rows that wait before the writer's thread starts; the report must not depend on it
-    #[arg(long, value_name = "ROWS", default_value_t = 0)]
-    pub ahead: usize,
+    #[arg(long, value_name = "ROWS", default_value_t = 0,
+          value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub ahead: u32,
     /// The core to pin the writer's thread to
     #[arg(long, value_name = "CORE")]
     pub pin: Option<usize>,

@@ -1,7 +1,7 @@
 //! `truebook paper`: reads what it was given, runs the session, prints the report.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,10 +37,11 @@ fn run(args: &PaperArgs) -> Result<u8, String> {
         None => market::sample(),
     };
     let database = database(args, &settings, &market);
+    refuse_overwriting(args, database.as_deref())?;
     let host = HostOptions {
         threaded: args.threading == Threading::Engine,
         core: args.pin,
-        ahead: args.ahead,
+        ahead: usize::try_from(args.ahead).unwrap_or(0),
         ..HostOptions::default()
     };
     let interrupt = interrupt()?;
@@ -66,9 +67,41 @@ fn run(args: &PaperArgs) -> Result<u8, String> {
     time(&mut outcome, begun, market.rows.len());
     write_files(args, &settings, &outcome)?;
     let shown = database.map_or_else(|| ":memory:".to_owned(), |path| path.display().to_string());
-    // A reader that closed the pipe has seen enough.
-    let _ = summary::print(&mut std::io::stdout(), &outcome.report, &shown);
-    Ok(0)
+    let mut stdout = std::io::stdout();
+    let printed = summary::print(&mut stdout, &outcome.report, &shown);
+    match printed.and_then(|()| stdout.flush()) {
+        // A reader that closed the pipe has seen enough.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(at(Path::new("standard output"), &error))
+        }
+        Ok(()) | Err(_) => Ok(0),
+    }
+}
+
+/// Refuses an output that is the database, an input or the other output.
+fn refuse_overwriting(args: &PaperArgs, database: Option<&Path>) -> Result<(), String> {
+    let resolve = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let beside = |ending: &str| {
+        let mut name = database?.as_os_str().to_owned();
+        name.push(ending);
+        Some(PathBuf::from(name))
+    };
+    let kept = ["", "-wal", "-shm", ".lock"].into_iter().filter_map(beside);
+    let mut taken: Vec<PathBuf> = kept
+        .chain(args.config.clone())
+        .map(|p| resolve(&p))
+        .collect();
+    for output in [&args.json, &args.chart].into_iter().flatten() {
+        let path = resolve(output);
+        if taken.contains(&path) {
+            return Err(at(
+                output,
+                &"it is in use as another file of this run: name another",
+            ));
+        }
+        taken.push(path);
+    }
+    Ok(())
 }
 
 fn write_files(args: &PaperArgs, settings: &Settings, outcome: &Outcome) -> Result<(), String> {

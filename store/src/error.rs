@@ -65,7 +65,11 @@ impl fmt::Display for StoreError {
                 path.display()
             ),
             Self::Locked(path) => {
-                write!(f, "{}: another process is writing to it", path.display())
+                write!(
+                    f,
+                    "{}: it is already open for writing, here or in another process",
+                    path.display()
+                )
             }
             Self::OtherSession { what, found, asked } => write!(
                 f,

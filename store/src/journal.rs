@@ -3,7 +3,7 @@
 //! 1. Sequences are 1, 2, 3, … without a gap.
 //! 2. Each row carries a CRC of its bytes and a hash chained to the row before.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use borsh::BorshDeserialize;
@@ -33,6 +33,7 @@ impl JournalFile {
         session: &Session,
         durability: Durability,
     ) -> Result<Self, StoreError> {
+        let path = &resolved(path)?;
         refuse_foreign(path)?;
         let lock = lock(path)?;
         let connection = Connection::open(path).map_err(|e| failed(path, &e))?;
@@ -75,16 +76,16 @@ impl JournalFile {
             Durability::Disk => "FULL",
             Durability::Os => "NORMAL",
         };
-        self.run(&format!(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous={level};"
-        ))?;
         if id != APPLICATION_ID {
+            // Before the WAL, so that the file's own header says whose it is from the first.
             self.run(&format!(
                 "BEGIN IMMEDIATE; {CREATE} PRAGMA application_id={APPLICATION_ID}; \
                  PRAGMA user_version={FORMAT}; COMMIT;"
             ))?;
         }
-        Ok(())
+        self.run(&format!(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous={level};"
+        ))
     }
 
     fn run(&self, sql: &str) -> Result<(), StoreError> {
@@ -141,23 +142,41 @@ impl JournalFile {
     }
 
     fn tip(&self) -> Result<(u64, [u8; 32]), StoreError> {
-        let sql = "SELECT sequence, chain FROM journal ORDER BY sequence DESC LIMIT 1";
-        let found = self
-            .connection
-            .query_row(sql, [], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-            })
+        let sql = "SELECT sequence FROM journal ORDER BY sequence DESC LIMIT 1";
+        let found = self.connection.query_row(sql, [], |row| row.get(0));
+        let last: i64 = found
             .optional()
-            .map_err(|e| failed(&self.path, &e))?;
-        let Some((sequence, chain)) = found else {
-            return Ok((0, [0; 32]));
+            .map_err(|e| failed(&self.path, &e))?
+            .unwrap_or(0);
+        let last = u64::try_from(last).unwrap_or(0);
+        Ok((last, self.chain_at(last)?))
+    }
+
+    /// The chain hash after the event with `sequence`; zeros before the first.
+    fn chain_at(&self, sequence: u64) -> Result<[u8; 32], StoreError> {
+        if sequence == 0 {
+            return Ok([0; 32]);
+        }
+        let sql = "SELECT chain FROM journal WHERE sequence = ?1";
+        let key = i64::try_from(sequence).unwrap_or(i64::MAX);
+        let found = self.connection.query_row(sql, [key], |row| row.get(0));
+        found.map_err(|e| self.unreadable(sequence, &e))
+    }
+
+    /// The error for a row that could not be read: damage where its columns are of another type.
+    fn unreadable(&self, sequence: u64, error: &rusqlite::Error) -> StoreError {
+        let is_type = matches!(
+            error,
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..)
+        );
+        let what = if is_type {
+            "a column has another type or size"
+        } else if matches!(error, rusqlite::Error::QueryReturnedNoRows) {
+            "it is missing"
+        } else {
+            return failed(&self.path, error);
         };
-        let sequence = u64::try_from(sequence).unwrap_or(0);
-        let chain = chain.try_into().map_err(|_| StoreError::Corrupt {
-            sequence,
-            what: "its chain hash has another size",
-        })?;
-        Ok((sequence, chain))
+        StoreError::Corrupt { sequence, what }
     }
 
     /// Appends `entries` in one transaction.
@@ -179,6 +198,10 @@ impl JournalFile {
                 .prepare_cached(sql)
                 .map_err(|e| failed(&path, &e))?;
             for entry in entries {
+                if entry.sequence != last + 1 {
+                    let cause = format!("event {} does not follow {last}", entry.sequence);
+                    return Err(failed(&path, &cause));
+                }
                 let body = borsh::to_vec(entry).map_err(|e| failed(&path, &e))?;
                 chain = digest::chain(&chain, &body);
                 last = entry.sequence;
@@ -199,27 +222,25 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError::Corrupt`] for a damaged or missing record.
     pub fn read_after(&self, sequence: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let sql = "SELECT sequence, body, crc FROM journal WHERE sequence > ?1 \
+        let sql = "SELECT body, crc, chain FROM journal WHERE sequence > ?1 \
                    ORDER BY sequence LIMIT ?2";
+        let mut chain = self.chain_at(sequence)?;
         let fail = |e: rusqlite::Error| failed(&self.path, &e);
         let mut select = self.connection.prepare_cached(sql).map_err(fail)?;
         let after = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let rows = select.query_map(params![after, limit], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                row.get::<_, i64>(2)?,
-            ))
-        });
+        let mut rows = select.query(params![after, limit]).map_err(fail)?;
         let mut entries = Vec::new();
         let mut expected = sequence;
-        for row in rows.map_err(fail)? {
-            let (_, body, crc) = row.map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
             expected += 1;
             let damaged = |what| StoreError::Corrupt {
                 sequence: expected,
                 what,
             };
+            let unreadable = |e: rusqlite::Error| self.unreadable(expected, &e);
+            let body: Vec<u8> = row.get(0).map_err(unreadable)?;
+            let crc: i64 = row.get(1).map_err(unreadable)?;
+            let linked: [u8; 32] = row.get(2).map_err(unreadable)?;
             if i64::from(crc32fast::hash(&body)) != crc {
                 return Err(damaged("its bytes do not match their checksum"));
             }
@@ -228,24 +249,48 @@ impl JournalFile {
             if entry.sequence != expected {
                 return Err(damaged("it is missing"));
             }
+            chain = digest::chain(&chain, &body);
+            if linked != chain {
+                return Err(damaged("it does not follow the event before it"));
+            }
             entries.push(entry);
         }
         Ok(entries)
     }
 }
 
+/// The file behind every name that it has but hard links.
+fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
+    let Some(name) = path.file_name() else {
+        return Err(failed(path, &"found no name of a file"));
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let found = path.canonicalize().or_else(|_| {
+        let folder = folder.canonicalize()?;
+        Ok::<_, std::io::Error>(folder.join(name))
+    });
+    found.map_err(|e| failed(path, &e))
+}
+
+/// Refuses, untouched, what is no SQLite file or names another application in its header.
 fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     use std::io::Read;
+    const APPLICATION: std::ops::Range<usize> = 68..72;
     let Ok(mut file) = File::open(path) else {
         return Ok(());
     };
     let mut head = Vec::new();
-    let read = file.by_ref().take(16).read_to_end(&mut head);
-    match read {
-        Ok(_) if head.is_empty() || head.starts_with(b"SQLite format 3\0") => Ok(()),
-        Ok(_) => Err(StoreError::NotOurs(path.to_owned())),
-        Err(error) => Err(failed(path, &error)),
+    let read = file.by_ref().take(100).read_to_end(&mut head);
+    read.map_err(|e| failed(path, &e))?;
+    let known = i32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes();
+    let is_ours = head.starts_with(b"SQLite format 3\0") && head.get(APPLICATION) == Some(&known);
+    if head.iter().all(|byte| *byte == 0) || is_ours {
+        return Ok(());
     }
+    Err(StoreError::NotOurs(path.to_owned()))
 }
 
 fn lock(path: &Path) -> Result<File, StoreError> {
@@ -259,7 +304,8 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     let file = opened.map_err(|e| failed(path, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => Err(StoreError::Locked(path.to_owned())),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(path, &error)),
     }
 }
 

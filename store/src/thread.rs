@@ -250,8 +250,8 @@ impl Committer {
         if !again.is_empty() {
             let count = u32::try_from(again.len()).unwrap_or(u32::MAX);
             let recorded = self.file.read_after(self.seen, count)?;
-            for (entry, recorded) in again.iter().zip(&recorded) {
-                if entry != recorded {
+            for (index, entry) in again.iter().enumerate() {
+                if recorded.get(index) != Some(entry) {
                     return Err(StoreError::Diverged {
                         sequence: entry.sequence,
                     });

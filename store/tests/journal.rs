@@ -171,7 +171,9 @@ fn a_damaged_record_is_an_error_that_names_its_sequence() {
             said.contains("event 3") && said.contains(what),
             "{sql}: {said}"
         );
-        assert_eq!(file.read_after(3, 10).unwrap(), entries(4..=5), "{sql}");
+        let after = file.read_after(3, 10).ok();
+        let is_there = !sql.starts_with("DELETE");
+        assert_eq!(after, is_there.then(|| entries(4..=5)), "{sql}");
     }
 }
 

@@ -173,7 +173,7 @@ impl Ledger {
         self.emitted.push(entry);
     }
 
-    fn move_cash(&mut self, moved: &CashMove) -> Answer {
+    pub(super) fn move_cash(&mut self, moved: &CashMove) -> Answer {
         let known = moved.id.and_then(|id| self.state.cash_ids.get(&id));
         if let Some(sequence) = known {
             let applied = Applied {

@@ -1,11 +1,11 @@
 //! What is registered before it is used: configuration, currencies, instruments, strategies.
 
 use crate::model::{
-    Config, Currency, CurrencyId, Fixed, Id, Instrument, InstrumentId, InstrumentSpec, MAX_SCALE,
-    MONEY_SCALE, Rounding, StrategyId, pow10, rescale,
+    AccountId, Config, Currency, CurrencyId, Fixed, Id, Instrument, InstrumentId, InstrumentSpec,
+    MAX_SCALE, MONEY_SCALE, Rounding, StrategyId, pow10, rescale,
 };
 
-use super::{Event, Invalid, Ledger, State};
+use super::{Answer, CashKind, CashMove, Event, Invalid, Ledger, State};
 
 /// The largest precision of a price or a quantity.
 const MAX_PRECISION: u8 = 12;
@@ -13,7 +13,8 @@ const MAX_PRECISION: u8 = 12;
 const MIN_SCALE: u8 = 8;
 
 impl Ledger {
-    /// Takes `config` and registers its currencies and strategies; a repeat changes nothing.
+    /// Takes `config`, registers its strategies and instruments and books its opening cash; a repeat
+    /// changes nothing.
     pub(super) fn configure(&mut self, config: &Config) -> Result<(), Invalid> {
         if self.state.sequence > 0 {
             return if self.state.config == *config {
@@ -25,6 +26,21 @@ impl Ledger {
         self.emit(Event::Configured(Box::new(config.clone())));
         for strategy in &config.strategies {
             self.strategy_id(strategy.name);
+        }
+        for spec in &config.instruments {
+            self.add_instrument(spec)?;
+        }
+        for cash in config.cash.iter().filter(|cash| cash.amount.raw > 0) {
+            let moved = CashMove {
+                account: AccountId::default(),
+                currency: cash.currency,
+                amount: cash.amount,
+                kind: CashKind::Deposit,
+                id: Some(Id::format(format_args!("opening-{}", cash.currency))),
+            };
+            if let Answer::Invalid(why) = self.move_cash(&moved) {
+                return Err(why);
+            }
         }
         Ok(())
     }

@@ -155,10 +155,3 @@ impl<R: Reactor> Host<R> {
         }
     }
 }
-
-/// Pins this thread to a core, where one was chosen.
-pub(super) fn pin(core: Option<usize>) {
-    if let Some(id) = core {
-        core_affinity::set_for_current(core_affinity::CoreId { id });
-    }
-}

@@ -7,6 +7,7 @@
 mod host;
 mod journal;
 mod line;
+mod pin;
 mod reactor;
 mod thread;
 mod writer;
@@ -14,5 +15,6 @@ mod writer;
 pub use host::{Host, Options, Stopped};
 pub use journal::{Journal, NoJournal};
 pub use line::{LineTable, PositionLine};
+pub use pin::check_core;
 pub use reactor::{Happening, Quiet, Reactor};
 pub use writer::{Input, Writer};

@@ -72,7 +72,7 @@ impl<R: Reactor> Remote<R> {
                 // Declared first, so dropped last: it rings when the rings' ends are gone.
                 let _farewell = Farewell(Arc::clone(&service.caller_bell));
                 let mut service = service;
-                super::host::pin(core);
+                super::pin::pin(core);
                 service.run();
                 service.writer
             })

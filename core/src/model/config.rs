@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{Fixed, Id, MAX_SCALE};
+use super::{Fixed, Id, InstrumentSpec, MAX_SCALE};
 
 /// Everything that a book is configured with. Percentages are [`Fixed`] numbers in percent.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -19,6 +19,8 @@ pub struct Config {
     pub paper: Paper,
     /// Opening cash.
     pub cash: Vec<CashEntry>,
+    /// The instruments, in the order of their registration.
+    pub instruments: Vec<InstrumentSpec>,
     /// The strategies, in the order in which they run.
     pub strategies: Vec<StrategyConfig>,
 }
@@ -168,6 +170,7 @@ impl Default for Config {
                 partial_fills: false,
             },
             cash: Vec::new(),
+            instruments: Vec::new(),
             strategies: Vec::new(),
         }
     }

@@ -50,7 +50,7 @@ impl InstrumentKind {
 }
 
 /// What a caller says of an instrument, before it has a number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct InstrumentSpec {
     /// Its symbol, `"BTC-USD"`.
     pub symbol: Id,

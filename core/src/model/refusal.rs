@@ -5,7 +5,7 @@ use std::fmt;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
+    ($(#[doc = $meaning:literal] $name:ident,)+) => {
         /// Why a command was refused. Listed in the order in which they are checked; the names are
         /// the same in Rust, Python, C and on disk.
         #[derive(
@@ -14,7 +14,7 @@ macro_rules! refusals {
         )]
         #[non_exhaustive]
         pub enum Refusal {
-            $($(#[$doc])* $name,)+
+            $(#[doc = $meaning] $name,)+
         }
 
         impl Refusal {
@@ -26,6 +26,14 @@ macro_rules! refusals {
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => stringify!($name),)+
+                }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => $meaning.trim_ascii(),)+
                 }
             }
         }

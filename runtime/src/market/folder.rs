@@ -123,7 +123,8 @@ fn read_file(source: &Source, symbol: u16, rows: &mut Vec<Row>) -> Result<(), Ma
         if seen == 0 {
             check_header(&fields, source.kind).map_err(at)?;
         } else {
-            let row = read_line(&fields, source.kind, symbol, &mut previous).map_err(at)?;
+            let mut row = read_line(&fields, source.kind, symbol, &mut previous).map_err(at)?;
+            row.line = u32::try_from(line).unwrap_or(u32::MAX);
             rows.push(row);
         }
         seen += 1;
@@ -168,6 +169,7 @@ fn read_line(
         symbol,
         ts_close: Timestamp(Timestamp::from_ms(found).0.saturating_add(BAR_NS)),
         data: kind.read(fields)?,
+        line: 0,
     })
 }
 

@@ -12,6 +12,9 @@ pub struct Row {
     pub ts_close: Timestamp,
     /// What was seen.
     pub data: RowData,
+    /// The line of its file; 0 where it has none.
+    #[borsh(skip)]
+    pub line: u32,
 }
 
 /// What a row says.

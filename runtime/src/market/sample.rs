@@ -137,6 +137,7 @@ impl Maker {
                 symbol: self.symbol,
                 ts_close,
                 data,
+                line: 0,
             });
         }
     }

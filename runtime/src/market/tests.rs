@@ -346,5 +346,8 @@ fn the_sample_survives_being_written_and_read() {
         fs::write(dir.path().join(format!("{name}.trade.csv")), trades).unwrap();
         fs::write(dir.path().join(format!("{name}.quote.csv")), quotes).unwrap();
     }
-    assert_eq!(read_folder(dir.path()).unwrap(), market);
+    let mut read = read_folder(dir.path()).unwrap();
+    assert!(read.rows.iter().all(|row| row.line >= 2));
+    read.rows.iter_mut().for_each(|row| row.line = 0);
+    assert!(read == market, "another market was read");
 }

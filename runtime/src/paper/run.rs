@@ -7,16 +7,16 @@ use std::fmt;
 use std::path::PathBuf;
 
 use truebook_core::bars::Bar;
-use truebook_core::book::{Answer, CashKind, CashMove, Command, Ledger, PriceTick};
+use truebook_core::book::{Answer, Command, Ledger, PriceTick};
 use truebook_core::digest;
-use truebook_core::engine::{Host, Input, Journal, NoJournal, Options, Writer};
-use truebook_core::model::{AccountId, Fixed, Id, Instrument, Timestamp};
+use truebook_core::engine::{Host, Input, Journal, NoJournal, Options, Writer, check_core};
+use truebook_core::model::{Fixed, Id, Instrument, Timestamp};
 use truebook_store::{
-    Durability, JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
+    JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
 };
 
 use crate::market::{Market, Row, RowData};
-use crate::settings::Settings;
+use crate::settings::{Mode, Settings};
 
 use super::{DataRange, EquityPoint, Report, Session};
 
@@ -66,6 +66,10 @@ pub enum PaperError {
     Precision {
         /// The symbol.
         symbol: Id,
+        /// Whether it is a quote's.
+        is_quote: bool,
+        /// The line of its file.
+        line: u32,
         /// The close of its row.
         ts: Timestamp,
     },
@@ -87,11 +91,20 @@ impl fmt::Display for PaperError {
                 list(symbols),
                 list(known)
             ),
-            Self::Precision { symbol, ts } => write!(
-                f,
-                "{symbol}: the row known at {} ms has more digits than its instrument keeps",
-                ts.0 / 1_000_000
-            ),
+            Self::Precision {
+                symbol,
+                is_quote,
+                line,
+                ts,
+            } => {
+                let kind = if *is_quote { "quote" } else { "trade" };
+                let ms = ts.0 / 1_000_000;
+                write!(
+                    f,
+                    "{symbol}.{kind}.csv:{line}: the row known at {ms} ms has more digits than its \
+                     instrument keeps"
+                )
+            }
             Self::Config(what) => f.write_str(what),
             Self::Store(error) => error.fmt(f),
             Self::Poisoned => f.write_str("the writer stopped after an error of its own"),
@@ -121,26 +134,19 @@ pub fn run(
     options: &PaperOptions,
     watch: Watch<'_>,
 ) -> Result<Outcome, PaperError> {
-    let known: Vec<Id> = settings
-        .instruments
-        .iter()
-        .map(|spec| spec.symbol)
-        .collect();
-    let missing = market
-        .symbols
-        .iter()
-        .filter(|symbol| !known.contains(symbol));
-    let symbols: Vec<Id> = missing.copied().collect();
-    if !symbols.is_empty() {
-        return Err(PaperError::UnknownSymbols { symbols, known });
+    if settings.mode == Some(Mode::Live) {
+        let what = "the config says mode = \"live\": allowed here: \"paper\"";
+        return Err(PaperError::Config(what.to_owned()));
     }
+    check_core(options.host.core).map_err(|why| PaperError::Config(why.to_string()))?;
+    let inputs = inputs(market, settings)?;
     let (store, journal) = open_store(market, settings, options)?;
     let progress = store
         .as_ref()
         .map(|store| std::sync::Arc::clone(store.progress()));
     let writer = Writer::new(Ledger::default(), Session::default(), journal, LINES);
     let mut host = Host::new(writer, options.host);
-    let fed = feed_all(&mut host, market, settings, |index| {
+    let fed = feed_all(&mut host, settings, inputs, |index| {
         let failed = progress
             .as_ref()
             .is_some_and(|progress| progress.is_failed());
@@ -165,22 +171,58 @@ pub fn run(
     })
 }
 
-/// Gives every row in order; whether all went in before `goes_on` said no.
+/// Gives every input in order; whether all went in before `goes_on` said no.
 fn feed_all(
     host: &mut Host<Session>,
-    market: &Market,
     settings: &Settings,
+    inputs: Vec<Input>,
     mut goes_on: impl FnMut(usize) -> bool,
 ) -> Result<bool, PaperError> {
-    prepare(host, settings)?;
-    let targets = targets(host, market)?;
-    for (index, row) in market.rows.iter().enumerate() {
+    let configure = Command::Configure(Box::new(settings.config.clone()));
+    configured(host.call(Input::Command(configure)))?;
+    for (index, input) in inputs.into_iter().enumerate() {
         if !goes_on(index) {
             return Ok(false);
         }
-        feed(host, &targets, row)?;
+        host.post(input).map_err(|_| PaperError::Poisoned)?;
     }
     Ok(true)
+}
+
+fn configured(answer: Answer) -> Result<(), PaperError> {
+    match answer {
+        Answer::Applied(_) | Answer::PriceRefused(_) => Ok(()),
+        Answer::Invalid(why) => Err(PaperError::Config(why.to_string())),
+        Answer::Refused(why) => Err(PaperError::Config(why.to_string())),
+    }
+}
+
+/// Every row as the writer takes it, checked before anything is opened.
+fn inputs(market: &Market, settings: &Settings) -> Result<Vec<Input>, PaperError> {
+    let mut scratch = Ledger::default();
+    configured(scratch.execute(&Command::Configure(Box::new(settings.config.clone()))))?;
+    let state = scratch.state();
+    let find = |symbol: &Id| state.instrument(state.instrument_id(symbol)?).copied();
+    let targets: Vec<Option<Instrument>> = market.symbols.iter().map(find).collect();
+    let named = market.symbols.iter().zip(&targets);
+    let unknown = named.filter(|(_, target)| target.is_none());
+    let symbols: Vec<Id> = unknown.map(|(symbol, _)| *symbol).collect();
+    if !symbols.is_empty() {
+        let known = state.instruments().iter().map(|each| each.symbol).collect();
+        return Err(PaperError::UnknownSymbols { symbols, known });
+    }
+    let to_input = |row: &Row| {
+        let Some(Some(target)) = targets.get(usize::from(row.symbol)) else {
+            return Err(PaperError::Poisoned);
+        };
+        to_input(row, target).ok_or(PaperError::Precision {
+            symbol: target.symbol,
+            is_quote: matches!(row.data, RowData::Quote { .. }),
+            line: row.line,
+            ts: row.ts_close,
+        })
+    };
+    market.rows.iter().map(to_input).collect()
 }
 
 type Store = (Option<StoreThread>, Box<dyn Journal>);
@@ -195,10 +237,7 @@ fn open_store(
         return Ok((None, Box::new(NoJournal)));
     };
     let config = Some(digest::hex(&settings.config.hash()));
-    let durability = match settings.durability {
-        crate::settings::Durability::Disk => Durability::Disk,
-        crate::settings::Durability::Os => Durability::Os,
-    };
+    let durability = settings.durability.unwrap_or_default();
     let identity = Identity {
         mode: "paper".to_owned(),
         config,
@@ -226,50 +265,6 @@ fn open_store(
     file.set_meta("data", &asked)?;
     let (store, writer) = StoreThread::start(file, StoreMode::Recompute)?;
     Ok((Some(store), Box::new(writer)))
-}
-
-fn prepare(host: &mut Host<Session>, settings: &Settings) -> Result<(), PaperError> {
-    let mut commands = vec![Command::Configure(Box::new(settings.config.clone()))];
-    let instruments = settings.instruments.iter();
-    commands.extend(instruments.map(|spec| Command::AddInstrument(Box::new(spec.clone()))));
-    commands.extend(settings.config.cash.iter().map(|cash| {
-        Command::MoveCash(CashMove {
-            account: AccountId::default(),
-            currency: cash.currency,
-            amount: cash.amount,
-            kind: CashKind::Deposit,
-            id: Some(Id::format(format_args!("opening-{}", cash.currency))),
-        })
-    }));
-    for command in commands {
-        match host.call(Input::Command(command)) {
-            Answer::Applied(_) | Answer::PriceRefused(_) => {}
-            Answer::Invalid(why) => return Err(PaperError::Config(why.to_string())),
-            Answer::Refused(why) => return Err(PaperError::Config(why.to_string())),
-        }
-    }
-    Ok(())
-}
-
-/// The instrument of each of the market's symbols, in their order.
-fn targets(host: &mut Host<Session>, market: &Market) -> Result<Vec<Instrument>, PaperError> {
-    let symbols = market.symbols.clone();
-    let found = host.ask(move |state| {
-        let find = |symbol: &Id| state.instrument(state.instrument_id(symbol)?).copied();
-        symbols.iter().filter_map(find).collect()
-    });
-    found.map_err(|_| PaperError::Poisoned)
-}
-
-fn feed(host: &mut Host<Session>, targets: &[Instrument], row: &Row) -> Result<(), PaperError> {
-    let Some(instrument) = targets.get(usize::from(row.symbol)) else {
-        return Ok(());
-    };
-    let input = to_input(row, instrument).ok_or(PaperError::Precision {
-        symbol: instrument.symbol,
-        ts: row.ts_close,
-    })?;
-    host.post(input).map_err(|_| PaperError::Poisoned)
 }
 
 fn to_input(row: &Row, target: &Instrument) -> Option<Input> {

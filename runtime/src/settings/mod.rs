@@ -19,9 +19,7 @@ pub use truebook_store::Durability;
 use std::fs;
 use std::path::Path;
 
-use truebook_core::model::{
-    CashEntry, Config, Fees, Fixed, Id, InstrumentSpec, InvalidValue, Limits, Paper,
-};
+use truebook_core::model::{CashEntry, Config, Fees, Fixed, Id, InvalidValue, Limits, Paper};
 
 use self::section::{Bare, Range, Section, Whole};
 
@@ -53,14 +51,12 @@ pub enum Mode {
 /// Everything that a settings file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Paper or live.
-    pub mode: Mode,
-    /// When a write counts as kept.
-    pub durability: Durability,
+    /// Paper or live, where the file says it.
+    pub mode: Option<Mode>,
+    /// When a write counts as kept, where the file says it.
+    pub durability: Option<Durability>,
     /// What the book is configured with.
     pub config: Config,
-    /// The instruments, in the order of their registration.
-    pub instruments: Vec<InstrumentSpec>,
 }
 
 impl Settings {
@@ -93,6 +89,7 @@ impl Settings {
             limits,
             paper: read_paper(&root.table("paper")?)?,
             cash: read_cash(&root.table("cash")?)?,
+            instruments,
             strategies,
         };
         Ok(Self {
@@ -107,7 +104,6 @@ impl Settings {
                 [("disk", Durability::Disk), ("os", Durability::Os)],
             )?,
             config,
-            instruments,
         })
     }
 
@@ -126,17 +122,22 @@ impl Settings {
         }
     }
 
+    /// What an empty file says: defaults only.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            mode: None,
+            durability: None,
+            config: Config::default(),
+        }
+    }
+
     /// What runs when no file is given: the three instruments of the sample, both strategies,
     /// USD 100,000 on paper.
     #[must_use]
     pub fn builtin() -> Self {
         // A test proves that the text is taken, so the other arm is never seen.
-        Self::from_toml("builtin.toml", BUILTIN).unwrap_or_else(|_| Self {
-            mode: Mode::Paper,
-            durability: Durability::Disk,
-            config: Config::default(),
-            instruments: Vec::new(),
-        })
+        Self::from_toml("builtin.toml", BUILTIN).unwrap_or_else(|_| Self::none())
     }
 }
 
@@ -144,17 +145,15 @@ fn read_choice<T: Copy>(
     section: &Section,
     key: &str,
     choices: [(&str, T); 2],
-) -> Result<T, SettingsError> {
-    // The first is the default.
-    let [(_, usual), _] = choices;
+) -> Result<Option<T>, SettingsError> {
     let names = choices.map(|(name, _)| format!("'{name}'"));
     let allowed = names.join(" or ");
     let Some(found) = section.text(key, &allowed)? else {
-        return Ok(usual);
+        return Ok(None);
     };
     let chosen = choices.iter().find(|(name, _)| *name == found);
     match chosen {
-        Some((_, choice)) => Ok(*choice),
+        Some((_, choice)) => Ok(Some(*choice)),
         None => Err(section.refuse(key, &format!("'{found}'"), &allowed)),
     }
 }

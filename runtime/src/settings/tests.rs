@@ -2,7 +2,7 @@
 
 use truebook_core::model::{Fixed, Id, InstrumentKind, StrategyKind};
 
-use super::{BUILTIN, Durability, Mode, Settings};
+use super::{BUILTIN, Settings};
 
 const INSTRUMENTS: &str = r#"
 [[instrument]]
@@ -45,7 +45,12 @@ fn the_builtin_settings_are_taken_and_are_those_of_the_sample() {
         Settings::from_toml("builtin.toml", BUILTIN),
         Ok(builtin.clone())
     );
-    let symbols: Vec<Id> = builtin.instruments.iter().map(|spec| spec.symbol).collect();
+    let symbols: Vec<Id> = builtin
+        .config
+        .instruments
+        .iter()
+        .map(|spec| spec.symbol)
+        .collect();
     assert_eq!(symbols, crate::market::sample().symbols);
     assert_eq!(builtin.config.limits.price_stale_seconds, 300);
     let names: Vec<&str> = builtin
@@ -79,13 +84,10 @@ fn a_key_left_out_means_its_default_to_the_hash() {
     }
     short = short.replace("order_usd = \"1000\"", "");
     let short = taken(&short);
-    assert_eq!(short, Settings::builtin());
+    assert_eq!(short.config, Settings::builtin().config);
     assert_eq!(short.config.hash(), Settings::builtin().config.hash());
     assert_eq!(taken("").config.limits.price_stale_seconds, 5);
-    assert_eq!(
-        (taken("").mode, taken("").durability),
-        (Mode::Paper, Durability::Disk)
-    );
+    assert_eq!((taken("").mode, taken("").durability), (None, None));
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn a_bad_value_is_named_with_its_line_and_what_is_allowed() {
 
 #[test]
 fn an_instrument_is_complete_and_stands_once() {
-    let [first, second] = taken(INSTRUMENTS).instruments.try_into().unwrap();
+    let [first, second] = taken(INSTRUMENTS).config.instruments.try_into().unwrap();
     assert_eq!(
         (first.kind, second.kind),
         (InstrumentKind::Spot, InstrumentKind::Equity)

@@ -1,0 +1,42 @@
+//! How far the store is, readable from any thread, also while the book works and after its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use truebook_store::Progress;
+
+use crate::error::Error;
+
+/// A view of what has become durable.
+#[derive(Clone, Debug, Default)]
+pub struct DurabilityWatch(Option<Arc<Progress>>);
+
+impl DurabilityWatch {
+    pub(crate) fn new(progress: Option<&Arc<Progress>>) -> Self {
+        Self(progress.map(Arc::clone))
+    }
+
+    /// The newest event that survives; without a database, 0.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.0
+            .as_ref()
+            .map_or(0, |progress| progress.durable_sequence())
+    }
+
+    /// Waits until `sequence` is durable; `false` when the time is over, at once without a database.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store failed.
+    pub fn wait(&self, sequence: u64, timeout: Duration) -> Result<bool, Error> {
+        let Some(progress) = &self.0 else {
+            return Ok(false);
+        };
+        if progress.wait_durable(sequence, timeout) {
+            return Ok(true);
+        }
+        progress
+            .error()
+            .map_or(Ok(false), |what| Err(Error::Store(what)))
+    }
+}
