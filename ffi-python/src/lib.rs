@@ -5,6 +5,7 @@ mod book;
 mod choice;
 mod error;
 mod number;
+mod opening;
 mod record;
 
 use pyo3::prelude::*;
@@ -21,7 +22,9 @@ mod _truebook {
     #[pymodule_export]
     use super::applied::Applied;
     #[pymodule_export]
-    use super::book::{Book, open};
+    use super::book::Book;
+    #[pymodule_export]
+    use super::opening::open;
     #[pymodule_export]
     use super::record::{Portfolio, Position};
     #[pymodule_export]

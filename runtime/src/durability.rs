@@ -24,7 +24,8 @@ impl DurabilityWatch {
             .map_or(0, |progress| progress.durable_sequence())
     }
 
-    /// Waits until `sequence` is durable; `false` when the time is over, at once without a database.
+    /// Waits until `sequence` is durable; `false` when the time is over, and at once
+    /// without a database.
     ///
     /// # Errors
     /// [`Error::Store`] when the store failed.

@@ -13,8 +13,8 @@ const MAX_PRECISION: u8 = 12;
 const MIN_SCALE: u8 = 8;
 
 impl Ledger {
-    /// Takes `config`, registers its strategies and instruments and books its opening cash; a repeat
-    /// changes nothing.
+    /// Takes `config`, registers its strategies and instruments, and books its opening cash; a
+    /// repeat changes nothing.
     pub(super) fn configure(&mut self, config: &Config) -> Result<(), Invalid> {
         if self.state.sequence > 0 {
             return if self.state.config == *config {

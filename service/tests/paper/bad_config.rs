@@ -1,5 +1,5 @@
-//! A config that cannot be taken: the file and line, what was found, what is allowed; no database is
-//! made.
+//! A config that cannot be taken: file and line, what was found, what is allowed; no database
+//! is made.
 
 use truebook::settings::BUILTIN;
 

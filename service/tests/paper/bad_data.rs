@@ -1,5 +1,5 @@
-//! Market data that cannot be taken: the file and line, what was found, what is allowed; no database
-//! is made.
+//! Market data that cannot be taken: file and line, what was found, what is allowed; no
+//! database is made.
 
 use crate::place::{Place, says, text};
 use crate::tape::{QUOTE, TRADE};

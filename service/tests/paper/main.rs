@@ -1,5 +1,5 @@
-//! `truebook paper` as its user meets it: the command is run as a process of its own, each test in a
-//! folder of its own.
+//! `truebook paper` as its user meets it: a process of its own, each test in a folder of its
+//! own.
 
 #![allow(
     clippy::unwrap_used,

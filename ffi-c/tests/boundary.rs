@@ -1,0 +1,141 @@
+//! What C may do wrong: each mistake is a status with text, and nothing is written.
+#![allow(unsafe_code, reason = "calls as C makes them")]
+#![allow(clippy::unwrap_used, reason = "in a test")]
+
+use std::ffi::{CStr, c_char};
+use std::ptr::{null, null_mut};
+
+use truebook_c::*;
+
+fn said() -> String {
+    // SAFETY: the library's text ends with a NUL and is copied before the next call.
+    unsafe { CStr::from_ptr(tbk_last_error()) }
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn open() -> *mut tbk_book {
+    let mut book = null_mut();
+    // SAFETY: NULL options are allowed, and the place is ours.
+    let status = unsafe { tbk_open(TBK_ABI_VERSION, null(), &raw mut book) };
+    assert_eq!(status, TBK_OK);
+    book
+}
+
+fn zeroed<T>() -> T {
+    // SAFETY: used for the structs of the interface only, which take any bytes.
+    unsafe { std::mem::zeroed() }
+}
+
+fn size<T>() -> u32 {
+    u32::try_from(size_of::<T>()).unwrap()
+}
+
+#[test]
+fn null_for_every_pointer_is_a_status() {
+    let book = open();
+    let text = c"USD".as_ptr();
+    // SAFETY: every NULL is a case that the interface allows and refuses.
+    unsafe {
+        for status in [
+            tbk_open(TBK_ABI_VERSION, null(), null_mut()),
+            tbk_add_instrument(null_mut(), null()),
+            tbk_add_instrument(book, null()),
+            tbk_deposit(null_mut(), text, c"1".as_ptr(), null()),
+            tbk_deposit(book, null(), c"1".as_ptr(), null()),
+            tbk_deposit(book, text, null(), null()),
+            tbk_quote(book, null(), null(), null(), 0),
+            tbk_fill(book, null(), null_mut()),
+            tbk_position(book, text, null(), null_mut()),
+            tbk_portfolio(book, null_mut()),
+            tbk_portfolio(null_mut(), null_mut()),
+            tbk_decimal_text(null(), null_mut(), 0),
+        ] {
+            assert_eq!(status, TBK_ERROR_NULL);
+            assert!(said().ends_with("found NULL"), "{}", said());
+        }
+        assert_eq!(tbk_close(null_mut()), TBK_OK);
+        assert_eq!(tbk_close(book), TBK_OK);
+    }
+}
+
+#[test]
+fn another_abi_version_is_refused_with_ours() {
+    let mut book = null_mut();
+    // SAFETY: NULL options are allowed, and the place is ours.
+    let status = unsafe { tbk_open(7, null(), &raw mut book) };
+    assert_eq!(status, TBK_ERROR_ABI_VERSION);
+    assert_eq!(said(), "abi_version: found 7, allowed: 1");
+    assert!(book.is_null());
+}
+
+#[test]
+fn a_size_that_is_none_is_refused_and_nothing_is_written() {
+    let book = open();
+    for wrong in [0, 4, 1 << 20] {
+        let mut portfolio: tbk_portfolio = zeroed();
+        portfolio.size = wrong;
+        // SAFETY: the size is refused before anything is written.
+        let status = unsafe { tbk_portfolio(book, &raw mut portfolio) };
+        assert_eq!(status, TBK_ERROR_INVALID_VALUE);
+        assert!(said().starts_with("portfolio.size: found"), "{}", said());
+    }
+    // SAFETY: opened above, closed once.
+    assert_eq!(unsafe { tbk_close(book) }, TBK_OK);
+}
+
+#[test]
+fn an_older_callers_struct_is_filled_as_far_as_it_goes() {
+    let book = open();
+    let mut portfolio: tbk_portfolio = zeroed();
+    portfolio.active = 77;
+    portfolio.size = 16;
+    // SAFETY: the struct is larger than its size says.
+    assert_eq!(unsafe { tbk_portfolio(book, &raw mut portfolio) }, TBK_OK);
+    assert!(portfolio.sequence > 0);
+    assert_eq!((portfolio.size, portfolio.active), (16, 77));
+    // SAFETY: opened above, closed once.
+    assert_eq!(unsafe { tbk_close(book) }, TBK_OK);
+}
+
+#[test]
+fn wrong_values_are_named_with_what_is_allowed() {
+    let book = open();
+    let mut fill: tbk_fill = zeroed();
+    fill.size = size::<tbk_fill>();
+    fill.symbol = c"BTC-USD".as_ptr();
+    fill.qty = c"1".as_ptr();
+    fill.price = c"1".as_ptr();
+    fill.trade_id = c"t".as_ptr();
+    let bad: [u8; 2] = [0xff, 0];
+    let mut text: [c_char; 2] = [0; 2];
+    let value = tbk_decimal {
+        high: 0,
+        low: 1234,
+        scale: 2,
+        is_present: 1,
+    };
+    // SAFETY: every struct is whole and every text ends with a NUL.
+    unsafe {
+        assert_eq!(
+            tbk_fill(book, &raw const fill, null_mut()),
+            TBK_ERROR_INVALID_VALUE
+        );
+        assert_eq!(said(), "side: found 0, allowed: TBK_BUY or TBK_SELL");
+        fill.side = TBK_BUY;
+        assert_eq!(
+            tbk_fill(book, &raw const fill, null_mut()),
+            TBK_ERROR_UNKNOWN_INSTRUMENT
+        );
+        let amount = c"NaN".as_ptr();
+        let status = tbk_deposit(book, c"USD".as_ptr(), amount, null());
+        assert_eq!(status, TBK_ERROR_INVALID_VALUE);
+        assert!(said().starts_with("amount: found 'NaN'"), "{}", said());
+        let status = tbk_deposit(book, bad.as_ptr().cast(), c"1".as_ptr(), null());
+        assert_eq!(status, TBK_ERROR_INVALID_VALUE);
+        let status = tbk_decimal_text(&raw const value, text.as_mut_ptr(), text.len());
+        assert_eq!((status, text), (TBK_ERROR_INVALID_VALUE, [0; 2]));
+        assert_eq!(tbk_close(book), TBK_OK);
+    }
+}

@@ -1,0 +1,72 @@
+//! `truebook.open`: its keywords, and the configuration they may not contradict.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use truebook::settings::{Mode, Settings};
+use truebook::{BookOptions, Durability, HostOptions};
+
+use crate::book::Book;
+use crate::choice::choose;
+use crate::error::{exception, raise};
+use crate::number::whole;
+
+/// Open a book.
+///
+/// `path` is the database, None keeps nothing. `config` is a path to a TOML file. Raises StoreError
+/// for a file that cannot be used and InvalidValue for a configuration that cannot be taken.
+///
+/// `mode` is "paper" or "live" and `durability` "disk" or "os"; where they are None, what the
+/// configuration says, else "paper" and "disk".
+#[pyfunction]
+#[pyo3(signature = (path=None, *, config=None, mode=None, threading="engine", clock="system",
+                    durability=None, pin=None))]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the keyword arguments of a Python function"
+)]
+pub(crate) fn open(
+    py: Python<'_>,
+    path: Option<PathBuf>,
+    config: Option<PathBuf>,
+    mode: Option<&str>,
+    threading: &str,
+    clock: &str,
+    durability: Option<&str>,
+    pin: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Book> {
+    let modes = [("paper", Mode::Paper), ("live", Mode::Live)];
+    let kinds = [("disk", Durability::Disk), ("os", Durability::Os)];
+    let mode = mode
+        .map(|word| choose(py, "mode", word, modes))
+        .transpose()?;
+    let durability = durability
+        .map(|word| choose(py, "durability", word, kinds))
+        .transpose()?;
+    let settings = match config {
+        Some(config) => Settings::read(&config)
+            .map_err(|error| exception(py, "InvalidValue", error.to_string()))?,
+        None => Settings::none(),
+    };
+    let configured = BookOptions::configured(settings, mode, durability);
+    let core = pin
+        .map(|pin| whole("pin", pin, "the number of a core"))
+        .transpose()?;
+    let options = BookOptions {
+        path: path.filter(|path| path.as_os_str() != ":memory:"),
+        has_event_clock: choose(py, "clock", clock, [("system", false), ("event", true)])?,
+        host: HostOptions {
+            threaded: choose(
+                py,
+                "threading",
+                threading,
+                [("engine", true), ("inline", false)],
+            )?,
+            core,
+            ..HostOptions::default()
+        },
+        ..configured.map_err(|error| raise(py, &error))?
+    };
+    let opened = py.detach(|| truebook::Book::open(options));
+    Ok(opened.map_err(|error| raise(py, &error))?.into())
+}
