@@ -51,7 +51,8 @@ fn panel(
         .build_cartesian_2d(0.0..end, (low - pad)..(high + pad))
         .map_err(text)?;
     let mut mesh = chart.configure_mesh();
-    mesh.x_desc("hours since the first bar")
+    mesh.light_line_style(TRANSPARENT)
+        .x_desc("hours since the first bar")
         .y_desc("reporting currency")
         .draw()
         .map_err(text)?;
@@ -66,7 +67,8 @@ fn panel(
     }
     chart
         .configure_series_labels()
-        .background_style(WHITE)
+        .position(SeriesLabelPosition::LowerLeft)
+        .background_style(WHITE.mix(0.7))
         .draw()
         .map_err(text)
 }
