@@ -26,6 +26,24 @@
 // tbk_instrument.kind: a share, may be short.
 #define TBK_EQUITY 1
 
+// tbk_instrument.kind: a perpetual that settles in its quote currency.
+#define TBK_PERPETUAL 2
+
+// tbk_instrument.kind: a future that settles in its quote currency.
+#define TBK_FUTURE 3
+
+// tbk_instrument.kind: a perpetual that settles in its base currency.
+#define TBK_INVERSE_PERPETUAL 4
+
+// tbk_instrument.kind: a future that settles in its base currency.
+#define TBK_INVERSE_FUTURE 5
+
+// tbk_instrument.kind: an option.
+#define TBK_OPTION 6
+
+// tbk_instrument.kind: one currency in another.
+#define TBK_FX 7
+
 // tbk_options.flags: run on the callers' threads instead of a writer thread.
 #define TBK_INLINE 1
 
@@ -88,7 +106,7 @@ struct tbk_options {
 struct tbk_instrument {
     // sizeof(struct tbk_instrument).
     uint32_t size;
-    // TBK_SPOT or TBK_EQUITY.
+    // TBK_SPOT to TBK_FX.
     uint32_t kind;
     // What it is called.
     const char *symbol;
@@ -110,8 +128,12 @@ struct tbk_instrument {
     const char *maker_fee_pct;
     // The taker's fee in percent; may be NULL.
     const char *taker_fee_pct;
+    // Units of one contract; NULL is 1.
+    const char *multiplier;
+    // How many times its margin a position may be worth; NULL is 1.
+    const char *leverage;
     // 0.
-    uint64_t reserved[8];
+    uint64_t reserved[6];
 };
 
 // An execution. Numbers are decimal text; those marked so may be NULL.
@@ -126,7 +148,7 @@ struct tbk_fill {
     const char *qty;
     // At which price.
     const char *price;
-    // The venue's id of the execution: a repeat is booked once.
+    // The venue's id of the execution: a repeat is booked once; NULL makes one.
     const char *trade_id;
     // Our id of the order; may be NULL.
     const char *client_order_id;

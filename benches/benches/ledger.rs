@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick};
-use truebook_core::model::{AccountId, Id, InstrumentId, InstrumentSpec, Side, Timestamp};
+use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
+use truebook_core::model::{Id, InstrumentId, InstrumentSpec, Side, Timestamp};
 
 const INSTRUMENTS: u32 = 100;
 const STRATEGIES: [&str; 2] = ["momentum", "pairs_trading"];
@@ -18,25 +18,23 @@ fn id(parts: std::fmt::Arguments<'_>) -> Id {
 
 fn report(number: u64, instrument: u32, strategy: &str, side: Side) -> FillReport {
     FillReport {
-        account: AccountId::default(),
-        instrument: InstrumentId(instrument),
         strategy: Some(id(format_args!("{strategy}"))),
-        side,
-        last_qty: 100_000_000,
-        last_px: 10_000_000_000 + i64::try_from(number % 1_000).unwrap_or(0),
-        trade_id: id(format_args!("trade-{number}")),
-        client_order_id: None,
-        venue_order_id: None,
-        fee: None,
-        liquidity: None,
-        source: None,
+        trade_id: Some(id(format_args!("trade-{number}"))),
         ts: Timestamp(i64::try_from(number).unwrap_or(0)),
+        ..FillReport::new(
+            InstrumentId(instrument),
+            side,
+            100_000_000,
+            10_000_000_000 + i64::try_from(number % 1_000).unwrap_or(0),
+        )
     }
 }
 
 /// A ledger in which each strategy holds every instrument.
 fn ledger() -> Ledger {
-    let mut ledger = Ledger::default();
+    let mut state = State::default();
+    state.reserve();
+    let mut ledger = Ledger::new(state);
     ledger.execute(&Command::Configure(Box::default()));
     let mut number = 1_000_000_000;
     for instrument in 0..INSTRUMENTS {
@@ -61,14 +59,12 @@ fn ledger() -> Ledger {
 
 fn tick(number: u64) -> Command {
     let ask = 10_000_000_100 + i64::try_from(number % 1_000).unwrap_or(0);
+    let instrument = InstrumentId(u32::try_from(number % u64::from(INSTRUMENTS)).unwrap_or(0));
+    let ts = Timestamp(i64::try_from(number).unwrap_or(0));
     Command::Price(PriceTick {
-        instrument: InstrumentId(u32::try_from(number % u64::from(INSTRUMENTS)).unwrap_or(0)),
         bid: Some(ask - 100),
         ask: Some(ask),
-        last: None,
-        bid_size: 0,
-        ask_size: 0,
-        ts: Timestamp(i64::try_from(number).unwrap_or(0)),
+        ..PriceTick::empty(instrument, ts)
     })
 }
 

@@ -1,250 +1,465 @@
 //! The accounting table of the contract, to the last digit.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+mod desk;
 
+use desk::{DEFAULT, Desk, FIRST, id, number, spec, with_fee};
 use truebook_core::book::{
-    Answer, CashKind, CashMove, Command, FillFee, FillReport, Ledger, PriceTick, Submit,
+    Adoption, Answer, CashKind, CashMove, Command, Income, IncomeKind, Invalid, Quarantine, Split,
+    Transfer,
 };
 use truebook_core::model::{
-    AccountId, Fixed, Id, InstrumentId, InstrumentKind, InstrumentSpec, OrderType, Position,
-    PositionKey, Refusal, Side, StrategyId, Timestamp, parse,
+    AccountId, Fixed, InstrumentKind, InstrumentSpec, MONEY_SCALE, Refusal, Side, Timestamp,
 };
-
-fn id(text: &str) -> Id {
-    Id::new("id", text).unwrap()
-}
-
-fn book(kind: InstrumentKind) -> Ledger {
-    let mut ledger = Ledger::default();
-    ledger.execute(&Command::Configure(Box::default()));
-    let spec = InstrumentSpec {
-        symbol: id("BTC-USD"),
-        kind,
-        base: id("BTC"),
-        quote: id("USD"),
-        price_precision: 2,
-        qty_precision: 8,
-        tick: None,
-        lot: None,
-        min_notional: None,
-        maker_fee_pct: None,
-        taker_fee_pct: None,
-    };
-    let answer = ledger.execute(&Command::AddInstrument(Box::new(spec)));
-    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
-    ledger
-}
-
-fn deposit(ledger: &mut Ledger, currency: &str, amount: &str) {
-    let amount = parse("amount", amount).unwrap();
-    let moved = CashMove {
-        account: AccountId(0),
-        currency: id(currency),
-        amount,
-        kind: CashKind::Deposit,
-        id: None,
-    };
-    assert!(matches!(
-        ledger.execute(&Command::MoveCash(moved)),
-        Answer::Applied(_)
-    ));
-}
-
-fn report(side: Side, qty: &str, price: &str, trade: &str) -> FillReport {
-    FillReport {
-        account: AccountId(0),
-        instrument: InstrumentId(0),
-        strategy: None,
-        side,
-        last_qty: parse("qty", qty).unwrap().exactly_at(8).unwrap(),
-        last_px: i64::try_from(parse("price", price).unwrap().exactly_at(8).unwrap()).unwrap(),
-        trade_id: id(trade),
-        client_order_id: None,
-        venue_order_id: None,
-        fee: None,
-        liquidity: None,
-        source: None,
-        ts: Timestamp(1),
-    }
-}
-
-fn with_fee(mut fill: FillReport, amount: &str, currency: &str) -> FillReport {
-    let amount = parse("fee", amount).unwrap();
-    fill.fee = Some(FillFee {
-        currency: Some(id(currency)),
-        amount,
-    });
-    fill
-}
-
-fn book_fill(ledger: &mut Ledger, fill: FillReport) -> Answer {
-    ledger.execute(&Command::Fill(Box::new(fill)))
-}
-
-fn position(ledger: &Ledger) -> &Position {
-    let key = PositionKey {
-        account: AccountId(0),
-        instrument: InstrumentId(0),
-        strategy: StrategyId::EXTERNAL,
-    };
-    ledger.state().position(&key).unwrap()
-}
-
-fn money(raw: i128) -> String {
-    Fixed::new(raw, 18).to_string()
-}
-
-fn balance(ledger: &Ledger, code: &str) -> String {
-    let currency = ledger.state().currency_id(&id(code)).unwrap();
-    let scale = ledger.state().currency(currency).unwrap().scale;
-    Fixed::new(ledger.state().balance(AccountId(0), currency).total, scale).to_string()
-}
 
 #[test]
 fn a_reduction_releases_average_cost_and_keeps_the_remainder() {
-    let mut ledger = book(InstrumentKind::Spot);
-    book_fill(&mut ledger, report(Side::Buy, "1", "100.00", "1"));
-    book_fill(&mut ledger, report(Side::Buy, "2", "100.01", "2"));
-    assert_eq!(money(position(&ledger).cost), "300.02");
-    book_fill(&mut ledger, report(Side::Sell, "1", "100.01", "3"));
-    assert_eq!(money(position(&ledger).realized_pnl), "0.00333333");
-    assert_eq!(money(position(&ledger).cost), "200.01333333");
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.buy("1", "100.00", "1");
+    desk.buy("2", "100.01", "2");
+    assert_eq!(desk.held(), ["3", "300.02", "0"]);
+    desk.sell("1", "100.01", "3");
+    assert_eq!(desk.held(), ["2", "200.01333333", "0.00333333"]);
+    desk.check();
 }
 
 #[test]
 fn a_partial_cover_keeps_the_average_entry() {
-    let mut ledger = book(InstrumentKind::Equity);
-    book_fill(&mut ledger, report(Side::Sell, "10", "100", "1"));
-    book_fill(&mut ledger, report(Side::Buy, "5", "100", "2"));
-    assert_eq!(money(position(&ledger).realized_pnl), "0");
-    assert_eq!(
-        (position(&ledger).qty, money(position(&ledger).cost)),
-        (-500_000_000, "-500".into())
-    );
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    desk.sell("10", "100", "1");
+    desk.buy("5", "100", "2");
+    assert_eq!(desk.held(), ["-5", "-500", "0"]);
+    desk.check();
 }
 
 #[test]
 fn a_flip_is_one_fill_and_one_sequence() {
-    let mut ledger = book(InstrumentKind::Equity);
-    book_fill(&mut ledger, report(Side::Buy, "2", "100", "1"));
-    let before = ledger.state().sequence;
-    book_fill(&mut ledger, report(Side::Sell, "5", "110", "2"));
-    assert_eq!(ledger.state().sequence, before + 1);
-    assert_eq!(money(position(&ledger).realized_pnl), "20");
-    assert_eq!(
-        (position(&ledger).qty, money(position(&ledger).cost)),
-        (-300_000_000, "-330".into())
-    );
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    desk.buy("2", "100", "1");
+    let before = desk.state().sequence;
+    desk.sell("5", "110", "2");
+    assert_eq!(desk.state().sequence, before + 1);
+    assert_eq!(desk.held(), ["-3", "-330", "20"]);
+    let position = desk.position();
+    assert_eq!((position.closed_trades, position.winning_trades), (1, 1));
+    assert!(position.trip.is_short && position.trip.entry_qty == -position.qty);
+    desk.check();
 }
 
 #[test]
 fn a_fee_in_the_base_coin_leaves_what_you_own() {
-    let mut ledger = book(InstrumentKind::Spot);
-    deposit(&mut ledger, "USD", "1000");
-    let buy = with_fee(report(Side::Buy, "0.01", "50000", "1"), "0.00001", "BTC");
-    book_fill(&mut ledger, buy);
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("USD", "1000");
+    let report = desk.report(Side::Buy, "0.01", "50000", "1");
+    desk.fill(with_fee(report, "0.00001", "BTC"));
     assert_eq!(
-        (balance(&ledger, "BTC"), balance(&ledger, "USD")),
+        (desk.balance("BTC"), desk.balance("USD")),
         ("0.00999".into(), "500".into())
     );
-    assert_eq!(position(&ledger).qty, 999_000);
-    assert_eq!(money(position(&ledger).cost), "499.5");
-    assert_eq!(money(position(&ledger).fees[0].amount), "0.5");
-    let tick = PriceTick {
-        instrument: InstrumentId(0),
-        bid: Some(5_000_000_000_000),
-        ask: Some(5_000_100_000_000),
-        last: None,
-        bid_size: 0,
-        ask_size: 0,
-        ts: Timestamp(2),
-    };
-    ledger.execute(&Command::Price(tick));
-    let order = Submit {
-        client_order_id: None,
-        account: AccountId(0),
-        instrument: InstrumentId(0),
-        strategy: None,
-        side: Side::Sell,
-        qty: 1_000_000,
-        order_type: OrderType::Market,
-        reduce_only: false,
-        ts: Timestamp(3),
-    };
-    let answer = ledger.execute(&Command::Submit(Box::new(order)));
-    assert_eq!(answer, Answer::Refused(Refusal::InsufficientBalance));
-    let portfolio = ledger.state().portfolio();
-    assert_eq!(portfolio.cash + portfolio.holdings, portfolio.equity);
+    assert_eq!(desk.held(), ["0.00999", "499.5", "0"]);
+    assert_eq!(desk.fees_in("USD"), "0.5");
+    desk.quote("50000", "50001");
+    let refused = Answer::Refused(Refusal::InsufficientBalance);
+    assert_eq!(desk.submit(desk.order(Side::Sell, "0.01")), refused);
+    assert!(matches!(
+        desk.submit(desk.order(Side::Sell, "0.00999")),
+        Answer::Applied(_)
+    ));
+    desk.check();
 }
 
 #[test]
 fn a_sale_with_a_base_fee_realizes_against_the_price() {
-    let mut ledger = book(InstrumentKind::Spot);
-    book_fill(&mut ledger, report(Side::Buy, "0.02", "50000", "1"));
-    let sell = with_fee(report(Side::Sell, "0.01", "60000", "2"), "0.00001", "BTC");
-    book_fill(&mut ledger, sell);
-    assert_eq!(balance(&ledger, "BTC"), "0.00999");
-    assert_eq!(balance(&ledger, "USD"), "-400");
-    assert_eq!(money(position(&ledger).realized_pnl), "100.1");
-    assert_eq!(money(position(&ledger).fees[0].amount), "0.6");
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.buy("0.02", "50000", "1");
+    let report = desk.report(Side::Sell, "0.01", "60000", "2");
+    desk.fill(with_fee(report, "0.00001", "BTC"));
+    assert_eq!(
+        (desk.balance("BTC"), desk.balance("USD")),
+        ("0.00999".into(), "-400".into())
+    );
+    assert_eq!(desk.held(), ["0.00999", "499.5", "100.1"]);
+    assert_eq!(desk.fees_in("USD"), "0.6");
+    desk.check();
 }
 
 #[test]
 fn a_fee_in_a_third_coin_never_changes_the_position_and_a_rebate_raises_the_balance() {
-    let mut ledger = book(InstrumentKind::Spot);
-    deposit(&mut ledger, "BNB", "1");
-    book_fill(
-        &mut ledger,
-        with_fee(report(Side::Buy, "1", "100", "1"), "0.01", "BNB"),
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("BNB", "1");
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    desk.fill(with_fee(report, "0.01", "BNB"));
+    assert_eq!(
+        (desk.balance("BNB"), desk.fees_in("BNB")),
+        ("0.99".into(), "0.01".into())
+    );
+    let report = desk.report(Side::Buy, "1", "100", "2");
+    desk.fill(with_fee(report, "-0.5", "USD"));
+    assert_eq!(
+        (desk.balance("USD"), desk.fees_in("USD")),
+        ("-199.5".into(), "-0.5".into())
+    );
+    assert_eq!(desk.held(), ["2", "200", "0"]);
+    desk.check();
+}
+
+#[test]
+fn several_fees_of_one_fill_are_each_booked_and_a_fourth_is_quarantined() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    let report = with_fee(with_fee(report, "0.001", "BTC"), "0.1", "USD");
+    desk.fill(with_fee(report, "0.2", "USD"));
+    assert_eq!(desk.held(), ["0.999", "99.9", "0"]);
+    assert_eq!(
+        (desk.balance("USD"), desk.fees_in("USD")),
+        ("-100.3".into(), "0.4".into())
+    );
+    desk.check();
+}
+
+#[test]
+fn a_linear_perpetual_moves_cash_only_by_profit_fees_and_funding() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.deposit("USD", "10000");
+    let leverage = Some(number("10"));
+    desk.instrument(InstrumentSpec {
+        leverage,
+        ..spec("BTC-USD", InstrumentKind::Perpetual)
+    });
+    let report = desk.report(Side::Sell, "2", "1000", "1");
+    desk.fill(with_fee(report, "1.5", "USD"));
+    assert_eq!(desk.balance("USD"), "9998.5");
+    let usd = desk.currency("USD");
+    assert_eq!(
+        desk.state().balance(DEFAULT, usd).in_margin,
+        200 * 10_i128.pow(18)
+    );
+    desk.quote("899", "901");
+    let sum = desk.state().sums(None)[usd.index()];
+    assert_eq!(Fixed::new(sum.unrealized, 18), number("200"));
+    let income = Income {
+        kind: IncomeKind::Funding,
+        account: DEFAULT,
+        instrument: Some(FIRST),
+        strategy: None,
+        currency: id("USD"),
+        amount: number("-0.25"),
+        id: Some(id("f1")),
+    };
+    for _ in 0..2 {
+        desk.run(Command::Income(Box::new(income)));
+    }
+    assert_eq!(Fixed::new(desk.position().funding, 18), number("-0.25"));
+    desk.buy("2", "900", "2");
+    assert_eq!(
+        (desk.held(), desk.balance("USD")),
+        (["0".into(), "0".into(), "200".into()], "10198.25".into())
+    );
+    assert_eq!(desk.state().balance(DEFAULT, usd).in_margin, 0);
+    assert_eq!(Fixed::new(desk.state().equity(), 18), number("10198.25"));
+    desk.check();
+}
+
+#[test]
+fn an_inverse_perpetual_settles_in_its_base_rounded_once() {
+    let mut desk = Desk::with(InstrumentKind::InversePerpetual);
+    desk.sell("100000", "10000", "1");
+    let average = |desk: &Desk| {
+        let instrument = desk.state().instrument(FIRST).unwrap();
+        instrument.average_price(desk.position().cost, desk.position().qty)
+    };
+    assert_eq!(
+        average(&desk).map(|px| Fixed::new(px, MONEY_SCALE)),
+        Some(number("10000"))
+    );
+    desk.buy("100000", "11000", "2");
+    assert_eq!(desk.held(), ["0", "0", "-0.90909091"]);
+    assert_eq!(desk.balance("BTC"), "-0.90909091");
+    desk.check();
+}
+
+#[test]
+fn a_multiplier_counts_in_cost_profit_and_average() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    let multiplier = Some(number("100"));
+    desk.instrument(InstrumentSpec {
+        multiplier,
+        ..spec("SPYC-USD", InstrumentKind::Option)
+    });
+    desk.buy("3", "1.25", "1");
+    assert_eq!(
+        (desk.held(), desk.balance("USD")),
+        (["3".into(), "375".into(), "0".into()], "-375".into())
+    );
+    desk.sell("3", "2", "2");
+    assert_eq!(desk.held(), ["0", "0", "225"]);
+    desk.check();
+}
+
+#[test]
+fn a_split_multiplies_shares_and_pays_out_the_fraction() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.instrument(InstrumentSpec {
+        qty_precision: 0,
+        ..spec("AIG-USD", InstrumentKind::Equity)
+    });
+    desk.buy("15", "100", "1");
+    desk.quote("100", "100");
+    let split = Split {
+        instrument: FIRST,
+        numerator: 3,
+        denominator: 2,
+        cash_px: None,
+        id: Some(id("s1")),
+        ts: Timestamp(desk.now),
+    };
+    let answer = desk.run(Command::Split(Box::new(split)));
+    assert_eq!(answer, Answer::Invalid(Invalid::NoCashPrice));
+    let paid = Split {
+        cash_px: Some(6_600_000_000),
+        ..split
+    };
+    for _ in 0..2 {
+        desk.run(Command::Split(Box::new(paid)));
+    }
+    // 22.5 shares at a cost of 1500; half a share is paid out at 66.
+    assert_eq!(desk.held(), ["22", "1466.66666667", "-0.33333333"]);
+    assert_eq!(desk.balance("USD"), "-1467");
+    assert_eq!(desk.state().mark(FIRST).mark, Some(6_666_666_667));
+    let two = Split {
+        numerator: 2,
+        denominator: 1,
+        id: None,
+        ..paid
+    };
+    desk.run(Command::Split(Box::new(two)));
+    assert_eq!(desk.held(), ["44", "1466.66666667", "-0.33333333"]);
+    desk.check();
+}
+
+#[test]
+fn a_bust_takes_back_quantity_cash_and_fees_exactly_and_the_difference_falls_in_realized() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.buy("1", "100", "1");
+    let report = desk.report(Side::Buy, "1", "120", "2");
+    desk.fill(with_fee(report, "0.5", "USD"));
+    assert_eq!(desk.balance("USD"), "-220.5");
+    desk.bust("2");
+    // Half of 220 is released against the 120 that come back.
+    assert_eq!(desk.held(), ["1", "110", "10"]);
+    assert_eq!(
+        (desk.balance("USD"), desk.fees_in("USD")),
+        ("-100".into(), "0".into())
+    );
+    assert!(desk.bust("2").duplicate);
+    assert!(desk.buy("1", "120", "2").duplicate);
+    assert_eq!(desk.bust("9").quarantined, Some(Quarantine::UnknownTrade));
+    desk.check();
+}
+
+#[test]
+fn a_correction_reverses_and_rebooks_in_one_event() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    let report = desk.report(Side::Buy, "1", "100", "e.01");
+    desk.fill(with_fee(report, "0.5", "USD"));
+    let before = desk.state().sequence;
+    let mut corrected = desk.report(Side::Buy, "2", "101", "e.02");
+    corrected.revises = Some(id("e.01"));
+    desk.fill(corrected.clone());
+    assert_eq!(desk.state().sequence, before + 1);
+    assert_eq!(desk.held(), ["2", "202", "0"]);
+    assert_eq!(
+        (desk.balance("USD"), desk.fees_in("USD")),
+        ("-202".into(), "0".into())
+    );
+    assert!(desk.fill(corrected).duplicate);
+    assert!(desk.buy("1", "100", "e.01").duplicate);
+    desk.check();
+}
+
+#[test]
+fn a_late_fee_amends_once_in_any_currency() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("USD", "1000");
+    desk.buy("0.01", "50000", "1");
+    desk.late_fee("1", "0.00001", "BTC");
+    assert_eq!(desk.held(), ["0.00999", "499.5", "0"]);
+    assert_eq!(
+        (desk.balance("BTC"), desk.fees_in("USD")),
+        ("0.00999".into(), "0.5".into())
+    );
+    assert!(desk.late_fee("1", "0.00001", "BTC").duplicate);
+    assert_eq!(
+        desk.late_fee("1", "0.00002", "BTC").quarantined,
+        Some(Quarantine::FillConflict)
     );
     assert_eq!(
-        (balance(&ledger, "BNB"), position(&ledger).qty),
-        ("0.99".into(), 100_000_000)
+        desk.late_fee("2", "1", "BTC").quarantined,
+        Some(Quarantine::UnknownTrade)
     );
-    book_fill(
-        &mut ledger,
-        with_fee(report(Side::Buy, "1", "100", "2"), "-0.5", "USD"),
-    );
-    assert_eq!(balance(&ledger, "USD"), "-199.5");
+    desk.check();
 }
 
 #[test]
-fn the_same_fill_is_booked_once_and_other_content_is_a_conflict() {
-    let mut ledger = book(InstrumentKind::Spot);
-    book_fill(&mut ledger, report(Side::Buy, "1", "100", "1"));
-    let hash = ledger.state().hash();
-    let Answer::Applied(again) = book_fill(&mut ledger, report(Side::Buy, "1", "100", "1")) else {
-        panic!("not applied");
-    };
-    assert!(again.duplicate);
-    assert_eq!(ledger.state().hash(), hash);
-    let Answer::Applied(other) = book_fill(&mut ledger, report(Side::Buy, "2", "100", "1")) else {
-        panic!("not applied");
-    };
-    assert!(other.quarantined.is_some());
-    assert_eq!(position(&ledger).qty, 100_000_000);
-    book_fill(&mut ledger, report(Side::Sell, "1", "100", "1"));
-    assert_eq!(position(&ledger).qty, 0);
+fn what_a_second_report_knows_more_is_filled_in() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("USD", "1000");
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    let mut known = report.clone();
+    known.client_order_id = Some(id("c1"));
+    assert!(!desk.fill(known).duplicate);
+    let mut more = with_fee(report.clone(), "0.5", "USD");
+    more.venue_order_id = Some(id("v1"));
+    assert!(desk.fill(more.clone()).duplicate);
+    assert_eq!(
+        (desk.held(), desk.balance("USD")),
+        (["1".into(), "100".into(), "0".into()], "899.5".into())
+    );
+    let sequence = desk.state().sequence;
+    assert!(desk.fill(more.clone()).duplicate);
+    assert_eq!(
+        desk.state().sequence,
+        sequence,
+        "a repeat of a repeat changes nothing"
+    );
+    more.venue_order_id = Some(id("v2"));
+    assert!(!desk.fill(more).duplicate, "another order is another fill");
+    desk.check();
 }
 
 #[test]
-fn replay_of_the_events_gives_the_same_state() {
-    let mut ledger = book(InstrumentKind::Spot);
-    deposit(&mut ledger, "USD", "1000");
-    book_fill(
-        &mut ledger,
-        with_fee(report(Side::Buy, "0.01", "50000", "1"), "0.00001", "BTC"),
+fn the_same_fill_is_booked_once_and_other_content_is_a_conflict_that_is_said_once() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.buy("1", "100", "1");
+    let hash = desk.state().hash();
+    assert!(desk.buy("1", "100", "1").duplicate);
+    assert_eq!(desk.state().hash(), hash);
+    let other = desk.buy("2", "100", "1");
+    assert_eq!(
+        (other.quarantined, other.duplicate),
+        (Some(Quarantine::FillConflict), false)
     );
-    let (mut entries, mut replayed) = (Vec::new(), truebook_core::book::State::default());
-    ledger.take_emitted(&mut entries);
-    for (index, entry) in entries.iter().enumerate() {
-        assert_eq!(entry.sequence, index as u64 + 1);
-        replayed.apply(entry);
+    let sequence = desk.state().sequence;
+    let again = desk.buy("2", "100", "1");
+    assert_eq!(
+        (again.quarantined, again.duplicate),
+        (Some(Quarantine::FillConflict), true)
+    );
+    assert_eq!(desk.state().sequence, sequence);
+    assert_eq!(desk.held(), ["1", "100", "0"]);
+    assert!(
+        !desk.sell("1", "100", "1").duplicate,
+        "a self-trade has one id and two sides"
+    );
+    desk.check();
+}
+
+#[test]
+fn a_holding_of_unknown_cost_has_no_profit_until_it_is_given() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    let adoption = Adoption {
+        account: DEFAULT,
+        instrument: FIRST,
+        strategy: None,
+        qty: 400_000_000,
+        cost: None,
+        id: Some(id("a1")),
+        ts: Timestamp(desk.now),
+    };
+    for _ in 0..2 {
+        desk.run(Command::Adopt(Box::new(adoption)));
     }
-    assert_eq!(replayed.hash(), ledger.state().hash());
+    assert_eq!(
+        (desk.held()[0].as_str(), desk.balance("BTC").as_str()),
+        ("4", "4")
+    );
+    desk.quote("100", "100");
+    desk.sell("1", "100", "1");
+    let position = desk.position().id;
+    assert_eq!(desk.state().unrealized_pnl(position), None);
+    let usd = desk.currency("USD");
+    assert_eq!(
+        desk.state().sums(None)[usd.index()].total(),
+        0,
+        "no profit is claimed"
+    );
+    assert_eq!(Fixed::new(desk.state().equity(), 18), number("400"));
+    desk.check();
+    let given = Adoption {
+        qty: 0,
+        cost: Some(number("200")),
+        id: None,
+        ..adoption
+    };
+    desk.run(Command::Adopt(Box::new(given)));
+    assert_eq!(desk.held(), ["3", "150", "50"]);
+    assert_eq!(
+        desk.state().unrealized_pnl(position),
+        Some(150 * 10_i128.pow(18))
+    );
+    assert_eq!(Fixed::new(desk.state().equity(), 18), number("400"));
+    let again = desk.run(Command::Adopt(Box::new(given)));
+    assert_eq!(again, Answer::Invalid(Invalid::CostKnown));
+    desk.check();
+}
+
+#[test]
+fn money_moves_between_accounts_and_an_id_is_used_for_one_thing() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.run(Command::AddAccount(id("second")));
+    desk.deposit("USD", "100");
+    let transfer = Transfer {
+        from: DEFAULT,
+        to: AccountId(1),
+        currency: id("USD"),
+        amount: number("30"),
+        id: Some(id("t1")),
+    };
+    for _ in 0..2 {
+        desk.run(Command::Transfer(Box::new(transfer)));
+    }
+    let usd = desk.currency("USD");
+    let of =
+        |desk: &Desk, account| Fixed::new(desk.state().balance(AccountId(account), usd).total, 18);
+    assert_eq!((of(&desk, 0), of(&desk, 1)), (number("70"), number("30")));
+    let more = Transfer {
+        amount: number("31"),
+        ..transfer
+    };
+    let answer = desk.run(Command::Transfer(Box::new(more)));
+    assert_eq!(answer, Answer::Invalid(Invalid::IdConflict));
+    let unknown = CashMove {
+        account: AccountId(7),
+        currency: id("USD"),
+        amount: number("1"),
+        kind: CashKind::Deposit,
+        id: None,
+    };
+    let answer = desk.run(Command::MoveCash(Box::new(unknown)));
+    assert_eq!(answer, Answer::Invalid(Invalid::UnknownAccount));
+    desk.check();
+}
+
+#[test]
+fn the_widest_instruments_fit() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.instrument(InstrumentSpec {
+        price_precision: 12,
+        qty_precision: 9,
+        ..spec("SHIB-USD", InstrumentKind::Spot)
+    });
+    desk.buy("10000000000000", "0.000012345678", "1");
+    assert_eq!(desk.held(), ["10000000000000", "123456780", "0"]);
+    desk.sell("3333333333333.333333333", "0.00002", "2");
+    desk.check();
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.instrument(InstrumentSpec {
+        qty_precision: 18,
+        ..spec("ETH-USD", InstrumentKind::Spot)
+    });
+    desk.buy("1.000000000000000001", "2000.01", "1");
+    assert_eq!(
+        desk.held(),
+        ["1.000000000000000001", "2000.010000000000002", "0"]
+    );
+    desk.check();
 }

@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use truebook::model::{InstrumentKind, InstrumentSpec, Side};
 use truebook::settings::{Mode, Settings};
-use truebook::{Book, BookOptions, CashKind, Durability, Error, Fill, HostOptions};
+use truebook::{Book, BookOptions, Cash, DEFAULT_ACCOUNT, Durability, Error, Fill, HostOptions};
 
 use crate::input::{Place, id, maybe, maybe_number, number, read, text};
 use crate::record::{
-    TBK_BUY, TBK_DURABILITY_OS, TBK_EQUITY, TBK_INLINE, TBK_LIVE, TBK_SELL, TBK_SPOT, tbk_applied,
-    tbk_fill, tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
+    TBK_BUY, TBK_DURABILITY_OS, TBK_INLINE, TBK_LIVE, TBK_SELL, tbk_applied, tbk_fill,
+    tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
 };
 use crate::status::{
     Failure, TBK_ABI_VERSION, TBK_ERROR_ABI_VERSION, TBK_ERROR_INVALID_VALUE, guard,
@@ -77,7 +77,7 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
         Some(config) => {
             let settings = Settings::read(config.as_ref())
                 .map_err(|error| Failure::new(TBK_ERROR_INVALID_VALUE, error.to_string()))?;
-            BookOptions::configured(settings, mode, durability)?
+            BookOptions::configured(Some(settings), mode, durability)?
         }
         None => BookOptions {
             is_paper: mode.is_none(),
@@ -134,11 +134,10 @@ pub unsafe extern "C" fn tbk_add_instrument(
                 |what, found: u32| u8::try_from(found).map_err(|_| invalid(what, found, "0 to 18"));
             InstrumentSpec {
                 symbol: id("symbol", given.symbol)?,
-                kind: match given.kind {
-                    TBK_SPOT => InstrumentKind::Spot,
-                    TBK_EQUITY => InstrumentKind::Equity,
-                    other => return Err(invalid("kind", other, "TBK_SPOT or TBK_EQUITY")),
-                },
+                kind: *usize::try_from(given.kind)
+                    .ok()
+                    .and_then(|kind| InstrumentKind::ALL.get(kind))
+                    .ok_or_else(|| invalid("kind", given.kind, "TBK_SPOT to TBK_FX"))?,
                 base: id("base", given.base)?,
                 quote: id("quote", given.quote)?,
                 price_precision: precision("price_precision", given.price_precision)?,
@@ -148,6 +147,9 @@ pub unsafe extern "C" fn tbk_add_instrument(
                 min_notional: maybe_number("min_notional", given.min_notional)?,
                 maker_fee_pct: maybe_number("maker_fee_pct", given.maker_fee_pct)?,
                 taker_fee_pct: maybe_number("taker_fee_pct", given.taker_fee_pct)?,
+                multiplier: maybe_number("multiplier", given.multiplier)?,
+                leverage: maybe_number("leverage", given.leverage)?,
+                ..InstrumentSpec::default()
             }
         };
         // SAFETY: the caller's promise.
@@ -169,9 +171,13 @@ pub unsafe extern "C" fn tbk_deposit(
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
-            let cash = (text("currency", currency)?, number("amount", amount)?);
+            let (currency, amount) = (text("currency", currency)?, number("amount", amount)?);
             let id = maybe("id", id)?;
-            with(book, |book| book.move_cash(cash, CashKind::Deposit, id)).map(drop)
+            let cash = Cash {
+                id,
+                ..Cash::new(currency, amount)
+            };
+            with(book, |book| book.deposit(&cash)).map(drop)
         }
     })
 }
@@ -217,22 +223,23 @@ pub unsafe extern "C" fn tbk_fill(
                 false => Some(Place::new("applied", applied)?),
             };
             let given = read("fill", fill)?;
+            let side = match given.side {
+                TBK_BUY => Side::Buy,
+                TBK_SELL => Side::Sell,
+                other => return Err(invalid("side", other, "TBK_BUY or TBK_SELL")),
+            };
+            let fee = maybe_number("fee", given.fee)?;
+            let fee_currency = maybe("fee_currency", given.fee_currency)?;
             let fill = Fill {
-                symbol: text("symbol", given.symbol)?,
-                side: match given.side {
-                    TBK_BUY => Side::Buy,
-                    TBK_SELL => Side::Sell,
-                    other => return Err(invalid("side", other, "TBK_BUY or TBK_SELL")),
-                },
                 qty: number("qty", given.qty)?,
                 price: number("price", given.price)?,
-                trade_id: text("trade_id", given.trade_id)?,
+                trade_id: maybe("trade_id", given.trade_id)?,
                 client_order_id: maybe("client_order_id", given.client_order_id)?,
                 venue_order_id: maybe("venue_order_id", given.venue_order_id)?,
                 strategy: maybe("strategy", given.strategy)?,
-                fee: maybe_number("fee", given.fee)?,
-                fee_currency: maybe("fee_currency", given.fee_currency)?,
+                fees: fee.map(|fee| (fee, fee_currency)).into_iter().collect(),
                 ts_event: time(given.ts_event),
+                ..Fill::new(text("symbol", given.symbol)?, side)
             };
             let booked = with(book, |book| book.fill(&fill))?;
             if let Some(place) = place {
@@ -260,7 +267,9 @@ pub unsafe extern "C" fn tbk_position(
             let place = Place::new("position", position)?;
             let symbol = text("symbol", symbol)?;
             let strategy = maybe("strategy", strategy)?;
-            let found = with(book, |book| book.position(symbol, strategy))?;
+            let found = with(book, |book| {
+                book.position((DEFAULT_ACCOUNT, symbol), strategy)
+            })?;
             place.fill(&found.into());
             Ok(())
         }

@@ -16,6 +16,18 @@ pub const TBK_SELL: u32 = 2;
 pub const TBK_SPOT: u32 = 0;
 /// tbk_instrument.kind: a share, may be short.
 pub const TBK_EQUITY: u32 = 1;
+/// tbk_instrument.kind: a perpetual that settles in its quote currency.
+pub const TBK_PERPETUAL: u32 = 2;
+/// tbk_instrument.kind: a future that settles in its quote currency.
+pub const TBK_FUTURE: u32 = 3;
+/// tbk_instrument.kind: a perpetual that settles in its base currency.
+pub const TBK_INVERSE_PERPETUAL: u32 = 4;
+/// tbk_instrument.kind: a future that settles in its base currency.
+pub const TBK_INVERSE_FUTURE: u32 = 5;
+/// tbk_instrument.kind: an option.
+pub const TBK_OPTION: u32 = 6;
+/// tbk_instrument.kind: one currency in another.
+pub const TBK_FX: u32 = 7;
 
 /// tbk_options.flags: run on the callers' threads instead of a writer thread.
 pub const TBK_INLINE: u32 = 1;
@@ -48,7 +60,7 @@ pub struct tbk_options {
 pub struct tbk_instrument {
     /// sizeof(struct tbk_instrument).
     pub size: u32,
-    /// TBK_SPOT or TBK_EQUITY.
+    /// TBK_SPOT to TBK_FX.
     pub kind: u32,
     /// What it is called.
     pub symbol: *const c_char,
@@ -70,8 +82,12 @@ pub struct tbk_instrument {
     pub maker_fee_pct: *const c_char,
     /// The taker's fee in percent; may be NULL.
     pub taker_fee_pct: *const c_char,
+    /// Units of one contract; NULL is 1.
+    pub multiplier: *const c_char,
+    /// How many times its margin a position may be worth; NULL is 1.
+    pub leverage: *const c_char,
     /// 0.
-    pub reserved: [u64; 8],
+    pub reserved: [u64; 6],
 }
 
 /// An execution. Numbers are decimal text; those marked so may be NULL.
@@ -88,7 +104,7 @@ pub struct tbk_fill {
     pub qty: *const c_char,
     /// At which price.
     pub price: *const c_char,
-    /// The venue's id of the execution: a repeat is booked once.
+    /// The venue's id of the execution: a repeat is booked once; NULL makes one.
     pub trade_id: *const c_char,
     /// Our id of the order; may be NULL.
     pub client_order_id: *const c_char,

@@ -50,7 +50,7 @@ impl From<Error> for Failure {
         let status = match &error {
             Error::Closed => TBK_ERROR_CLOSED,
             Error::Refused(refusal) => return Self::new(TBK_ERROR_REFUSED, refusal.name()),
-            Error::Value(_) | Error::Invalid(_) => TBK_ERROR_INVALID_VALUE,
+            Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => TBK_ERROR_INVALID_VALUE,
             Error::UnknownInstrument(_) => TBK_ERROR_UNKNOWN_INSTRUMENT,
             Error::Store(_) => TBK_ERROR_STORE,
             Error::Poisoned | _ => TBK_ERROR_POISONED,

@@ -1,23 +1,24 @@
-//! `Book`: every call of the contract, the GIL released while the book works.
+//! `Book`: what is registered, priced and read; the GIL is released while the book works.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use truebook::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
-use truebook::{CashKind, DurabilityWatch, Error, Fill, OrderRequest, TradingState};
+use truebook::model::{Id, InstrumentKind, InstrumentSpec, Timestamp};
+use truebook::{DurabilityWatch, Error, TradingState};
 
 use crate::applied::Applied;
-use crate::choice::{side_of, unknown};
+use crate::choice::unknown;
 use crate::error::raise;
-use crate::number::{decimal, exact, optional, time, whole};
-use crate::record::{Portfolio, Position};
+use crate::number::{exact, optional, time, whole};
+use crate::position::Position;
+use crate::record::{Balance, Order, Portfolio, Strategy};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
 /// How long a wait goes on before it looks for Ctrl-C.
 const SIGNALS: Duration = Duration::from_millis(50);
-const DIGITS: &str = "a whole number from 0 to 12";
+const DIGITS: &str = "a whole number from 0 to 18";
 
 /// The book of record. Open one with `truebook.open`.
 #[pyclass(frozen, module = "truebook")]
@@ -36,7 +37,7 @@ impl From<truebook::Book> for Book {
 }
 
 impl Book {
-    fn with<T: Send>(
+    pub(crate) fn with<T: Send>(
         &self,
         py: Python<'_>,
         call: impl FnOnce(&mut truebook::Book) -> Result<T, Error> + Send,
@@ -49,19 +50,6 @@ impl Book {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cash(
-        &self,
-        (currency, amount): (&str, Any<'_, '_>),
-        kind: CashKind,
-        id: Option<&str>,
-    ) -> PyResult<Applied> {
-        let py = amount.py();
-        let amount = exact("amount", amount)?;
-        Ok(self
-            .with(py, |book| book.move_cash((currency, amount), kind, id))?
-            .into())
-    }
-
     fn trading(&self, py: Python<'_>, to: TradingState, reason: &str) -> PyResult<Applied> {
         Ok(self
             .with(py, |book| book.set_trading_state(to, reason))?
@@ -71,13 +59,13 @@ impl Book {
 
 #[pymethods]
 impl Book {
-    /// Register an instrument. A repeat with the same properties changes nothing.
+    /// Register an instrument, or change its steps and fees; a repeat changes nothing. `maker_fee`
+    /// and
+    /// `taker_fee` are in percent; `expiry` is in nanoseconds since the epoch.
     #[pyo3(signature = (symbol, *, base, quote, price_precision, qty_precision, kind="spot",
-                        tick=None, lot=None, maker_fee=None, taker_fee=None, min_notional=None))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the keyword arguments of a Python method"
-    )]
+                        settle=None, venue=None, tick=None, lot=None, min_qty=None, max_qty=None,
+                        multiplier=None, maker_fee=None, taker_fee=None, min_notional=None,
+                        leverage=None, expiry=None))]
     fn add_instrument(
         &self,
         py: Python<'_>,
@@ -87,40 +75,43 @@ impl Book {
         price_precision: Any<'_, '_>,
         qty_precision: Any<'_, '_>,
         kind: &str,
+        settle: Option<&str>,
+        venue: Option<&str>,
         tick: Option<Any<'_, '_>>,
         lot: Option<Any<'_, '_>>,
+        min_qty: Option<Any<'_, '_>>,
+        max_qty: Option<Any<'_, '_>>,
+        multiplier: Option<Any<'_, '_>>,
         maker_fee: Option<Any<'_, '_>>,
         taker_fee: Option<Any<'_, '_>>,
         min_notional: Option<Any<'_, '_>>,
+        leverage: Option<Any<'_, '_>>,
+        expiry: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
         let id = |what, text| Id::new(what, text).map_err(|error| raise(py, &error.into()));
         let found = InstrumentKind::from_name(kind);
+        let allowed = InstrumentKind::names();
         let spec = InstrumentSpec {
             symbol: id("symbol", symbol)?,
-            kind: found.ok_or_else(|| unknown(py, "kind", kind, "'spot' or 'equity'"))?,
+            kind: found.ok_or_else(|| unknown(py, "kind", kind, &allowed))?,
             base: id("base", base)?,
             quote: id("quote", quote)?,
+            settle: settle.map(|text| id("settle", text)).transpose()?,
+            venue: venue.map(|text| id("venue", text)).transpose()?,
             price_precision: whole("price_precision", price_precision, DIGITS)?,
             qty_precision: whole("qty_precision", qty_precision, DIGITS)?,
             tick: optional("tick", tick)?,
             lot: optional("lot", lot)?,
+            min_qty: optional("min_qty", min_qty)?,
+            max_qty: optional("max_qty", max_qty)?,
             min_notional: optional("min_notional", min_notional)?,
+            multiplier: optional("multiplier", multiplier)?,
+            leverage: optional("leverage", leverage)?,
             maker_fee_pct: optional("maker_fee", maker_fee)?,
             taker_fee_pct: optional("taker_fee", taker_fee)?,
+            expiry: time("expiry", expiry)?.map(Timestamp),
         };
         Ok(self.with(py, |book| book.add_instrument(spec))?.into())
-    }
-
-    /// Book cash that came in. A repeat of `id` is booked once.
-    #[pyo3(signature = (currency, amount, *, id=None))]
-    fn deposit(&self, currency: &str, amount: Any<'_, '_>, id: Option<&str>) -> PyResult<Applied> {
-        self.cash((currency, amount), CashKind::Deposit, id)
-    }
-
-    /// Book cash that went out. Refused above the free balance.
-    #[pyo3(signature = (currency, amount, *, id=None))]
-    fn withdraw(&self, currency: &str, amount: Any<'_, '_>, id: Option<&str>) -> PyResult<Applied> {
-        self.cash((currency, amount), CashKind::Withdrawal, id)
     }
 
     /// Take a quote; None is a missing side. `ts_event` is in nanoseconds since the epoch.
@@ -134,7 +125,7 @@ impl Book {
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
         let sides = (optional("bid", bid)?, optional("ask", ask)?);
-        let ts_event = time(ts_event)?;
+        let ts_event = time("ts_event", ts_event)?;
         self.with(py, |book| book.quote(symbol, sides, ts_event))
     }
 
@@ -147,131 +138,58 @@ impl Book {
         last: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
-        let (last, ts_event) = (exact("last", last)?, time(ts_event)?);
+        let (last, ts_event) = (exact("last", last)?, time("ts_event", ts_event)?);
         self.with(py, |book| book.price(symbol, last, ts_event))
     }
 
-    /// Book an execution, once however often it is reported.
-    #[pyo3(signature = (symbol, side, qty, price, *, trade_id, client_order_id=None,
-                        venue_order_id=None, strategy=None, fee=None, fee_currency=None,
-                        ts_event=None))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the keyword arguments of a Python method"
-    )]
-    fn fill(
+    /// Take the venue's own mark. `ts_event` is in nanoseconds since the epoch.
+    #[pyo3(signature = (symbol, mark, *, ts_event=None))]
+    fn mark_price(
         &self,
         py: Python<'_>,
         symbol: &str,
-        side: &str,
-        qty: Any<'_, '_>,
-        price: Any<'_, '_>,
-        trade_id: &str,
-        client_order_id: Option<&str>,
-        venue_order_id: Option<&str>,
-        strategy: Option<&str>,
-        fee: Option<Any<'_, '_>>,
-        fee_currency: Option<&str>,
+        mark: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
-    ) -> PyResult<Applied> {
-        let fill = Fill {
-            symbol,
-            side: side_of(py, side)?,
-            qty: exact("qty", qty)?,
-            price: exact("price", price)?,
-            trade_id,
-            client_order_id,
-            venue_order_id,
-            strategy,
-            fee: optional("fee", fee)?,
-            fee_currency,
-            ts_event: time(ts_event)?,
-        };
-        Ok(self.with(py, |book| book.fill(&fill))?.into())
-    }
-
-    /// Check an order and record the intent to send it; without a price, a market order.
-    #[pyo3(signature = (symbol, side, qty, *, price=None, strategy=None, client_order_id=None,
-                        reduce_only=false))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the keyword arguments of a Python method"
-    )]
-    fn submit(
-        &self,
-        py: Python<'_>,
-        symbol: &str,
-        side: &str,
-        qty: Any<'_, '_>,
-        price: Option<Any<'_, '_>>,
-        strategy: Option<&str>,
-        client_order_id: Option<&str>,
-        reduce_only: bool,
-    ) -> PyResult<Applied> {
-        let (side, qty) = (side_of(py, side)?, exact("qty", qty)?);
-        let price = optional("price", price)?;
-        let order = OrderRequest {
-            symbol,
-            side,
-            qty,
-            price,
-            strategy,
-            client_order_id,
-            reduce_only,
-        };
-        Ok(self.with(py, |book| book.submit(&order))?.into())
-    }
-
-    /// The rule that an order would break now, or None. Books nothing.
-    #[pyo3(signature = (symbol, side, qty, *, price=None, strategy=None, reduce_only=false))]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the keyword arguments of a Python method"
-    )]
-    fn would_refuse(
-        &self,
-        py: Python<'_>,
-        symbol: &str,
-        side: &str,
-        qty: Any<'_, '_>,
-        price: Option<Any<'_, '_>>,
-        strategy: Option<&str>,
-        reduce_only: bool,
-    ) -> PyResult<Option<&'static str>> {
-        let (side, qty) = (side_of(py, side)?, exact("qty", qty)?);
-        let price = optional("price", price)?;
-        let client_order_id = None;
-        let order = OrderRequest {
-            symbol,
-            side,
-            qty,
-            price,
-            strategy,
-            client_order_id,
-            reduce_only,
-        };
-        Ok(self
-            .with(py, |book| book.would_refuse(&order))?
-            .map(|refusal| refusal.name()))
-    }
-
-    /// Book that the venue cancelled an order; what was filled stays.
-    fn canceled(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
-        Ok(self.with(py, |book| book.canceled(client_order_id))?.into())
+    ) -> PyResult<()> {
+        let (mark, ts_event) = (exact("mark", mark)?, time("ts_event", ts_event)?);
+        self.with(py, |book| book.mark_price(symbol, mark, ts_event))
     }
 
     /// The position of one strategy, or the account's net.
-    #[pyo3(signature = (symbol, *, strategy=None))]
-    fn position(&self, py: Python<'_>, symbol: &str, strategy: Option<&str>) -> PyResult<Position> {
-        Ok(Position(
-            self.with(py, |book| book.position(symbol, strategy))?,
-        ))
+    #[pyo3(signature = (symbol, *, strategy=None, account="default"))]
+    fn position(
+        &self,
+        py: Python<'_>,
+        symbol: &str,
+        strategy: Option<&str>,
+        account: &str,
+    ) -> PyResult<Position> {
+        let found = self.with(py, |book| book.position((account, symbol), strategy))?;
+        Ok(Position(found))
     }
 
-    /// Every open position, by strategy.
+    /// Every open position, by account, strategy and leg.
     fn positions(&self, py: Python<'_>) -> PyResult<Vec<Position>> {
         let found = self.with(py, truebook::Book::positions)?;
         Ok(found.into_iter().map(Position).collect())
+    }
+
+    /// An order by its client id, or None.
+    fn order(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Option<Order>> {
+        Ok(self
+            .with(py, |book| book.order(client_order_id))?
+            .map(Order))
+    }
+
+    /// Every order that can still fill, oldest first.
+    fn orders(&self, py: Python<'_>) -> PyResult<Vec<Order>> {
+        let found = self.with(py, truebook::Book::orders)?;
+        Ok(found.into_iter().map(Order).collect())
+    }
+
+    /// What a strategy did, or None where it is unknown.
+    fn strategy(&self, py: Python<'_>, name: &str) -> PyResult<Option<Strategy>> {
+        Ok(self.with(py, |book| book.strategy(name))?.map(Strategy))
     }
 
     /// What the book adds up to in the reporting currency.
@@ -279,10 +197,12 @@ impl Book {
         Ok(Portfolio(self.with(py, truebook::Book::portfolio)?))
     }
 
-    /// The total balance of a currency; 0 where nothing was booked.
-    fn balance<'py>(&self, py: Python<'py>, currency: &str) -> PyResult<Bound<'py, PyAny>> {
-        let (total, _): (Fixed, Fixed) = self.with(py, |book| book.balance(currency))?;
-        decimal(py, total)
+    /// A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was booked.
+    #[pyo3(signature = (currency, *, account="default"))]
+    fn balance(&self, py: Python<'_>, currency: &str, account: &str) -> PyResult<Balance> {
+        Ok(Balance(
+            self.with(py, |book| book.balance(account, currency))?,
+        ))
     }
 
     /// Refuse every order until `resume`.
@@ -300,6 +220,16 @@ impl Book {
     #[pyo3(signature = (reason="resume"))]
     fn resume(&self, py: Python<'_>, reason: &str) -> PyResult<Applied> {
         self.trading(py, TradingState::Active, reason)
+    }
+
+    /// Keep text, at most 64 KiB, under a key for every component to read.
+    fn set_state(&self, py: Python<'_>, key: &str, value: &str) -> PyResult<Applied> {
+        Ok(self.with(py, |book| book.set_state(key, value))?.into())
+    }
+
+    /// The text under a key, or None.
+    fn state(&self, py: Python<'_>, key: &str) -> PyResult<Option<String>> {
+        self.with(py, |book| book.state(key))
     }
 
     /// The newest event that survives; 0 without a database. Readable after close.

@@ -11,25 +11,30 @@ pub(crate) fn side_of(py: Python<'_>, side: &str) -> PyResult<Side> {
 }
 
 /// What `found` means, one of two allowed words.
-pub(crate) fn choose<T>(
+pub(crate) fn choose<T: Copy>(
     py: Python<'_>,
     what: &str,
     found: &str,
     allowed: [(&str, T); 2],
 ) -> PyResult<T> {
-    let [(first, one), (second, other)] = allowed;
-    if found == first {
-        return Ok(one);
-    }
-    if found == second {
-        return Ok(other);
-    }
-    Err(unknown(
-        py,
-        what,
-        found,
-        &format!("'{first}' or '{second}'"),
-    ))
+    one_of(py, what, found, &allowed)
+}
+
+/// What `found` means, one of the allowed words.
+pub(crate) fn one_of<T: Copy>(
+    py: Python<'_>,
+    what: &str,
+    found: &str,
+    allowed: &[(&str, T)],
+) -> PyResult<T> {
+    let meant = allowed.iter().find(|(word, _)| *word == found);
+    meant.map(|(_, value)| *value).ok_or_else(|| {
+        let words: Vec<String> = allowed
+            .iter()
+            .map(|(word, _)| format!("'{word}'"))
+            .collect();
+        unknown(py, what, found, &words.join(" or "))
+    })
 }
 
 /// The error for a word that is not allowed.

@@ -12,7 +12,9 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     }
     let (name, text) = match error {
         Error::Closed => ("ClosedError", error.to_string()),
-        Error::Value(_) | Error::Invalid(_) => ("InvalidValue", error.to_string()),
+        Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => {
+            ("InvalidValue", error.to_string())
+        }
         Error::UnknownInstrument(_) => ("UnknownInstrument", error.to_string()),
         Error::Store(_) => ("StoreError", error.to_string()),
         Error::Refused(_) | Error::Poisoned | _ => ("Error", error.to_string()),

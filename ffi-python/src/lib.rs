@@ -1,12 +1,20 @@
 //! The Python bindings: the private module `truebook._truebook`.
+#![allow(
+    clippy::too_many_arguments,
+    reason = "they are the keywords of Python functions"
+)]
 
 mod applied;
 mod book;
+mod cash;
 mod choice;
 mod error;
+mod getter;
 mod number;
 mod opening;
+mod position;
 mod record;
+mod trade;
 
 use pyo3::prelude::*;
 
@@ -26,7 +34,9 @@ mod _truebook {
     #[pymodule_export]
     use super::opening::open;
     #[pymodule_export]
-    use super::record::{Portfolio, Position};
+    use super::position::Position;
+    #[pymodule_export]
+    use super::record::{Balance, Order, Portfolio, Strategy};
     #[pymodule_export]
     use super::run_cli;
 }

@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
-use truebook::model::Fixed;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
+use truebook::model::{Fixed, Id};
 
 use crate::error::{exception, raise};
 
@@ -52,11 +52,9 @@ where
 }
 
 /// A time in nanoseconds since the epoch, which may be absent.
-pub(crate) fn time(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
+pub(crate) fn time(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
     let allowed = "nanoseconds since the epoch, a whole number of 64 bits";
-    value
-        .map(|value| whole("ts_event", value, allowed))
-        .transpose()
+    value.map(|value| whole(what, value, allowed)).transpose()
 }
 
 /// [`exact`] for a parameter that may be absent.
@@ -69,4 +67,24 @@ pub(crate) fn decimal<'py>(py: Python<'py>, value: Fixed) -> PyResult<Bound<'py,
     DECIMAL
         .import(py, "decimal", "Decimal")?
         .call1((value.to_string(),))
+}
+
+/// [`decimal`], or `None` where there is none.
+pub(crate) fn maybe<'py>(
+    py: Python<'py>,
+    value: Option<Fixed>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    value.map(|value| decimal(py, value)).transpose()
+}
+
+/// Decimals by name.
+pub(crate) fn by_name<'py>(
+    py: Python<'py>,
+    values: &[(Id, Fixed)],
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in values {
+        dict.set_item(name.as_str(), decimal(py, *value)?)?;
+    }
+    Ok(dict)
 }

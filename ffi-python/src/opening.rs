@@ -21,10 +21,6 @@ use crate::number::whole;
 #[pyfunction]
 #[pyo3(signature = (path=None, *, config=None, mode=None, threading="engine", clock="system",
                     durability=None, pin=None))]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the keyword arguments of a Python function"
-)]
 pub(crate) fn open(
     py: Python<'_>,
     path: Option<PathBuf>,
@@ -44,9 +40,11 @@ pub(crate) fn open(
         .map(|word| choose(py, "durability", word, kinds))
         .transpose()?;
     let settings = match config {
-        Some(config) => Settings::read(&config)
-            .map_err(|error| exception(py, "InvalidValue", error.to_string()))?,
-        None => Settings::none(),
+        Some(config) => {
+            let read = Settings::read(&config);
+            Some(read.map_err(|error| exception(py, "InvalidValue", error.to_string()))?)
+        }
+        None => None,
     };
     let configured = BookOptions::configured(settings, mode, durability);
     let core = pin

@@ -1,198 +1,233 @@
-//! What reads return: positions and totals, decimals made when they are asked for.
+//! Orders, balances, strategies and totals, as Python reads them.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
-use truebook::model::Fixed;
-use truebook::{PortfolioRecord, PositionRecord};
+use pyo3::types::PyDict;
+use truebook::model::Id;
+use truebook::{BalanceRecord, OrderRecord, PortfolioRecord, StrategyRecord};
 
-use crate::number::decimal;
+use crate::getter::{decimals, maybe_decimals, plain};
+use crate::number::{by_name, decimal};
 
-type Any<'py> = PyResult<Bound<'py, PyAny>>;
+/// An order at one sequence.
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
+pub(crate) struct Order(pub OrderRecord);
 
-fn maybe<'py>(py: Python<'py>, value: Option<Fixed>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    value.map(|value| decimal(py, value)).transpose()
-}
+decimals! { Order {
+    /// How much.
+    qty,
+    /// How much was filled.
+    cum_qty,
+    /// How much is left.
+    leaves_qty,
+} }
 
-/// A position at one sequence: of one strategy, or the account's net.
-#[pyclass(frozen, module = "truebook")]
-pub(crate) struct Position(pub PositionRecord);
+maybe_decimals! { Order {
+    /// Its limit.
+    price,
+    /// The price that sets it off.
+    stop,
+} }
+
+plain! { Order {
+    /// "buy" or "sell".
+    side: &'static str,
+    /// "market", "limit", "stop" or "stop_limit".
+    order_type: &'static str,
+    /// "gtc", "ioc", "fok", "day" or "gtd".
+    time_in_force: &'static str,
+    /// "pending", "working", "partially_filled", "unknown", "filled", "canceled", "rejected" or
+    /// "expired".
+    status: &'static str,
+    /// Whether it may only reduce.
+    reduce_only: bool,
+    /// Whether a cancel was asked for and is not yet answered.
+    is_cancel_requested: bool,
+    /// When it was submitted, nanoseconds since the epoch.
+    ts_init: i64,
+    /// The sequence of its submission.
+    sequence: u64,
+} }
 
 #[pymethods]
-impl Position {
-    /// What is held.
+impl Order {
+    /// Our id.
+    #[getter]
+    fn client_order_id(&self) -> &str {
+        self.0.client_order_id.as_str()
+    }
+
+    /// The venue's id, or None.
+    #[getter]
+    fn venue_order_id(&self) -> Option<&str> {
+        self.0.venue_order_id.as_ref().map(|id| id.as_str())
+    }
+
+    /// What is traded.
     #[getter]
     fn symbol(&self) -> &str {
         self.0.symbol.as_str()
     }
 
-    /// Who decided it; None is the account's net.
+    /// Who decided it.
     #[getter]
-    fn strategy(&self) -> Option<&str> {
-        self.0.strategy.as_ref().map(|name| name.as_str())
+    fn strategy(&self) -> &str {
+        self.0.strategy.as_str()
     }
 
     /// Whose account.
     #[getter]
-    fn account(&self) -> &'static str {
-        "default"
+    fn account(&self) -> &str {
+        self.0.account.as_str()
     }
 
-    /// "long", "short" or "flat".
+    /// What it still locks.
     #[getter]
-    fn side(&self) -> &'static str {
-        match self.0.signed_qty.raw {
-            0 => "flat",
-            raw if raw > 0 => "long",
-            _ => "short",
-        }
+    fn locked<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        decimal(py, self.0.locked.0)
     }
 
-    /// Quantity in base units, never negative.
+    /// The currency of what it locks.
     #[getter]
-    fn qty<'py>(&self, py: Python<'py>) -> Any<'py> {
-        let signed = self.0.signed_qty;
-        decimal(py, Fixed::new(signed.raw.saturating_abs(), signed.scale))
-    }
-
-    /// Quantity in base units, negative when short.
-    #[getter]
-    fn signed_qty<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.signed_qty)
-    }
-
-    /// Average price of the open quantity at 8 decimals; None when flat.
-    #[getter]
-    fn avg_px<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        maybe(py, self.0.avg_px)
-    }
-
-    /// Exact cost of the open quantity in quote currency, signed.
-    #[getter]
-    fn cost<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.cost)
-    }
-
-    /// The price at which it is valued; None before the first.
-    #[getter]
-    fn mark<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        maybe(py, self.0.mark)
-    }
-
-    /// Realized PnL in quote currency, gross of fees.
-    #[getter]
-    fn realized_pnl<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.realized_pnl)
-    }
-
-    /// Unrealized PnL in quote currency, gross of fees; None without a mark.
-    #[getter]
-    fn unrealized_pnl<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        maybe(py, self.0.unrealized_pnl)
-    }
-
-    /// Fees by currency.
-    #[getter]
-    fn fees<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let fees = PyDict::new(py);
-        for (currency, amount) in &self.0.fees {
-            fees.set_item(currency.as_str(), decimal(py, *amount)?)?;
-        }
-        Ok(fees)
-    }
-
-    /// When it was opened from flat, nanoseconds since the epoch.
-    #[getter]
-    fn opened_at(&self) -> i64 {
-        self.0.opened_at
-    }
-
-    /// When a fill last changed it, nanoseconds since the epoch.
-    #[getter]
-    fn updated_at(&self) -> i64 {
-        self.0.updated_at
-    }
-
-    /// Whether it is held but worth less than the dust threshold.
-    #[getter]
-    fn is_dust(&self) -> bool {
-        self.0.is_dust
-    }
-
-    /// The sequence of the event that last changed it.
-    #[getter]
-    fn sequence(&self) -> u64 {
-        self.0.sequence
+    fn lock_currency(&self) -> &str {
+        self.0.locked.1.as_str()
     }
 
     fn __repr__(&self) -> String {
-        let average = self
-            .0
-            .avg_px
-            .map_or_else(|| "None".to_owned(), |px| px.to_string());
         format!(
-            "Position(symbol='{}', side='{}', signed_qty={}, avg_px={average}, realized_pnl={})",
+            "Order('{}', {} {} {}, status='{}', cum_qty={})",
+            self.0.client_order_id,
+            self.0.side,
+            self.0.qty,
             self.0.symbol,
-            self.side(),
-            self.0.signed_qty,
-            self.0.realized_pnl
+            self.0.status,
+            self.0.cum_qty
+        )
+    }
+}
+
+/// A balance: total = free + in_orders + in_margin.
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
+pub(crate) struct Balance(pub BalanceRecord);
+
+decimals! { Balance {
+    /// Everything.
+    total,
+    /// What is not locked.
+    free,
+    /// What open orders lock.
+    in_orders,
+    /// What positions lock as margin.
+    in_margin,
+} }
+
+maybe_decimals! { Balance {
+    /// What the venue last said the total is, or None.
+    stated,
+} }
+
+#[pymethods]
+impl Balance {
+    fn __repr__(&self) -> String {
+        format!("Balance(total={}, free={})", self.0.total, self.0.free)
+    }
+}
+
+/// What a strategy did, in the reporting currency.
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
+pub(crate) struct Strategy(pub StrategyRecord);
+
+decimals! { Strategy {
+    /// Realized PnL, gross of fees.
+    realized_pnl,
+    /// Unrealized PnL, gross of fees.
+    unrealized_pnl,
+    /// Fees paid.
+    fees,
+    /// Funding, dividends and interest received less paid.
+    funding,
+    /// realized + unrealized - fees + funding.
+    total_pnl,
+} }
+
+plain! { Strategy {
+    /// Orders that passed their checks.
+    orders: u64,
+    /// Executions.
+    fills: u64,
+    /// Positions that are open and not dust.
+    open_positions: u64,
+    /// Round trips that have ended.
+    closed_trades: u64,
+    /// Those that ended above 0.
+    winning_trades: u64,
+} }
+
+#[pymethods]
+impl Strategy {
+    /// Its name.
+    #[getter]
+    fn name(&self) -> &str {
+        self.0.name.as_str()
+    }
+
+    /// Orders refused, by reason.
+    #[getter]
+    fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, count) in &self.0.refused {
+            dict.set_item(name, count)?;
+        }
+        Ok(dict)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Strategy('{}', fills={}, total_pnl={})",
+            self.0.name, self.0.fills, self.0.total_pnl
         )
     }
 }
 
 /// What the book adds up to, in the reporting currency.
-#[pyclass(frozen, module = "truebook")]
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
 pub(crate) struct Portfolio(pub PortfolioRecord);
+
+decimals! { Portfolio {
+    /// What was paid in, plus the PnL.
+    equity,
+    /// Balances that no position accounts for.
+    cash,
+    /// Positions at their marks; what has no mark at its cost.
+    holdings,
+    /// Realized PnL, gross of fees.
+    realized_pnl,
+    /// Unrealized PnL, gross of fees.
+    unrealized_pnl,
+    /// Fees paid.
+    fees,
+    /// Funding, dividends and interest received less paid.
+    funding,
+    /// realized + unrealized - fees + funding.
+    total_pnl,
+    /// cash + holdings less what was paid in and the PnL, summed over currencies: 0.
+    difference,
+} }
+
+plain! { Portfolio {
+    /// Open positions, dust apart.
+    active: u64,
+    /// Open positions that are dust.
+    dust: u64,
+    /// The sequence at which this holds.
+    sequence: u64,
+} }
 
 #[pymethods]
 impl Portfolio {
-    /// What was paid in, plus the PnL.
-    #[getter]
-    fn equity<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.equity)
-    }
-
-    /// Balances that no position accounts for.
-    #[getter]
-    fn cash<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.cash)
-    }
-
-    /// Positions at their marks.
-    #[getter]
-    fn holdings<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.holdings)
-    }
-
-    /// Realized PnL, gross of fees.
-    #[getter]
-    fn realized_pnl<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.realized_pnl)
-    }
-
-    /// Unrealized PnL, gross of fees.
-    #[getter]
-    fn unrealized_pnl<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.unrealized_pnl)
-    }
-
-    /// Fees paid.
-    #[getter]
-    fn fees<'py>(&self, py: Python<'py>) -> Any<'py> {
-        decimal(py, self.0.fees)
-    }
-
-    /// Open positions, dust apart.
-    #[getter]
-    fn active(&self) -> u64 {
-        self.0.active
-    }
-
-    /// Open positions that are dust.
-    #[getter]
-    fn dust(&self) -> u64 {
-        self.0.dust
-    }
-
     /// Open positions, dust included.
     #[getter]
     fn total(&self) -> u64 {
@@ -202,23 +237,13 @@ impl Portfolio {
     /// PnL after fees by strategy.
     #[getter]
     fn by_strategy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let by_strategy = PyDict::new(py);
-        for (name, pnl) in &self.0.by_strategy {
-            by_strategy.set_item(name.as_str(), decimal(py, *pnl)?)?;
-        }
-        Ok(by_strategy)
+        by_name(py, &self.0.by_strategy)
     }
 
-    /// Currencies without a rate to the reporting currency.
+    /// Currencies without a rate to the reporting currency, and what is held without a mark.
     #[getter]
-    fn missing_rates<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.0.missing_rates.iter().map(|code| code.as_str()))
-    }
-
-    /// The sequence at which this holds.
-    #[getter]
-    fn sequence(&self) -> u64 {
-        self.0.sequence
+    fn missing_rates(&self) -> Vec<&str> {
+        self.0.missing_rates.iter().map(Id::as_str).collect()
     }
 
     fn __repr__(&self) -> String {

@@ -8,18 +8,30 @@ from truebook._errors import (
     StoreError,
     UnknownInstrument,
 )
-from truebook._truebook import Applied, Book, Portfolio, Position, open
+from truebook._truebook import (
+    Applied,
+    Balance,
+    Book,
+    Order,
+    Portfolio,
+    Position,
+    Strategy,
+    open,
+)
 
 __all__ = [
     "Applied",
+    "Balance",
     "Book",
     "ClosedError",
     "Error",
     "InvalidValue",
+    "Order",
     "Portfolio",
     "Position",
     "Refused",
     "StoreError",
+    "Strategy",
     "UnknownInstrument",
     "open",
 ]

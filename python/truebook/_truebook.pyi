@@ -5,12 +5,34 @@ from os import PathLike
 from types import TracebackType
 from typing import Literal, Self, TypeAlias, final
 
-__all__ = ["Applied", "Book", "Portfolio", "Position", "open", "run_cli"]
+__all__ = [
+    "Applied",
+    "Balance",
+    "Book",
+    "Order",
+    "Portfolio",
+    "Position",
+    "Strategy",
+    "open",
+    "run_cli",
+]
 
 # A float is taken by its shortest text; bool, None and NaN are refused.
 _Number: TypeAlias = str | int | float | Decimal
 _Path: TypeAlias = str | PathLike[str]
 _Side: TypeAlias = Literal["buy", "sell"]
+_Leg: TypeAlias = Literal["net", "long", "short"]
+_TimeInForce: TypeAlias = Literal["gtc", "ioc", "fok", "day", "gtd"]
+_Kind: TypeAlias = Literal[
+    "spot",
+    "equity",
+    "perpetual",
+    "future",
+    "inverse_perpetual",
+    "inverse_future",
+    "option",
+    "fx",
+]
 
 @final
 class Applied:
@@ -41,18 +63,24 @@ class Book:
         quote: str,
         price_precision: int,
         qty_precision: int,
-        kind: Literal["spot", "equity"] = "spot",
+        kind: _Kind = "spot",
+        settle: str | None = None,
+        venue: str | None = None,
         tick: _Number | None = None,
         lot: _Number | None = None,
+        min_qty: _Number | None = None,
+        max_qty: _Number | None = None,
+        multiplier: _Number | None = None,
         maker_fee: _Number | None = None,
         taker_fee: _Number | None = None,
         min_notional: _Number | None = None,
+        leverage: _Number | None = None,
+        expiry: int | None = None,
     ) -> Applied:
-        """Register an instrument. A repeat with the same properties changes nothing."""
-    def deposit(self, currency: str, amount: _Number, *, id: str | None = None) -> Applied:
-        """Book cash that came in. A repeat of `id` is booked once."""
-    def withdraw(self, currency: str, amount: _Number, *, id: str | None = None) -> Applied:
-        """Book cash that went out. Refused above the free balance."""
+        """Register an instrument, or change its steps and fees; a repeat changes nothing.
+        `maker_fee` and
+        `taker_fee` are in percent; `expiry` is in nanoseconds since the epoch.
+        """
     def quote(
         self,
         symbol: str,
@@ -64,22 +92,165 @@ class Book:
         """Take a quote; None is a missing side. `ts_event` is in nanoseconds since the epoch."""
     def price(self, symbol: str, last: _Number, *, ts_event: int | None = None) -> None:
         """Take a last price. `ts_event` is in nanoseconds since the epoch."""
-    def fill(
+    def mark_price(self, symbol: str, mark: _Number, *, ts_event: int | None = None) -> None:
+        """Take the venue's own mark. `ts_event` is in nanoseconds since the epoch."""
+    def position(
         self,
         symbol: str,
-        side: _Side,
-        qty: _Number,
-        price: _Number,
         *,
-        trade_id: str,
-        client_order_id: str | None = None,
-        venue_order_id: str | None = None,
         strategy: str | None = None,
-        fee: _Number | None = None,
-        fee_currency: str | None = None,
+        account: str = "default",
+    ) -> Position:
+        """The position of one strategy, or the account's net."""
+    def positions(self) -> list[Position]:
+        """Every open position, by account, strategy and leg."""
+    def order(self, client_order_id: str) -> Order | None:
+        """An order by its client id, or None."""
+    def orders(self) -> list[Order]:
+        """Every order that can still fill, oldest first."""
+    def strategy(self, name: str) -> Strategy | None:
+        """What a strategy did, or None where it is unknown."""
+    def portfolio(self) -> Portfolio:
+        """What the book adds up to in the reporting currency."""
+    def balance(self, currency: str, *, account: str = "default") -> Balance:
+        """A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was
+        booked.
+        """
+    def halt(self, reason: str) -> Applied:
+        """Refuse every order until `resume`."""
+    def reduce(self, reason: str = "reduce") -> Applied:
+        """Refuse every order that does not reduce until `resume`."""
+    def resume(self, reason: str = "resume") -> Applied:
+        """Take orders again."""
+    def set_state(self, key: str, value: str) -> Applied:
+        """Keep text, at most 64 KiB, under a key for every component to read."""
+    def state(self, key: str) -> str | None:
+        """The text under a key, or None."""
+    def wait_durable(self, sequence: int, timeout: float = 10.0) -> bool:
+        """Wait until `sequence` is durable; False when `timeout` seconds are over. Holds up no
+        other
+        thread, and Ctrl-C ends it.
+        """
+    def add_account(self, name: str) -> Applied:
+        """Register an account. A repeat changes nothing."""
+    def deposit(
+        self,
+        currency: str,
+        amount: _Number,
+        *,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book cash that came in. A repeat of `id` is booked once."""
+    def withdraw(
+        self,
+        currency: str,
+        amount: _Number,
+        *,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book cash that went out. Refused above the free balance."""
+    def adjust(
+        self,
+        currency: str,
+        amount: _Number,
+        *,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book a signed correction of a balance."""
+    def transfer(
+        self,
+        currency: str,
+        amount: _Number,
+        *,
+        to: str,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Move cash from one account to another. Refused above the free balance."""
+    def funding(
+        self,
+        symbol: str,
+        currency: str,
+        amount: _Number,
+        *,
+        strategy: str | None = None,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book funding: positive was received. A repeat of `id` is booked once."""
+    def dividend(
+        self,
+        symbol: str,
+        currency: str,
+        amount: _Number,
+        *,
+        strategy: str | None = None,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book a dividend: positive was received. A repeat of `id` is booked once."""
+    def interest(
+        self,
+        currency: str,
+        amount: _Number,
+        *,
+        strategy: str | None = None,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Book interest: positive was received. A repeat of `id` is booked once."""
+    def split(
+        self,
+        symbol: str,
+        numerator: int,
+        denominator: int,
+        *,
+        cash_px: _Number | None = None,
+        id: str | None = None,
+    ) -> Applied:
+        """Split every position: each `denominator` shares become `numerator`. What is left of a lot
+        is
+        paid out at `cash_px`.
+        """
+    def adopt(
+        self,
+        symbol: str,
+        qty: _Number,
+        *,
+        cost: _Number | None = None,
+        strategy: str | None = None,
+        account: str = "default",
+        id: str | None = None,
+    ) -> Applied:
+        """Take in a position that was held before; `cost` None is unknown. With `qty` 0, give the
+        cost of
+        what was taken in without one.
+        """
+    def venue_balance(
+        self,
+        currency: str,
+        total: _Number,
+        *,
+        account: str = "default",
         ts_event: int | None = None,
     ) -> Applied:
-        """Book an execution, once however often it is reported."""
+        """Record the total that the venue says a balance has. A difference gates orders that
+        open.
+        """
+    def venue_position(
+        self,
+        symbol: str,
+        qty: _Number,
+        *,
+        account: str = "default",
+        ts_event: int | None = None,
+    ) -> Applied:
+        """Record the net quantity that the venue says is held. A difference gates orders that
+        open.
+        """
     def submit(
         self,
         symbol: str,
@@ -87,11 +258,22 @@ class Book:
         qty: _Number,
         *,
         price: _Number | None = None,
+        stop: _Number | None = None,
         strategy: str | None = None,
+        account: str = "default",
         client_order_id: str | None = None,
         reduce_only: bool = False,
+        leg: _Leg | None = None,
+        time_in_force: _TimeInForce = "gtc",
+        expire_time: int | None = None,
+        one_cancels: str | None = None,
+        bracket_of: str | None = None,
+        ts_event: int | None = None,
     ) -> Applied:
-        """Check an order and record the intent to send it; without a price, a market order."""
+        """Check an order and record the intent to send it. Without price and stop it is a market
+        order;
+        `expire_time` is for "gtd", in nanoseconds since the epoch.
+        """
     def would_refuse(
         self,
         symbol: str,
@@ -99,31 +281,85 @@ class Book:
         qty: _Number,
         *,
         price: _Number | None = None,
+        stop: _Number | None = None,
         strategy: str | None = None,
+        account: str = "default",
+        client_order_id: str | None = None,
         reduce_only: bool = False,
+        leg: _Leg | None = None,
     ) -> str | None:
         """The rule that an order would break now, or None. Books nothing."""
+    def amend(
+        self,
+        client_order_id: str,
+        *,
+        qty: _Number | None = None,
+        price: _Number | None = None,
+    ) -> Applied:
+        """Change quantity or limit of an order that stands. Refused as a new order would be."""
+    def accept(self, client_order_id: str, venue_order_id: str | None = None) -> Applied:
+        """Record that the venue knows an order, and by which id."""
+    def reject(self, client_order_id: str) -> Applied:
+        """Record that the venue refused an order."""
+    def cancel_request(self, client_order_id: str) -> Applied:
+        """Record that a cancel was sent."""
+    def cancel_reject(self, client_order_id: str) -> Applied:
+        """Record that the venue refused to cancel an order."""
     def canceled(self, client_order_id: str) -> Applied:
-        """Book that the venue cancelled an order; what was filled stays."""
-    def position(self, symbol: str, *, strategy: str | None = None) -> Position:
-        """The position of one strategy, or the account's net."""
-    def positions(self) -> list[Position]:
-        """Every open position, by strategy."""
-    def portfolio(self) -> Portfolio:
-        """What the book adds up to in the reporting currency."""
-    def balance(self, currency: str) -> Decimal:
-        """The total balance of a currency; 0 where nothing was booked."""
-    def halt(self, reason: str) -> Applied:
-        """Refuse every order until `resume`."""
-    def reduce(self, reason: str = "reduce") -> Applied:
-        """Refuse every order that does not reduce until `resume`."""
-    def resume(self, reason: str = "resume") -> Applied:
-        """Take orders again."""
+        """Record that the venue cancelled an order; what was filled stays."""
+    def expire(self, client_order_id: str) -> Applied:
+        """Record that an order ended by its time in force; what was filled stays."""
+    def mark_unknown(self, client_order_id: str) -> Applied:
+        """Record that nobody knows what became of an order; it keeps what it reserves."""
+    def fill(
+        self,
+        symbol: str,
+        side: _Side,
+        qty: _Number,
+        price: _Number,
+        *,
+        trade_id: str | None = None,
+        client_order_id: str | None = None,
+        venue_order_id: str | None = None,
+        strategy: str | None = None,
+        account: str = "default",
+        fee: _Number | None = None,
+        fee_currency: str | None = None,
+        fees: dict[str, _Number] | None = None,
+        liquidity: Literal["maker", "taker"] | None = None,
+        leg: _Leg | None = None,
+        revises: str | None = None,
+        source: str | None = None,
+        cum_qty: _Number | None = None,
+        ts_event: int | None = None,
+    ) -> Applied:
+        """Book an execution, once however often it is reported. `fees` maps currencies to amounts,
+        for
+        more than one.
+        """
+    def bust(
+        self,
+        symbol: str,
+        trade_id: str,
+        *,
+        side: _Side | None = None,
+        account: str = "default",
+    ) -> Applied:
+        """Take an execution back: its quantity, cash and fees, exactly."""
+    def late_fee(
+        self,
+        symbol: str,
+        trade_id: str,
+        fee: _Number,
+        *,
+        fee_currency: str | None = None,
+        side: _Side | None = None,
+        account: str = "default",
+    ) -> Applied:
+        """Book the fee of an execution that was booked without one."""
     @property
     def durable_sequence(self) -> int:
-        """The newest event that survives; 0 without a database."""
-    def wait_durable(self, sequence: int, timeout: float = 10.0) -> bool:
-        """Wait until `sequence` is durable; False when `timeout` seconds are over."""
+        """The newest event that survives; 0 without a database. Readable after close."""
     def close(self) -> None:
         """Keep everything and end. A repeat does nothing."""
     def __enter__(self) -> Self: ...
@@ -133,50 +369,56 @@ class Book:
     ) -> None: ...
 
 @final
-class Portfolio:
-    """What the book adds up to, in the reporting currency."""
-
+class Position:
+    """A position at one sequence: of one strategy, or the account's net. Money is in the
+    settlement currency.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
     @property
-    def equity(self) -> Decimal:
-        """What was paid in, plus the PnL."""
+    def signed_qty(self) -> Decimal:
+        """Quantity, negative when short."""
     @property
-    def cash(self) -> Decimal:
-        """Balances that no position accounts for."""
+    def available_to_reduce(self) -> Decimal:
+        """What no open order reduces already."""
     @property
-    def holdings(self) -> Decimal:
-        """Positions at their marks."""
+    def cash_flow(self) -> Decimal:
+        """Received less paid for the quantity, fees apart."""
     @property
-    def realized_pnl(self) -> Decimal:
-        """Realized PnL, gross of fees."""
+    def funding(self) -> Decimal:
+        """Funding, dividends and interest received less paid."""
     @property
-    def unrealized_pnl(self) -> Decimal:
-        """Unrealized PnL, gross of fees."""
+    def margin(self) -> Decimal:
+        """What it locks as margin."""
     @property
-    def fees(self) -> Decimal:
-        """Fees paid."""
+    def avg_px(self) -> Decimal | None:
+        """Average price of the open quantity at 8 decimals; None when flat or unknown."""
     @property
-    def active(self) -> int:
-        """Open positions, dust apart."""
+    def cost(self) -> Decimal | None:
+        """Exact cost of the open quantity, signed; None where it is unknown."""
     @property
-    def dust(self) -> int:
-        """Open positions that are dust."""
+    def mark(self) -> Decimal | None:
+        """The price at which it is valued; None before the first."""
     @property
-    def total(self) -> int:
-        """Open positions, dust included."""
+    def realized_pnl(self) -> Decimal | None:
+        """Realized PnL, gross of fees; None where a cost is unknown."""
     @property
-    def by_strategy(self) -> dict[str, Decimal]:
-        """PnL after fees by strategy."""
+    def unrealized_pnl(self) -> Decimal | None:
+        """Unrealized PnL, gross of fees; None without a mark or where a cost is unknown."""
     @property
-    def missing_rates(self) -> list[str]:
-        """Currencies without a rate to the reporting currency."""
+    def opened_at(self) -> int:
+        """When it was opened from flat, nanoseconds since the epoch; 0 when it is flat."""
+    @property
+    def updated_at(self) -> int:
+        """When a fill last changed it, nanoseconds since the epoch."""
+    @property
+    def closed_trades(self) -> int:
+        """Round trips that have ended."""
+    @property
+    def is_dust(self) -> bool:
+        """Whether it is held but worth less than the dust threshold."""
     @property
     def sequence(self) -> int:
-        """The sequence at which this holds."""
-
-@final
-class Position:
-    """A position at one sequence: of one strategy, or the account's net."""
-
+        """The sequence of the event that last changed it."""
     @property
     def symbol(self) -> str:
         """What is held."""
@@ -187,44 +429,195 @@ class Position:
     def account(self) -> str:
         """Whose account."""
     @property
-    def side(self) -> Literal["long", "short", "flat"]:
-        """One of long, short and flat."""
+    def leg(self) -> str:
+        """"net", or "long" or "short" where the account is hedged."""
+    @property
+    def side(self) -> str:
+        """"long", "short" or "flat"."""
     @property
     def qty(self) -> Decimal:
-        """Quantity in base units, never negative."""
-    @property
-    def signed_qty(self) -> Decimal:
-        """Quantity in base units, negative when short."""
-    @property
-    def avg_px(self) -> Decimal | None:
-        """Average price of the open quantity at 8 decimals; None when flat."""
-    @property
-    def cost(self) -> Decimal:
-        """Exact cost of the open quantity in quote currency, signed."""
-    @property
-    def mark(self) -> Decimal | None:
-        """The price at which it is valued; None before the first."""
-    @property
-    def realized_pnl(self) -> Decimal:
-        """Realized PnL in quote currency, gross of fees."""
-    @property
-    def unrealized_pnl(self) -> Decimal | None:
-        """Unrealized PnL in quote currency, gross of fees; None without a mark."""
+        """Quantity, never negative."""
     @property
     def fees(self) -> dict[str, Decimal]:
         """Fees by currency."""
+
+@final
+class Order:
+    """An order at one sequence."""
+    def __eq__(self, value: object, /) -> bool: ...
     @property
-    def opened_at(self) -> int:
-        """When it was opened from flat, nanoseconds since the epoch."""
+    def qty(self) -> Decimal:
+        """How much."""
     @property
-    def updated_at(self) -> int:
-        """When a fill last changed it, nanoseconds since the epoch."""
+    def cum_qty(self) -> Decimal:
+        """How much was filled."""
     @property
-    def is_dust(self) -> bool:
-        """Whether it is held but worth less than the dust threshold."""
+    def leaves_qty(self) -> Decimal:
+        """How much is left."""
+    @property
+    def price(self) -> Decimal | None:
+        """Its limit."""
+    @property
+    def stop(self) -> Decimal | None:
+        """The price that sets it off."""
+    @property
+    def side(self) -> str:
+        """"buy" or "sell"."""
+    @property
+    def order_type(self) -> str:
+        """"market", "limit", "stop" or "stop_limit"."""
+    @property
+    def time_in_force(self) -> str:
+        """"gtc", "ioc", "fok", "day" or "gtd"."""
+    @property
+    def status(self) -> str:
+        """"pending", "working", "partially_filled", "unknown", "filled", "canceled", "rejected"
+        or "expired".
+        """
+    @property
+    def reduce_only(self) -> bool:
+        """Whether it may only reduce."""
+    @property
+    def is_cancel_requested(self) -> bool:
+        """Whether a cancel was asked for and is not yet answered."""
+    @property
+    def ts_init(self) -> int:
+        """When it was submitted, nanoseconds since the epoch."""
     @property
     def sequence(self) -> int:
-        """The sequence of the event that last changed it."""
+        """The sequence of its submission."""
+    @property
+    def client_order_id(self) -> str:
+        """Our id."""
+    @property
+    def venue_order_id(self) -> str | None:
+        """The venue's id, or None."""
+    @property
+    def symbol(self) -> str:
+        """What is traded."""
+    @property
+    def strategy(self) -> str:
+        """Who decided it."""
+    @property
+    def account(self) -> str:
+        """Whose account."""
+    @property
+    def locked(self) -> Decimal:
+        """What it still locks."""
+    @property
+    def lock_currency(self) -> str:
+        """The currency of what it locks."""
+
+@final
+class Balance:
+    """A balance: total = free + in_orders + in_margin."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def total(self) -> Decimal:
+        """Everything."""
+    @property
+    def free(self) -> Decimal:
+        """What is not locked."""
+    @property
+    def in_orders(self) -> Decimal:
+        """What open orders lock."""
+    @property
+    def in_margin(self) -> Decimal:
+        """What positions lock as margin."""
+    @property
+    def stated(self) -> Decimal | None:
+        """What the venue last said the total is, or None."""
+
+@final
+class Strategy:
+    """What a strategy did, in the reporting currency."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def realized_pnl(self) -> Decimal:
+        """Realized PnL, gross of fees."""
+    @property
+    def unrealized_pnl(self) -> Decimal:
+        """Unrealized PnL, gross of fees."""
+    @property
+    def fees(self) -> Decimal:
+        """Fees paid."""
+    @property
+    def funding(self) -> Decimal:
+        """Funding, dividends and interest received less paid."""
+    @property
+    def total_pnl(self) -> Decimal:
+        """realized + unrealized - fees + funding."""
+    @property
+    def orders(self) -> int:
+        """Orders that passed their checks."""
+    @property
+    def fills(self) -> int:
+        """Executions."""
+    @property
+    def open_positions(self) -> int:
+        """Positions that are open and not dust."""
+    @property
+    def closed_trades(self) -> int:
+        """Round trips that have ended."""
+    @property
+    def winning_trades(self) -> int:
+        """Those that ended above 0."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def refused(self) -> dict[str, int]:
+        """Orders refused, by reason."""
+
+@final
+class Portfolio:
+    """What the book adds up to, in the reporting currency."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def equity(self) -> Decimal:
+        """What was paid in, plus the PnL."""
+    @property
+    def cash(self) -> Decimal:
+        """Balances that no position accounts for."""
+    @property
+    def holdings(self) -> Decimal:
+        """Positions at their marks; what has no mark at its cost."""
+    @property
+    def realized_pnl(self) -> Decimal:
+        """Realized PnL, gross of fees."""
+    @property
+    def unrealized_pnl(self) -> Decimal:
+        """Unrealized PnL, gross of fees."""
+    @property
+    def fees(self) -> Decimal:
+        """Fees paid."""
+    @property
+    def funding(self) -> Decimal:
+        """Funding, dividends and interest received less paid."""
+    @property
+    def total_pnl(self) -> Decimal:
+        """realized + unrealized - fees + funding."""
+    @property
+    def difference(self) -> Decimal:
+        """cash + holdings less what was paid in and the PnL, summed over currencies: 0."""
+    @property
+    def active(self) -> int:
+        """Open positions, dust apart."""
+    @property
+    def dust(self) -> int:
+        """Open positions that are dust."""
+    @property
+    def sequence(self) -> int:
+        """The sequence at which this holds."""
+    @property
+    def total(self) -> int:
+        """Open positions, dust included."""
+    @property
+    def by_strategy(self) -> dict[str, Decimal]:
+        """PnL after fees by strategy."""
+    @property
+    def missing_rates(self) -> list[str]:
+        """Currencies without a rate to the reporting currency, and what is held without a mark."""
 
 def open(
     path: _Path | None = None,

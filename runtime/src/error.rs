@@ -19,6 +19,8 @@ pub enum Error {
     Value(InvalidValue),
     /// The call makes no sense.
     Invalid(Invalid),
+    /// The call makes no sense for what it names.
+    InvalidFor(String, Invalid),
     /// No such instrument.
     UnknownInstrument(String),
     /// The database.
@@ -26,6 +28,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error, naming what it is about.
+    pub(crate) fn about(self, what: &str) -> Self {
+        if let Self::Invalid(why) = self {
+            return Self::InvalidFor(what.to_owned(), why);
+        }
+        self
+    }
+
     pub(crate) fn digits(what: &'static str, found: Fixed, scale: u8) -> Self {
         let allowed = format!("at most {scale} decimals and within range");
         Self::Value(InvalidValue::new(what, &found.to_string(), &allowed))
@@ -42,6 +52,7 @@ impl fmt::Display for Error {
             Self::Refused(refusal) => write!(f, "refused: {refusal}"),
             Self::Value(value) => value.fmt(f),
             Self::Invalid(why) => why.fmt(f),
+            Self::InvalidFor(what, why) => write!(f, "{what}: {why}"),
             Self::UnknownInstrument(symbol) => {
                 write!(f, "no instrument '{symbol}': add_instrument first")
             }

@@ -6,21 +6,22 @@ mod durability;
 mod error;
 mod interrupt;
 pub mod market;
-mod opening;
 pub mod paper;
 mod record;
-mod request;
 pub mod settings;
 pub mod strategy;
 
-pub use book::Book;
+pub use book::{
+    Amendment, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport, OrderRequest,
+    SplitReport, TradeRef, decimal,
+};
 pub use durability::DurabilityWatch;
 pub use error::Error;
 pub use interrupt::Interrupt;
-pub use opening::BookOptions;
-pub use record::{PortfolioRecord, PositionRecord};
-pub use request::{Fill, OrderRequest, decimal};
-pub use truebook_core::book::{Applied, CashKind, State, TradingState};
+pub use record::{BalanceRecord, OrderRecord, PortfolioRecord, PositionRecord, StrategyRecord};
+pub use truebook_core::book::{
+    Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
+};
 pub use truebook_core::engine::Options as HostOptions;
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;

@@ -1,37 +1,143 @@
-//! What a reader gets: positions and totals as plain values with exact decimals.
+//! What a reader gets: plain values with exact decimals, all at one sequence.
 
-use truebook_core::book::State;
-use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Instrument, Position};
+use truebook_core::book::{Balance, State, StatedOf};
+use truebook_core::model::{
+    AccountId, CurrencyId, Fixed, Id, Instrument, MONEY_SCALE, Order, Position, PositionLeg,
+    StrategyId,
+};
 
-/// A position at one sequence.
+/// A position at one sequence. Money is in the settlement currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PositionRecord {
     /// What is held.
     pub symbol: Id,
     /// Whose; `None` is the account's net.
     pub strategy: Option<Id>,
-    /// Signed quantity in base units.
+    /// Whose account.
+    pub account: Id,
+    /// Which leg.
+    pub leg: PositionLeg,
+    /// Signed quantity.
     pub signed_qty: Fixed,
-    /// Average price of the open quantity, at 8 decimals; `None` when flat or when signs differ.
+    /// What of it no open order reduces already, unsigned.
+    pub available_to_reduce: Fixed,
+    /// Average price of the open quantity, at 8 decimals; `None` when flat, when signs differ, or
+    /// when
+    /// its cost is unknown.
     pub avg_px: Option<Fixed>,
-    /// What the open quantity cost, signed, in quote currency.
-    pub cost: Fixed,
+    /// What the open quantity cost, signed; `None` where that is unknown.
+    pub cost: Option<Fixed>,
     /// The price at which it is valued.
     pub mark: Option<Fixed>,
-    /// Realized, gross of fees, in quote currency.
-    pub realized_pnl: Fixed,
-    /// Unrealized, gross of fees; `None` without a mark.
+    /// Realized, gross of fees; `None` where a cost is unknown.
+    pub realized_pnl: Option<Fixed>,
+    /// Unrealized, gross of fees; `None` without a mark or where a cost is unknown.
     pub unrealized_pnl: Option<Fixed>,
+    /// Received less paid for the quantity, fees apart.
+    pub cash_flow: Fixed,
+    /// Funding, dividends and interest received less paid.
+    pub funding: Fixed,
+    /// What it locks as margin.
+    pub margin: Fixed,
     /// Fees by currency.
     pub fees: Vec<(Id, Fixed)>,
-    /// When it was opened from flat, in nanoseconds since the epoch; 0 when it never was.
+    /// When it was opened from flat, in nanoseconds since the epoch; 0 when it is flat.
     pub opened_at: i64,
     /// When a fill last changed it.
     pub updated_at: i64,
+    /// Round trips that have ended.
+    pub closed_trades: u64,
     /// Whether it is held but worth less than the dust threshold.
     pub is_dust: bool,
     /// The sequence of the event that last changed it.
     pub sequence: u64,
+}
+
+/// An order at one sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// Ours.
+    pub client_order_id: Id,
+    /// Theirs, once known.
+    pub venue_order_id: Option<Id>,
+    /// What is traded.
+    pub symbol: Id,
+    /// Who decided it.
+    pub strategy: Id,
+    /// Whose account.
+    pub account: Id,
+    /// `"buy"` or `"sell"`.
+    pub side: &'static str,
+    /// `"market"`, `"limit"`, `"stop"` or `"stop_limit"`.
+    pub order_type: &'static str,
+    /// Its limit.
+    pub price: Option<Fixed>,
+    /// What sets it off.
+    pub stop: Option<Fixed>,
+    /// `"gtc"`, `"ioc"`, `"fok"`, `"day"` or `"gtd"`.
+    pub time_in_force: &'static str,
+    /// Whether it may only reduce.
+    pub reduce_only: bool,
+    /// Where it is in its life.
+    pub status: &'static str,
+    /// Whether a cancel was asked for and is not yet answered.
+    pub is_cancel_requested: bool,
+    /// How much.
+    pub qty: Fixed,
+    /// How much was filled.
+    pub cum_qty: Fixed,
+    /// How much is left.
+    pub leaves_qty: Fixed,
+    /// What it still locks, and of what.
+    pub locked: (Fixed, Id),
+    /// When it was submitted, in nanoseconds since the epoch.
+    pub ts_init: i64,
+    /// The sequence of its submission.
+    pub sequence: u64,
+}
+
+/// A balance: `total = free + locked`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BalanceRecord {
+    /// Everything.
+    pub total: Fixed,
+    /// What is not locked.
+    pub free: Fixed,
+    /// What open orders lock.
+    pub in_orders: Fixed,
+    /// What positions lock as margin.
+    pub in_margin: Fixed,
+    /// What the venue last said the total is.
+    pub stated: Option<Fixed>,
+}
+
+/// What a strategy did, in the reporting currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategyRecord {
+    /// Its name.
+    pub name: Id,
+    /// Orders that passed their checks.
+    pub orders: u64,
+    /// Executions.
+    pub fills: u64,
+    /// Orders refused, by reason.
+    pub refused: Vec<(&'static str, u64)>,
+    /// Positions that are open and not dust.
+    pub open_positions: u64,
+    /// Realized, gross of fees.
+    pub realized_pnl: Fixed,
+    /// Unrealized, gross of fees.
+    pub unrealized_pnl: Fixed,
+    /// Fees paid.
+    pub fees: Fixed,
+    /// Funding, dividends and interest received less paid.
+    pub funding: Fixed,
+    /// realized + unrealized − fees + funding.
+    pub total_pnl: Fixed,
+    /// Round trips that have ended.
+    pub closed_trades: u64,
+    /// Those that ended above 0.
+    pub winning_trades: u64,
 }
 
 /// What the book adds up to, in the reporting currency.
@@ -49,8 +155,12 @@ pub struct PortfolioRecord {
     pub unrealized_pnl: Fixed,
     /// Fees paid.
     pub fees: Fixed,
-    /// realized + unrealized − fees.
+    /// Funding, dividends and interest received less paid.
+    pub funding: Fixed,
+    /// realized + unrealized − fees + funding.
     pub total_pnl: Fixed,
+    /// cash + holdings less what was paid in and the PnL, summed over currencies: 0.
+    pub difference: Fixed,
     /// Open positions, dust apart.
     pub active: u64,
     /// Open positions that are dust.
@@ -65,18 +175,23 @@ pub struct PortfolioRecord {
 
 impl PositionRecord {
     /// The position of one strategy in `instrument`, or the account's net.
-    pub(crate) fn of(state: &State, instrument: &Instrument, strategy: Option<Id>) -> Self {
+    pub(crate) fn of(
+        state: &State,
+        (account, instrument): (AccountId, &Instrument),
+        strategy: Option<Id>,
+    ) -> Self {
         let wanted = strategy.map(|name| state.strategy_id(&name));
-        let parts: Vec<_> = state
-            .positions()
+        let parts: Vec<&Position> = state
+            .positions_in(instrument.id)
             .iter()
-            .filter(|p| p.key.instrument == instrument.id && p.key.account == AccountId::default())
+            .filter_map(|id| state.position_at(*id))
+            .filter(|p| p.key.account == account)
             .filter(|p| wanted.is_none_or(|wanted| wanted == Some(p.key.strategy)))
             .collect();
-        Self::sum(state, instrument, strategy, &parts)
+        Self::sum(state, (account, instrument), strategy, &parts)
     }
 
-    /// Every open position, by strategy.
+    /// Every open position, by account, strategy and leg.
     pub(crate) fn all_open(state: &State) -> Vec<Self> {
         let open = state
             .positions()
@@ -87,57 +202,155 @@ impl PositionRecord {
             let strategy = state
                 .strategy(position.key.strategy)
                 .map(|found| found.name);
-            Some(Self::sum(state, instrument, strategy, &[position]))
+            let owner = (position.key.account, instrument);
+            Some(Self::sum(state, owner, strategy, &[position]))
         })
         .collect()
     }
 
     fn sum(
         state: &State,
-        instrument: &Instrument,
+        (account, instrument): (AccountId, &Instrument),
         strategy: Option<Id>,
         parts: &[&Position],
     ) -> Self {
         let money = |raw| Fixed::new(raw, instrument.money_scale);
-        let qty: i128 = parts.iter().map(|p| p.qty).sum();
-        let cost: i128 = parts.iter().map(|p| p.cost).sum();
+        let total = |part: fn(&Position) -> i128| parts.iter().map(|p| part(p)).sum::<i128>();
+        let (qty, cost) = (total(|p| p.qty), total(|p| p.cost));
         let mixed = parts.iter().any(|p| p.qty > 0) && parts.iter().any(|p| p.qty < 0);
-        let mut fees: Vec<(CurrencyId, i128)> = Vec::new();
-        for fee in parts.iter().flat_map(|p| &p.fees) {
-            match fees
-                .iter_mut()
-                .find(|(currency, _)| *currency == fee.currency)
-            {
-                Some((_, amount)) => *amount += fee.amount,
-                None => fees.push((fee.currency, fee.amount)),
-            }
-        }
-        let named = |(currency, amount): &(CurrencyId, i128)| {
-            let known = state.currency(*currency)?;
-            Some((known.code, Fixed::new(*amount, known.scale)))
-        };
-        let unrealized: Option<i128> = parts.iter().map(|p| state.unrealized_pnl(p)).sum();
-        let mark = state.mark(instrument.id).mark;
-        let average = || {
-            instrument
-                .average_price(cost, qty)
-                .map(|raw| Fixed::new(raw, 8))
-        };
+        let is_known = parts.iter().all(|p| p.unknown_part.is_none());
+        let average = instrument
+            .average_price(cost, qty)
+            .filter(|_| is_known && !mixed);
+        let unrealized: Option<i128> = parts.iter().map(|p| state.unrealized_pnl(p.id)).sum();
+        let mark = state.mark(instrument.id).price_of(qty, state.config.mark);
+        let held = || parts.iter().filter(|p| p.qty != 0);
+        let account = state
+            .accounts()
+            .get(account.index())
+            .map(|found| found.name);
         Self {
             symbol: instrument.symbol,
             strategy,
+            account: account.unwrap_or_default(),
+            leg: match parts {
+                [only] => only.key.leg,
+                _ => PositionLeg::Net,
+            },
             signed_qty: Fixed::new(qty, instrument.qty_scale),
-            avg_px: if mixed { None } else { average() },
-            cost: money(cost),
+            available_to_reduce: {
+                let free = total(Position::available_to_reduce);
+                Fixed::new(free, instrument.qty_scale)
+            },
+            avg_px: average.map(|raw| Fixed::new(raw, MONEY_SCALE)),
+            cost: is_known.then(|| money(cost)),
             mark: mark.map(|raw| Fixed::new(i128::from(raw), instrument.price_scale)),
-            realized_pnl: money(parts.iter().map(|p| p.realized_pnl).sum()),
+            realized_pnl: is_known.then(|| money(total(|p| p.realized_pnl))),
             unrealized_pnl: unrealized.map(money),
-            fees: fees.iter().filter_map(named).collect(),
-            opened_at: parts.iter().map(|p| p.opened_at.0).min().unwrap_or(0),
+            cash_flow: money(total(|p| p.cash_flow)),
+            funding: money(total(|p| p.funding)),
+            margin: money(total(|p| p.margin)),
+            fees: fees(state, parts),
+            opened_at: held().map(|p| p.trip.opened_at.0).min().unwrap_or(0),
             updated_at: parts.iter().map(|p| p.updated_at.0).max().unwrap_or(0),
-            is_dust: qty != 0 && parts.iter().all(|p| p.qty == 0 || state.is_dust(p)),
+            closed_trades: parts.iter().map(|p| p.closed_trades).sum(),
+            is_dust: qty != 0 && held().all(|p| state.is_dust(p.id)),
             sequence: parts.iter().map(|p| p.sequence).max().unwrap_or(0),
         }
+    }
+}
+
+fn fees(state: &State, parts: &[&Position]) -> Vec<(Id, Fixed)> {
+    let mut sums: Vec<(CurrencyId, i128)> = Vec::new();
+    for fee in parts.iter().flat_map(|p| &p.fees) {
+        match sums
+            .iter_mut()
+            .find(|(currency, _)| *currency == fee.currency)
+        {
+            Some((_, amount)) => *amount += fee.amount,
+            None => sums.push((fee.currency, fee.amount)),
+        }
+    }
+    let named = |(currency, amount): &(CurrencyId, i128)| {
+        let known = state.currency(*currency)?;
+        Some((known.code, Fixed::new(*amount, known.scale)))
+    };
+    sums.iter().filter_map(named).collect()
+}
+
+impl OrderRecord {
+    /// What `state` knows of `order`.
+    pub(crate) fn of(state: &State, order: &Order) -> Option<Self> {
+        let instrument = state.instrument(order.instrument)?;
+        let qty = |raw| Fixed::new(raw, instrument.qty_scale);
+        let px = |raw: i64| Fixed::new(i128::from(raw), instrument.price_scale);
+        let currency = state.currency(order.lock_currency)?;
+        Some(Self {
+            client_order_id: order.client_order_id,
+            venue_order_id: order.venue_order_id,
+            symbol: instrument.symbol,
+            strategy: state.strategy(order.strategy)?.name,
+            account: state.accounts().get(order.account.index())?.name,
+            side: order.side.name(),
+            order_type: order.order_type.name(),
+            price: order.order_type.limit().map(px),
+            stop: order.order_type.trigger().map(px),
+            time_in_force: order.time_in_force.name(),
+            reduce_only: order.reduce_only,
+            status: order.status.name(),
+            is_cancel_requested: order.is_cancel_requested,
+            qty: qty(order.qty),
+            cum_qty: qty(order.cum_qty),
+            leaves_qty: qty(order.leaves_qty()),
+            locked: (Fixed::new(order.locked, currency.scale), currency.code),
+            ts_init: order.ts_init.0,
+            sequence: order.sequence,
+        })
+    }
+}
+
+impl BalanceRecord {
+    /// The balance of `account` in the currency called `code`.
+    pub(crate) fn of(state: &State, account: AccountId, code: Id) -> Self {
+        let Some(currency) = state.currency_id(&code) else {
+            return Self::default();
+        };
+        let scale = state.currency(currency).map_or(0, |known| known.scale);
+        let at = |raw| Fixed::new(raw, scale);
+        let balance: Balance = state.balance(account, currency);
+        let stated = state.stated(account, StatedOf::Balance(currency));
+        Self {
+            total: at(balance.total),
+            free: at(balance.free()),
+            in_orders: at(balance.in_orders),
+            in_margin: at(balance.in_margin),
+            stated: stated.map(|said| at(said.stated)),
+        }
+    }
+}
+
+impl StrategyRecord {
+    /// What the strategy with this number did.
+    pub(crate) fn of(state: &State, id: StrategyId) -> Option<Self> {
+        let strategy = state.strategy(id)?;
+        let total = state.strategy_total(Some(id));
+        let refused = strategy.counters.refused.iter();
+        Some(Self {
+            name: strategy.name,
+            orders: total.orders,
+            fills: total.fills,
+            refused: refused
+                .map(|(refusal, count)| (refusal.name(), *count))
+                .collect(),
+            open_positions: total.open_positions,
+            realized_pnl: State::money(total.realized_pnl),
+            unrealized_pnl: State::money(total.unrealized_pnl),
+            fees: State::money(total.fees),
+            funding: State::money(total.funding),
+            total_pnl: State::money(total.total_pnl()),
+            closed_trades: total.closed_trades,
+            winning_trades: total.winning_trades,
+        })
     }
 }
 
@@ -148,11 +361,10 @@ impl PortfolioRecord {
         let strategies = state
             .strategies()
             .iter()
-            .enumerate()
-            .filter_map(|(index, strategy)| {
-                let id = truebook_core::model::StrategyId(u16::try_from(index).ok()?);
-                let pnl = state.strategy_total(Some(id)).total_pnl();
-                Some((strategy.name, State::money(pnl)))
+            .zip(0_u16..)
+            .map(|(strategy, number)| {
+                let pnl = state.strategy_total(Some(StrategyId(number))).total_pnl();
+                (strategy.name, State::money(pnl))
             });
         let code = |id: &CurrencyId| state.currency(*id).map(|currency| currency.code);
         Self {
@@ -162,7 +374,9 @@ impl PortfolioRecord {
             realized_pnl: State::money(sum.total.realized_pnl),
             unrealized_pnl: State::money(sum.total.unrealized_pnl),
             fees: State::money(sum.total.fees),
+            funding: State::money(sum.total.funding),
             total_pnl: State::money(sum.total.total_pnl()),
+            difference: State::money(sum.difference),
             active: sum.total.open_positions,
             dust: sum.total.dust_positions,
             by_strategy: strategies.collect(),

@@ -85,8 +85,8 @@ def test_a_fee_in_the_base_coin_leaves_what_was_bought(book):
     book.deposit("USD", 1000)
     book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", fee="0.00001", fee_currency="BTC")
     position = book.position("BTC-USD")
-    assert book.balance("BTC") == Decimal("0.00999")
-    assert book.balance("USD") == 500
+    assert book.balance("BTC").total == Decimal("0.00999")
+    assert book.balance("USD").total == 500
     assert position.qty == Decimal("0.00999")
     assert position.cost == Decimal("499.5")
     assert position.fees == {"USD": Decimal("0.5")}
@@ -97,8 +97,8 @@ def test_a_fee_in_the_base_coin_leaves_on_top_of_what_was_sold(book):
     book.fill("BTC-USD", "buy", "0.02", "50000", trade_id="a")
     book.fill("BTC-USD", "sell", "0.01", "60000", trade_id="b", fee="0.00001", fee_currency="BTC")
     position = book.position("BTC-USD")
-    assert book.balance("BTC") == Decimal("0.02") - Decimal("0.01001")
-    assert book.balance("USD") == 600
+    assert book.balance("BTC").total == Decimal("0.02") - Decimal("0.01001")
+    assert book.balance("USD").total == 600
     assert position.qty == Decimal("0.00999")
     assert position.cost == Decimal("499.5")
     assert position.realized_pnl == Decimal("0.01001") * 10000
@@ -109,7 +109,7 @@ def test_a_fee_in_a_third_coin_stays_in_its_own_currency(book):
     book.deposit("BNB", 1)
     book.quote("BTC-USD", 50000, 50000)
     book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", fee="0.001", fee_currency="BNB")
-    assert book.balance("BNB") == Decimal("0.999")
+    assert book.balance("BNB").total == Decimal("0.999")
     assert book.position("BTC-USD").fees == {"BNB": Decimal("0.001")}
     assert book.position("BTC-USD").cost == 500
     assert book.portfolio().missing_rates == ["BNB"]
@@ -118,7 +118,7 @@ def test_a_fee_in_a_third_coin_stays_in_its_own_currency(book):
 def test_a_rebate_raises_the_balance_and_lowers_the_fees(book):
     book.deposit("USD", 1000)
     book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", fee="-0.25", fee_currency="USD")
-    assert book.balance("USD") == Decimal("500.25")
+    assert book.balance("USD").total == Decimal("500.25")
     assert book.position("BTC-USD").fees == {"USD": Decimal("-0.25")}
 
 
@@ -134,7 +134,7 @@ def test_realized_plus_unrealized_less_fees_is_cash_flow_plus_value_exactly(book
     book.quote("BTC-USD", "33330.10", "33330.12")
     position = book.position("BTC-USD")
     gain = position.realized_pnl + position.unrealized_pnl - position.fees["USD"]
-    assert gain == book.balance("USD") - 100_000 + position.signed_qty * position.mark
+    assert gain == book.balance("USD").total - 100_000 + position.signed_qty * position.mark
     portfolio = book.portfolio()
     assert portfolio.equity == portfolio.cash + portfolio.holdings == 100_000 + gain
 
@@ -221,7 +221,7 @@ def test_every_number_that_comes_out_is_a_decimal(book):
     book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", fee=1)
     book.quote("BTC-USD", 50010, 50020)
     position, portfolio = book.position("BTC-USD"), book.portfolio()
-    numbers = [book.balance("USD"), *position.fees.values(), *portfolio.by_strategy.values()]
+    numbers = [book.balance("USD").total, *position.fees.values(), *portfolio.by_strategy.values()]
     for name in "qty signed_qty avg_px cost mark realized_pnl unrealized_pnl".split():
         numbers.append(getattr(position, name))
     for name in "equity cash holdings realized_pnl unrealized_pnl fees".split():
@@ -249,8 +249,8 @@ def test_a_closed_position_is_flat_and_is_not_listed(book):
 
 
 def test_a_balance_of_an_unknown_currency_is_zero(book):
-    assert book.balance("XYZ") == 0
-    assert isinstance(book.balance("XYZ"), Decimal)
+    assert book.balance("XYZ").total == 0
+    assert isinstance(book.balance("XYZ").total, Decimal)
 
 
 def test_a_read_sees_every_quote_that_was_given_before_it(book):
@@ -321,13 +321,13 @@ def test_a_deposit_with_the_same_id_is_booked_once(book):
     first = book.deposit("USD", 100, id="wire-1")
     again = book.deposit("USD", 100, id="wire-1")
     assert (first.duplicate, again.duplicate) == (False, True)
-    assert book.balance("USD") == 100
+    assert book.balance("USD").total == 100
 
 
 def test_deposits_without_an_id_all_count(book):
     book.deposit("USD", 100)
     book.deposit("USD", 100)
-    assert book.balance("USD") == 200
+    assert book.balance("USD").total == 200
 
 
 def test_a_repeated_instrument_changes_nothing(book):
@@ -339,7 +339,7 @@ def test_a_repeated_instrument_changes_nothing(book):
 def test_a_withdrawal_lowers_the_balance(book):
     book.deposit("USD", 100)
     book.withdraw("USD", "40.5")
-    assert book.balance("USD") == Decimal("59.5")
+    assert book.balance("USD").total == Decimal("59.5")
 
 
 def test_sequences_count_up_without_gaps(book):
@@ -370,8 +370,8 @@ def record(book):
 def durable(book):
     """Everything that a book keeps: prices are not among it."""
     return [
-        book.balance("USD"),
-        book.balance("BTC"),
+        book.balance("USD").total,
+        book.balance("BTC").total,
         values(book.position("BTC-USD"), POSITION),
         values(book.position("BTC-USD", strategy="trend"), POSITION),
         book.portfolio().sequence,
@@ -446,7 +446,7 @@ def test_the_context_manager_closes_after_an_error_and_lets_it_out(tmp_path):
         book.deposit("USD", 1)
         raise ZeroDivisionError
     with truebook.open(tmp_path / "a.db") as book:
-        assert book.balance("USD") == 1
+        assert book.balance("USD").total == 1
 
 
 def test_closing_again_does_nothing():
@@ -463,7 +463,7 @@ def test_a_configuration_brings_cash_and_instruments_once(tmp_path):
     )
     for _ in range(2):
         with truebook.open(tmp_path / "a.db", config=config) as book:
-            assert book.balance("USD") == 250
+            assert book.balance("USD").total == 250
             assert book.position("BTC-USD").side == "flat"
 
 

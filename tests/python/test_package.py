@@ -14,18 +14,29 @@ from truebook import _truebook
 
 PUBLIC = [
     "Applied",
+    "Balance",
     "Book",
     "ClosedError",
     "Error",
     "InvalidValue",
+    "Order",
     "Portfolio",
     "Position",
     "Refused",
     "StoreError",
+    "Strategy",
     "UnknownInstrument",
     "open",
 ]
-CLASSES = [truebook.Applied, truebook.Book, truebook.Portfolio, truebook.Position]
+CLASSES = [
+    truebook.Applied,
+    truebook.Balance,
+    truebook.Book,
+    truebook.Order,
+    truebook.Portfolio,
+    truebook.Position,
+    truebook.Strategy,
+]
 
 
 def members(found):
@@ -157,9 +168,12 @@ def test_importing_starts_no_thread_and_prints_nothing():
 def test_the_compiled_module_is_private_and_says_what_it_has():
     assert sorted(_truebook.__all__) == [
         "Applied",
+        "Balance",
         "Book",
+        "Order",
         "Portfolio",
         "Position",
+        "Strategy",
         "open",
         "run_cli",
     ]

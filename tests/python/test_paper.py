@@ -52,8 +52,8 @@ def test_a_paper_fill_pays_the_taker_fee(book):
     book.quote("BTC-USD", 50010, 50011)
     fee = Decimal("5.0011")
     assert book.position("BTC-USD").fees == {"USD": fee}
-    assert book.balance("USD") == 100_000 - Decimal("5001.1") - fee
-    assert book.balance("BTC") == Decimal("0.1")
+    assert book.balance("USD").total == 100_000 - Decimal("5001.1") - fee
+    assert book.balance("BTC").total == Decimal("0.1")
 
 
 def test_an_order_is_filled_once(book):
@@ -100,7 +100,7 @@ def test_an_order_has_the_client_id_it_was_given_or_one_of_its_own(book):
 def test_open_orders_lock_the_cash_they_need(book):
     order = ("buy", "1.5")
     book.submit("BTC-USD", *order, price=50000)
-    assert book.balance("USD") == 100_000
+    assert book.balance("USD").total == 100_000
     assert book.would_refuse("BTC-USD", *order, price=50000) == "InsufficientBalance"
     assert refusal(book, *order, price=50000) == "InsufficientBalance"
 

@@ -1,43 +1,64 @@
 //! The only place where the ledger changes: one event at a time, and it never fails.
+//!
+//! 1. What refers to something unknown changes nothing.
+//! 2. An outcome in an event is added, and what stands since is what the event says stands since.
 
 use crate::model::{
-    Currency, CurrencyId, Fee, Instrument, InstrumentId, Limits, Order, OrderStatus, Position,
+    AccountId, Config, Currency, CurrencyId, Id, Instrument, InstrumentId, Limits, Position,
     PositionId, PositionKey, StrategyId,
 };
 
-use super::fill_key::{FillKey, FillMark};
-use super::state::{Balance, Counters, Strategy};
+use super::money::fingerprint;
+use super::state::{Account, Balance, Counters, Strategy};
+use super::worth::Sum;
 use super::{
-    CashKind, CashMoved, Entry, Event, Filled, Leg, Mark, OrderPlaced, OrderRefused, RiskMark,
-    State, TradingState,
+    Adopted, CashKind, CashMoved, CostGiven, Entry, Event, IncomePaid, Leg, Quarantined, RiskMark,
+    SplitBooked, State, Stated, TradingState,
 };
 
 impl State {
-    /// Applies the event after `sequence`. What refers to something unknown changes nothing.
+    /// Applies the event after `sequence`.
     pub fn apply(&mut self, entry: &Entry) {
+        assert_eq!(
+            entry.sequence,
+            self.sequence + 1,
+            "invariant: sequences have no gap"
+        );
         self.sequence = entry.sequence;
         self.now = self.now.max(entry.ts);
         match &entry.event {
-            Event::Configured(config) => self.config = (**config).clone(),
+            Event::Configured { version, config } => self.apply_config(*version, config),
             Event::CurrencyAdded(currency) => self.apply_currency(currency),
             Event::InstrumentAdded(instrument) => self.apply_instrument(instrument),
+            Event::InstrumentChanged(instrument) => self.apply_instrument_change(instrument),
+            Event::AccountAdded { name } => self.apply_account(*name),
             Event::StrategyAdded { name } => self.apply_strategy(*name),
             Event::CashMoved(moved) => self.apply_cash(moved),
+            Event::Transferred(moved) => {
+                self.contribute(&moved.from);
+                self.contribute(&moved.to);
+                self.remember("transfer", moved.id, &moved.to);
+            }
+            Event::IncomePaid(paid) => self.apply_income(entry, paid),
+            Event::SplitBooked(split) => self.apply_split(entry, split),
+            Event::Adopted(adopted) => self.apply_adopted(entry, adopted),
+            Event::CostGiven(given) => self.apply_cost(entry, given),
             Event::OrderPlaced(placed) => self.apply_placed(entry, placed),
             Event::OrderRefused(refused) => self.apply_refused(refused),
-            Event::OrderAccepted {
-                order,
-                venue_order_id,
-            } => {
-                self.apply_accepted(*order, *venue_order_id);
-            }
-            Event::OrderClosed { order, status } => self.close_order(*order, *status),
+            Event::OrderChanged(changed) => self.apply_changed(entry, changed),
+            Event::OrderAmended(amended) => self.apply_amended(entry, amended),
             Event::Filled(filled) => self.apply_filled(entry, filled),
-            Event::Quarantined(_) => self.trading_state = TradingState::Reducing,
+            Event::Busted(reversal) => self.apply_reversal(entry, reversal),
+            Event::FillAmended(amended) => self.apply_fill_amended(entry, amended),
+            Event::Quarantined(quarantined) => self.apply_quarantined(entry, quarantined),
             Event::PriceLevelMoved { .. } => {}
-            Event::TradingStateChanged { state, reason } => {
-                self.trading_state = *state;
-                self.trading_reason = Some(*reason);
+            Event::TradingStateChanged { state, reason, .. } => {
+                (self.trading_state, self.trading_reason) = (*state, Some(*reason));
+                if *state == TradingState::Active {
+                    self.accounts
+                        .iter_mut()
+                        .for_each(|account| account.is_reducing = false);
+                }
             }
             Event::RiskMarked {
                 peak,
@@ -49,24 +70,69 @@ impl State {
                     day_start: *day_start,
                     day: *day,
                 };
+                self.seen_risk = self.risk;
+            }
+            Event::Stated(stated) => self.apply_stated(stated),
+            Event::StateSet { key, value } => {
+                self.shared.insert(*key, value.clone());
             }
         }
     }
 
+    fn apply_config(&mut self, version: u32, config: &Config) {
+        self.config = config.clone();
+        self.config_version = version;
+        let book = &self.config.limits;
+        for strategy in &mut self.strategies {
+            let named = |own: &&crate::model::StrategyConfig| own.name == strategy.name;
+            let own = self.config.strategies.iter().find(named);
+            strategy.limits = own.map_or_else(|| book.clone(), |own| own.limits.clone());
+        }
+        self.has_loss_limit = self.measures_losses();
+        let reporting = self.currency_id(&self.config.reporting_currency);
+        for instrument in &self.instruments {
+            self.worth.add_rate(instrument, reporting);
+        }
+        self.revalue_book();
+    }
+
     fn apply_currency(&mut self, currency: &Currency) {
         let id = CurrencyId(u16::try_from(self.currencies.len()).unwrap_or(u16::MAX));
-        self.currency_names.insert(currency.code, id);
+        assert!(
+            self.currency_names.insert(currency.code, id).is_none(),
+            "invariant: a currency is registered once"
+        );
         self.currencies.push(*currency);
     }
 
     fn apply_instrument(&mut self, instrument: &Instrument) {
         let id = InstrumentId(u32::try_from(self.instruments.len()).unwrap_or(u32::MAX));
+        assert_eq!(
+            instrument.id, id,
+            "invariant: instruments are numbered in order"
+        );
         self.instrument_names.insert(instrument.symbol, id);
         self.instruments.push(*instrument);
-        self.marks.push(Mark::default());
+        let reporting = self.currency_id(&self.config.reporting_currency);
+        self.worth.add_instrument(instrument, reporting);
     }
 
-    fn apply_strategy(&mut self, name: crate::model::Id) {
+    fn apply_instrument_change(&mut self, instrument: &Instrument) {
+        if let Some(known) = self.instruments.get_mut(instrument.id.index()) {
+            *known = *instrument;
+        }
+    }
+
+    fn apply_account(&mut self, name: Id) {
+        let id = AccountId(u16::try_from(self.accounts.len()).unwrap_or(u16::MAX));
+        self.account_names.insert(name, id);
+        self.accounts.push(Account {
+            name,
+            is_reducing: false,
+        });
+    }
+
+    fn apply_strategy(&mut self, name: Id) {
         let id = StrategyId(u16::try_from(self.strategies.len()).unwrap_or(u16::MAX));
         let own = self
             .config
@@ -83,196 +149,188 @@ impl State {
     }
 
     fn apply_cash(&mut self, moved: &CashMoved) {
-        let balance = self
-            .balances
-            .entry((moved.account, moved.currency))
-            .or_default();
-        balance.total += moved.amount;
         match moved.kind {
             CashKind::Deposit | CashKind::Withdrawal | CashKind::Adjustment => {
-                balance.contributed += moved.amount;
+                self.contribute(&moved.leg);
             }
         }
-        if let Some(id) = moved.id {
-            self.cash_ids.insert(id, self.sequence);
+        self.remember("cash", moved.id, &moved.leg);
+    }
+
+    /// Adds a leg that somebody paid in or took out.
+    fn contribute(&mut self, leg: &Leg) {
+        self.apply_leg(leg);
+        self.balance_mut(leg.account, leg.currency).contributed += leg.amount;
+    }
+
+    /// Adds a leg to its balance.
+    pub(super) fn apply_leg(&mut self, leg: &Leg) {
+        let balance = self.balance_mut(leg.account, leg.currency);
+        balance.total += leg.amount;
+        assert_eq!(
+            balance.total, leg.total,
+            "invariant: a balance is what its events say"
+        );
+    }
+
+    /// Remembers the caller's id of what was booked.
+    fn remember(&mut self, kind: &str, id: Option<Id>, leg: &Leg) {
+        let owner = (leg.account, leg.currency);
+        self.remember_print(id, fingerprint(kind, owner, leg.amount));
+    }
+
+    fn remember_print(&mut self, id: Option<Id>, fingerprint: u64) {
+        if let Some(id) = id {
+            self.cash_ids.insert(id, (self.sequence, fingerprint));
         }
     }
 
-    fn apply_placed(&mut self, entry: &Entry, placed: &OrderPlaced) {
-        let number = u32::try_from(self.orders.len()).unwrap_or(u32::MAX);
-        self.orders.push(Order {
-            client_order_id: placed.client_order_id,
-            venue_order_id: None,
-            account: placed.account,
-            instrument: placed.instrument,
-            strategy: placed.strategy,
-            side: placed.side,
-            qty: placed.qty,
-            order_type: placed.order_type,
-            reduce_only: placed.reduce_only,
-            opens: placed.opens,
-            status: OrderStatus::Pending,
-            cum_qty: 0,
-            lock_currency: placed.lock_currency,
-            reserved: placed.reserved,
-            locked: placed.reserved,
-            ts_init: entry.ts,
-            sequence: entry.sequence,
-        });
-        self.order_ids.insert(placed.client_order_id, number);
-        self.open_orders.push(number);
-        self.balance_mut(placed.account, placed.lock_currency)
-            .locked += placed.reserved;
-        if let Some(strategy) = self.strategies.get_mut(placed.strategy.index()) {
-            strategy.counters.orders += 1;
-        }
-    }
-
-    fn apply_refused(&mut self, refused: &OrderRefused) {
-        if let Some(strategy) = self.strategies.get_mut(refused.strategy.index()) {
-            *strategy
-                .counters
-                .refused
-                .entry(refused.refusal)
-                .or_default() += 1;
-        }
-    }
-
-    fn apply_accepted(&mut self, number: u32, venue_order_id: Option<crate::model::Id>) {
-        let Some(order) = self.orders.get_mut(number as usize) else {
+    fn apply_income(&mut self, entry: &Entry, paid: &IncomePaid) {
+        self.apply_leg(&paid.leg);
+        self.remember("income", paid.id, &paid.leg);
+        let own = paid
+            .position
+            .and_then(|id| self.positions.get_mut(id.index()));
+        if let Some(position) = own {
+            position.funding += paid.leg.amount;
+            position.updated_at = entry.ts;
+            position.sequence = entry.sequence;
+            let id = position.id;
+            self.revalue(id);
             return;
-        };
-        if order.status == OrderStatus::Pending {
-            order.status = OrderStatus::Working;
         }
-        if let Some(id) = venue_order_id {
-            order.venue_order_id = Some(id);
-            self.venue_order_ids.insert(id, number);
-        }
-    }
-
-    fn close_order(&mut self, number: u32, status: OrderStatus) {
-        let Some(order) = self.orders.get_mut(number as usize) else {
-            return;
-        };
-        let (account, currency, locked) = (order.account, order.lock_currency, order.locked);
-        order.status = status;
-        order.locked = 0;
-        self.open_orders.retain(|open| *open != number);
-        self.balance_mut(account, currency).locked -= locked;
-    }
-
-    fn apply_filled(&mut self, entry: &Entry, filled: &Filled) {
-        for Leg { currency, amount } in filled.legs {
-            if amount != 0 {
-                self.balance_mut(filled.account, currency).total += amount;
-            }
-        }
-        self.apply_to_position(entry, filled);
-        self.apply_to_order(filled);
-        if let Some(strategy) = self.strategies.get_mut(filled.strategy.index()) {
-            strategy.counters.fills += 1;
-        }
-        let key = FillKey {
-            account: filled.account,
-            instrument: filled.instrument,
-            trade_id: filled.trade_id,
-            side: filled.side,
-        };
-        let order = filled.venue_order_id.or(filled.client_order_id);
-        let mark = FillMark {
-            qty: filled.last_qty,
-            px: filled.last_px,
-            order,
-            sequence: entry.sequence,
-        };
-        self.fills.insert(key, mark);
-    }
-
-    fn apply_to_position(&mut self, entry: &Entry, filled: &Filled) {
-        let Some(quote) = self.instrument(filled.instrument).map(|found| found.quote) else {
-            return;
-        };
-        let position = self.position_mut(filled);
-        let before = position.qty;
-        position.cost += filled.delta_cost;
-        position.qty += filled.delta_qty;
-        position.realized_pnl += filled.realized;
-        position.cash_flow += filled.cash_flow;
-        position.updated_at = entry.ts;
-        position.sequence = entry.sequence;
-        if before == 0 {
-            position.opened_at = entry.ts;
-            position.trade_base = position.realized_pnl - position.fees_in(quote);
-        }
-        if let Some(leg) = filled.attributed_fee {
-            match position
-                .fees
-                .iter_mut()
-                .find(|fee| fee.currency == leg.currency)
-            {
-                Some(fee) => fee.amount += leg.amount,
-                None => position.fees.push(Fee {
-                    currency: leg.currency,
-                    amount: leg.amount,
-                }),
-            }
-        }
-        let crossed = before != 0 && (before > 0) != (position.qty > 0);
-        if before != 0 && (position.qty == 0 || crossed) {
-            let earned = position.realized_pnl - position.fees_in(quote);
-            position.closed_trades += 1;
-            position.winning_trades += u64::from(earned > position.trade_base);
-            position.trade_base = earned;
-            position.opened_at = entry.ts;
-        }
-    }
-
-    fn apply_to_order(&mut self, filled: &Filled) {
-        let Some(number) = filled.order else { return };
-        let Some(order) = self.orders.get_mut(number as usize) else {
-            return;
-        };
-        order.cum_qty += filled.last_qty;
-        order.locked -= filled.unlocked;
-        let (account, currency) = (order.account, order.lock_currency);
-        if let Some(status) = filled.order_status {
-            order.status = status;
-        }
-        let venue_order_id = order.venue_order_id.or(filled.venue_order_id);
-        order.venue_order_id = venue_order_id;
-        if let Some(id) = venue_order_id {
-            self.venue_order_ids.insert(id, number);
-        }
-        if filled.order_status == Some(OrderStatus::Filled) {
-            self.open_orders.retain(|open| *open != number);
-        }
-        self.balance_mut(account, currency).locked -= filled.unlocked;
-    }
-
-    fn balance_mut(
-        &mut self,
-        account: crate::model::AccountId,
-        currency: CurrencyId,
-    ) -> &mut Balance {
-        self.balances.entry((account, currency)).or_default()
-    }
-
-    fn position_mut(&mut self, filled: &Filled) -> &mut Position {
         let key = PositionKey {
-            account: filled.account,
-            instrument: filled.instrument,
-            strategy: filled.strategy,
+            account: paid.leg.account,
+            instrument: InstrumentId(u32::MAX),
+            strategy: paid.strategy,
+            leg: crate::model::PositionLeg::Net,
         };
-        let id = PositionId(u32::try_from(self.positions.len()).unwrap_or(u32::MAX));
-        let index = self.position_keys.entry(key).or_insert(id).index();
-        if index >= self.positions.len() {
-            self.positions.push(Position::flat(id, key));
+        let change = Sum {
+            funding: paid.leg.amount,
+            ..Sum::default()
+        };
+        self.worth.post(&key, paid.leg.currency, &change);
+    }
+
+    fn apply_split(&mut self, entry: &Entry, split: &SplitBooked) {
+        let Some(position) = self.positions.get_mut(split.position.index()) else {
+            return;
+        };
+        assert_eq!(
+            position.qty, split.qty_before,
+            "invariant: a position is what its events say"
+        );
+        position.qty = split.qty;
+        position.trip.peak_qty = position.trip.peak_qty.max(split.qty.saturating_abs());
+        (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+        self.remember_print(split.id, split.fingerprint);
+        self.revalue(split.position);
+    }
+
+    fn apply_adopted(&mut self, entry: &Entry, adopted: &Adopted) {
+        let id = self.position_id(adopted.key);
+        let settle = self
+            .instrument(adopted.key.instrument)
+            .map(|found| found.settle);
+        let Some(position) = self.positions.get_mut(id.index()) else {
+            return;
+        };
+        if position.qty == 0 {
+            position.trip.opened_at = entry.ts;
+            position.trip.is_short = adopted.delta_qty < 0;
         }
-        #[allow(
-            clippy::indexing_slicing,
-            reason = "the index is below the length by the lines above"
-        )]
-        &mut self.positions[index]
+        position.qty += adopted.delta_qty;
+        position.cost += adopted.delta_cost;
+        position.cash_flow -= adopted.delta_cost;
+        position.margin += adopted.delta_margin;
+        position.trip.entry_qty += adopted.delta_qty.saturating_abs();
+        position.trip.entry_value += adopted.delta_cost.saturating_abs();
+        position.trip.peak_qty = position.trip.peak_qty.max(position.qty.saturating_abs());
+        if !adopted.is_cost_known {
+            position.unknown_part = Some(super::outcome::WHOLE);
+        }
+        (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+        if let Some(leg) = &adopted.leg {
+            self.apply_leg(leg);
+        }
+        if let Some(settle) = settle {
+            let balance = self.balance_mut(adopted.key.account, settle);
+            balance.in_margin += adopted.delta_margin;
+            balance.contributed += adopted.delta_cost;
+        }
+        let base = self
+            .instrument(adopted.key.instrument)
+            .map(|found| found.base);
+        if let Some(base) = base {
+            let owner = (adopted.key.account, base);
+            let print = fingerprint("adopt", owner, adopted.delta_qty);
+            self.remember_print(adopted.id, print);
+        }
+        self.revalue(id);
+    }
+
+    fn apply_cost(&mut self, entry: &Entry, given: &CostGiven) {
+        let Some(position) = self.positions.get_mut(given.position.index()) else {
+            return;
+        };
+        position.cost += given.delta_cost;
+        position.realized_pnl += given.realized;
+        position.cash_flow -= given.cost;
+        position.margin += given.delta_margin;
+        position.trip.entry_value += given.cost.saturating_abs();
+        position.trip.realized_pnl += given.realized;
+        position.unknown_part = None;
+        (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+        let key = position.key;
+        if let Some(settle) = self.instrument(key.instrument).map(|found| found.settle) {
+            let balance = self.balance_mut(key.account, settle);
+            balance.in_margin += given.delta_margin;
+            balance.contributed += given.cost;
+        }
+        self.revalue(given.position);
+    }
+
+    /// Puts the account in REDUCING, and remembers a conflict so that its repeat is one.
+    fn apply_quarantined(&mut self, entry: &Entry, quarantined: &Quarantined) {
+        if let Some(account) = self.accounts.get_mut(quarantined.account.index()) {
+            account.is_reducing = true;
+        }
+        self.remember_conflict(entry, quarantined);
+    }
+
+    fn apply_stated(&mut self, stated: &Stated) {
+        self.stated.insert((stated.account, stated.what), *stated);
+    }
+
+    pub(super) fn balance_mut(&mut self, account: AccountId, currency: CurrencyId) -> &mut Balance {
+        let (row, column) = (account.index(), currency.index());
+        if self.balances.len() <= row {
+            self.balances.resize(row + 1, Vec::new());
+        }
+        #[allow(clippy::indexing_slicing, reason = "the row was made above")]
+        let row = &mut self.balances[row];
+        if row.len() <= column {
+            row.resize(column + 1, Balance::default());
+        }
+        #[allow(clippy::indexing_slicing, reason = "the column was made above")]
+        &mut row[column]
+    }
+
+    /// The position of `key`, made flat where there is none.
+    pub(super) fn position_id(&mut self, key: PositionKey) -> PositionId {
+        let next = PositionId(u32::try_from(self.positions.len()).unwrap_or(u32::MAX));
+        let id = *self.position_keys.entry(key).or_insert(next);
+        if id == next {
+            self.positions.push(Position::flat(id, key));
+            self.worth.add_position(id, &key);
+        }
+        id
+    }
+
+    /// Brings every sum in step with every position.
+    pub(super) fn revalue_book(&mut self) {
+        for index in 0..self.positions.len() {
+            self.revalue(PositionId(u32::try_from(index).unwrap_or(u32::MAX)));
+        }
     }
 }

@@ -1,19 +1,18 @@
 //! What becomes of a report of an execution: a fill is a fact, booked once, or quarantined.
 
 use crate::model::{
-    Instrument, InstrumentKind, Order, OrderStatus, PositionKey, Rounding, StrategyId, mul_div,
+    Fee, Id, Instrument, MAX_SCALE, Order, OrderStatus, Position, PositionId, PositionKey,
+    Rounding, Settlement, Side, StrategyId, mul_div,
 };
 
-use super::fill_key::FillKey;
+use super::command::{FillFee, FillFees};
+use super::correction::{amendment, has_room, reversal, sum_in};
+use super::event::{Fees, FillAmended, Legs, Outcome, Reversal};
+use super::fill_key::{FillKey, FillMark, order_hash};
+use super::outcome::{Execution, FeeParts, Held, fee_parts, legs, trips};
 use super::{
-    Answer, Applied, Event, FeeLeg, FillReport, Filled, Holding, Invalid, Ledger, Leg, Quarantine,
-    Quarantined, State, effect,
+    Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
-
-/// Whether a number leaves room to add to it for good.
-pub(super) fn fits(value: i128) -> bool {
-    value.unsigned_abs() < 1 << 120
-}
 
 impl Ledger {
     /// Books an execution once.
@@ -21,81 +20,130 @@ impl Ledger {
         let Some(instrument) = self.state.instrument(report.instrument).copied() else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
+        if report.account.index() >= self.state.accounts.len() {
+            return Answer::Invalid(Invalid::UnknownAccount);
+        }
         if report.last_qty <= 0 || report.last_px <= 0 {
             return Answer::Invalid(Invalid::NotPositive);
         }
-        if let Some(answer) = self.repeated(report) {
-            return answer;
-        }
-        let order = self.state.order_of(report);
-        let strategy = match (report.strategy, order) {
-            (Some(name), _) => self.strategy_id(name),
-            (None, Some((_, order))) => order.strategy,
-            (None, None) => StrategyId::EXTERNAL,
-        };
-        let fee_currency = match report.fee.and_then(|fee| fee.currency) {
-            Some(code) => self.currency_id(code, crate::model::MAX_SCALE),
-            None => instrument.quote,
-        };
-        let fee = match report.fee {
-            None => None,
-            Some(fee) => {
-                let scale = self
-                    .state
-                    .currency(fee_currency)
-                    .map_or(0, |known| known.scale);
-                match fee.amount.rounded_at(scale) {
-                    Some(amount) => Some(FeeLeg {
-                        currency: fee_currency,
-                        amount,
-                    }),
-                    None => return self.quarantine(report, Quarantine::Overflow),
-                }
-            }
-        };
-        match book(&self.state, report, &instrument, strategy, fee) {
-            Some(filled) => {
-                self.emit(Event::Filled(Box::new(filled)));
-                self.applied()
-            }
-            None => self.quarantine(report, Quarantine::Overflow),
-        }
-    }
-
-    fn repeated(&mut self, report: &FillReport) -> Option<Answer> {
-        let key = FillKey {
-            account: report.account,
-            instrument: report.instrument,
-            trade_id: report.trade_id,
-            side: report.side,
-        };
-        let order = report.venue_order_id.or(report.client_order_id);
-        let known = *self.state.fills.find(&key, order)?;
-        if (known.qty, known.px) == (report.last_qty, report.last_px) {
-            let applied = Applied {
+        let trade_id = report.trade_id.unwrap_or_else(|| made_trade_id(report));
+        let key = FillKey::new((report.account, report.instrument), &trade_id, report.side);
+        let orders = (
+            order_hash(report.venue_order_id, None),
+            order_hash(None, report.client_order_id),
+        );
+        let numbers = (report.last_qty, report.last_px);
+        if let Some(known) = self.state.fills.find_conflict(key, numbers) {
+            return Answer::Applied(Applied {
                 sequence: known.sequence,
                 duplicate: true,
+                quarantined: Some(Quarantine::FillConflict),
                 ..Applied::default()
-            };
-            return Some(Answer::Applied(applied));
+            });
         }
-        Some(self.quarantine(report, Quarantine::FillConflict))
+        if let Some(known) = self.state.fills.find(key, orders).cloned() {
+            return self.again(report, &trade_id, &known);
+        }
+        let fees = match self.fees_of(&report.fees, &instrument) {
+            Ok(fees) => fees,
+            Err(why) => return self.quarantine(report, trade_id, why),
+        };
+        let order = self.state.order_of(report);
+        let strategy = match (report.strategy, order) {
+            (_, Some((_, order))) => order.strategy,
+            (Some(name), None) => self.strategy_id(name),
+            (None, None) => StrategyId::EXTERNAL,
+        };
+        match book(&self.state, report, (trade_id, strategy), fees) {
+            Ok(filled) => {
+                self.emit(Event::Filled(filled));
+                self.applied()
+            }
+            Err(why) => self.quarantine(report, trade_id, why),
+        }
     }
 
-    fn quarantine(&mut self, report: &FillReport, why: Quarantine) -> Answer {
-        self.emit(Event::Quarantined(Box::new(Quarantined {
+    /// What a second report of a known execution adds to it.
+    fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
+        let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
+        if !is_same && !known.is_void {
+            return self.quarantine(report, *trade_id, Quarantine::FillConflict);
+        }
+        let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
+        let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
+        let has_fee = known.fees.is_empty() && !report.fees.is_empty();
+        let is_news = has_fee || liquidity.is_some() || venue_order_id.is_some();
+        let answer = Answer::Applied(Applied {
+            sequence: known.sequence,
+            duplicate: true,
+            ..Applied::default()
+        });
+        if !is_news || known.is_void {
+            return answer;
+        }
+        let Some(instrument) = self.state.instrument(report.instrument).copied() else {
+            return answer;
+        };
+        let wanted = if has_fee {
+            report.fees.clone()
+        } else {
+            FillFees::new()
+        };
+        let fees = match self.fees_of(&wanted, &instrument) {
+            Ok(fees) => fees,
+            Err(why) => return self.quarantine(report, *trade_id, why),
+        };
+        let amended = amendment(&self.state, &instrument, (known, *trade_id), fees);
+        match amended {
+            Some(amended) => self.emit(Event::FillAmended(FillAmended {
+                liquidity,
+                venue_order_id,
+                ..amended
+            })),
+            None => return self.quarantine(report, *trade_id, Quarantine::Overflow),
+        }
+        answer
+    }
+
+    /// Fees at their currencies' scales, rounded once; an unknown currency is registered.
+    pub(super) fn fees_of(
+        &mut self,
+        reported: &FillFees,
+        instrument: &Instrument,
+    ) -> Result<Fees, Quarantine> {
+        let mut fees = Fees::new();
+        for FillFee { currency, amount } in reported {
+            let currency = match currency {
+                Some(code) => self.currency_id(*code, MAX_SCALE),
+                None => instrument.settle,
+            };
+            let scale = self.state.currency(currency).map_or(0, |known| known.scale);
+            let amount = amount.rounded_at(scale).ok_or(Quarantine::Overflow)?;
+            let fee = Fee { currency, amount };
+            fees.try_push(fee).map_err(|_| Quarantine::TooManyFees)?;
+        }
+        Ok(fees)
+    }
+
+    pub(super) fn quarantine(
+        &mut self,
+        report: &FillReport,
+        trade_id: Id,
+        why: Quarantine,
+    ) -> Answer {
+        self.emit(Event::Quarantined(Quarantined {
             account: report.account,
             instrument: report.instrument,
+            leg: report.leg,
             side: report.side,
             last_qty: report.last_qty,
             last_px: report.last_px,
-            trade_id: report.trade_id,
-            fee: report.fee.map(|fee| fee.amount),
+            trade_id,
+            fee: report.fees.first().map(|fee| fee.amount),
             why,
-        })));
-        let sequence = self.state.sequence;
+        }));
         Answer::Applied(Applied {
-            sequence,
+            sequence: self.state.sequence,
             quarantined: Some(why),
             ..Applied::default()
         })
@@ -108,160 +156,204 @@ impl State {
             .client_order_id
             .and_then(|id| self.order_ids.get(&id));
         let theirs = || {
-            report
-                .venue_order_id
-                .and_then(|id| self.venue_order_ids.get(&id))
+            let id = report.venue_order_id?;
+            self.venue_order_ids.get(&(report.account, id))
         };
         let number = *ours.or_else(theirs)?;
-        Some((number, self.order_at(number)?))
+        let order = self.order_at(number)?;
+        let is_its = order.instrument == report.instrument
+            && order.account == report.account
+            && order.side == report.side;
+        is_its.then_some((number, order))
+    }
+
+    /// The remembered fill with this trade id; without a side, of either.
+    pub(super) fn known_fill(
+        &self,
+        owner: (crate::model::AccountId, crate::model::InstrumentId),
+        trade_id: &Id,
+        side: Option<Side>,
+    ) -> Option<&FillMark> {
+        let sides = side.map_or(vec![Side::Buy, Side::Sell], |side| vec![side]);
+        sides
+            .into_iter()
+            .find_map(|side| self.fills.find(FillKey::new(owner, trade_id, side), (0, 0)))
     }
 }
 
-/// The fee's part in the three places where it is booked.
-struct FeeParts {
-    /// What the base-coin fee takes from the quantity.
-    base: i128,
-    /// Its value in quote currency at the fill's price.
-    base_value: i128,
-    /// As attributed to the position.
-    attributed: Option<FeeLeg>,
+/// The id of an execution that the venue gave none: what it says makes it, so that a repeat is one.
+fn made_trade_id(report: &FillReport) -> Id {
+    let order = report
+        .venue_order_id
+        .or(report.client_order_id)
+        .unwrap_or_default();
+    let cum = report.cum_qty.unwrap_or(report.last_qty);
+    Id::format(format_args!(
+        "made-{cum}-{}-{}-{order}",
+        report.last_px, report.ts.0
+    ))
 }
 
-fn fee_parts(
-    report: &FillReport,
-    instrument: &Instrument,
-    fee: Option<FeeLeg>,
-) -> Option<FeeParts> {
-    let in_base =
-        |fee: &FeeLeg| fee.currency == instrument.base && instrument.kind == InstrumentKind::Spot;
-    match fee {
-        Some(fee) if in_base(&fee) => {
-            let value = instrument.notional(report.last_px, fee.amount)?;
-            let attributed = Some(FeeLeg {
-                currency: instrument.quote,
-                amount: value,
-            });
-            Some(FeeParts {
-                base: fee.amount,
-                base_value: value,
-                attributed,
-            })
-        }
-        attributed => Some(FeeParts {
-            base: 0,
-            base_value: 0,
-            attributed,
-        }),
-    }
-}
-
-/// Everything that the execution changes; `None` where a number does not fit.
+/// Everything that the execution changes.
 fn book(
     state: &State,
     report: &FillReport,
-    instrument: &Instrument,
-    strategy: StrategyId,
-    fee: Option<FeeLeg>,
-) -> Option<Filled> {
-    let sign = report.side.sign();
-    let notional = instrument.notional(report.last_px, report.last_qty)?;
-    let parts = fee_parts(report, instrument, fee)?;
-    let delta = Holding {
-        qty: (sign * report.last_qty).checked_sub(parts.base)?,
-        cost: (sign * notional).checked_sub(parts.base_value)?,
-    };
+    (trade_id, strategy): (Id, StrategyId),
+    fees: Fees,
+) -> Result<Filled, Quarantine> {
+    let instrument = state
+        .instrument(report.instrument)
+        .ok_or(Quarantine::Overflow)?;
+    let order = state.order_of(report);
+    let leg = order.and_then(|(_, order)| state.position_at(order.position));
     let key = PositionKey {
         account: report.account,
         instrument: instrument.id,
         strategy,
+        leg: leg.map_or(report.leg, |position| position.key.leg),
     };
-    let position = state.position(&key);
-    let before = position.map_or(Holding::default(), |p| Holding {
-        qty: p.qty,
-        cost: p.cost,
-    });
-    let done = effect(before, delta, instrument.money_scale)?;
-    let cash_flow = -(sign * notional);
-    let legs = legs(instrument, delta.qty, cash_flow, fee);
-    let after = [
-        before.qty.checked_add(delta.qty)?,
-        before.cost.checked_add(done.delta_cost)?,
-        position
-            .map_or(0, |p| p.realized_pnl)
-            .checked_add(done.realized)?,
-        position.map_or(0, |p| p.cash_flow).checked_add(cash_flow)?,
-    ];
-    let balances_fit = legs.iter().all(|leg| {
-        let total = state.balance(report.account, leg.currency).total;
-        total.checked_add(leg.amount).is_some_and(fits)
-    });
-    if !balances_fit || !after.into_iter().all(fits) {
-        return None;
+    let parts = fee_parts(instrument, report.last_px, &fees).ok_or(Quarantine::Overflow)?;
+    let mut position = match state.position(&key) {
+        Some(position) => position.clone(),
+        None => Position::flat(PositionId(u32::MAX), key),
+    };
+    if !has_room(&position, &parts) {
+        return Err(Quarantine::TooManyFees);
     }
-    let order = state.order_of(report);
-    let (unlocked, order_status) = order.map_or((0, None), |(_, order)| unlock(order, report));
-    Some(Filled {
-        account: report.account,
-        instrument: report.instrument,
-        strategy,
+    let reversal = revised(state, instrument, report)?;
+    if let Some(reversal) = reversal.as_deref().filter(|reversal| reversal.key == key) {
+        step(&mut position, instrument, reversal, state);
+    }
+    let back = reversal.as_deref();
+    let done = moved(
+        state,
+        (instrument, &position),
+        report,
+        (&parts, &fees, back),
+    );
+    let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
+    let own: i128 = sum_in(&parts.attributed, instrument);
+    let (_, closed) = trips(&position, &outcome, (own, state.now.max(report.ts)));
+    let back_qty = back.map_or(0, |back| back.last_qty);
+    let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
+    let (unlocked, order_status) = unlocked.unwrap_or((0, None));
+    let is_known = order.is_some();
+    Ok(Filled {
+        key,
         side: report.side,
         last_qty: report.last_qty,
         last_px: report.last_px,
-        trade_id: report.trade_id,
+        trade_id,
         order: order.map(|(number, _)| number),
-        client_order_id: report.client_order_id,
+        client_order_id: report.client_order_id.filter(|_| !is_known),
         venue_order_id: report.venue_order_id,
-        fee,
+        fees,
         liquidity: report.liquidity,
         source: report.source,
-        delta_qty: delta.qty,
-        delta_cost: done.delta_cost,
-        realized: done.realized,
-        cash_flow,
-        attributed_fee: parts.attributed,
+        outcome,
+        attributed: parts.attributed,
         legs,
+        closed,
         unlocked,
         order_status,
+        reversal,
     })
 }
 
-fn legs(instrument: &Instrument, delta_qty: i128, cash: i128, fee: Option<FeeLeg>) -> [Leg; 3] {
-    let spot = instrument.kind == InstrumentKind::Spot;
-    let none = Leg {
-        currency: instrument.quote,
-        amount: 0,
+/// What is taken back of the execution that `report` corrects, where that was booked.
+fn revised(
+    state: &State,
+    instrument: &Instrument,
+    report: &FillReport,
+) -> Result<Option<Box<Reversal>>, Quarantine> {
+    let owner = (report.account, report.instrument);
+    let known = report.revises.and_then(|trade_id| {
+        let known = state.known_fill(owner, &trade_id, Some(report.side))?;
+        (!known.is_void).then_some((known, trade_id))
+    });
+    let Some(known) = known else {
+        return Ok(None);
     };
-    let base = Leg {
-        currency: instrument.base,
-        amount: if spot { delta_qty } else { 0 },
-    };
-    let other = match fee {
-        Some(fee) if spot && fee.currency == instrument.base => none,
-        Some(fee) => Leg {
-            currency: fee.currency,
-            amount: -fee.amount,
-        },
-        None => none,
-    };
-    [
-        base,
-        Leg {
-            currency: instrument.quote,
-            amount: cash,
-        },
-        other,
-    ]
+    let reversal = reversal(state, instrument, known).ok_or(Quarantine::Overflow)?;
+    Ok(Some(Box::new(reversal)))
 }
 
-/// What the order no longer locks, and its status since.
-fn unlock(order: &Order, report: &FillReport) -> (i128, Option<OrderStatus>) {
-    let cum = order.cum_qty + report.last_qty;
-    if !order.status.is_open() {
-        return (0, None);
+/// What the execution does to its position and to balances, after what it takes `back`.
+fn moved(
+    state: &State,
+    (instrument, position): (&Instrument, &Position),
+    report: &FillReport,
+    (parts, fees, back): (&FeeParts, &Fees, Option<&Reversal>),
+) -> Option<(Outcome, Legs)> {
+    let delta = execution(report, parts).delta(instrument)?;
+    let outcome = Held::of(Some(position)).add(instrument, delta)?;
+    let cash = cash_of(instrument, report, &outcome)?;
+    let mut legs = legs(
+        state,
+        report.account,
+        instrument,
+        (&outcome, cash),
+        (fees, 1),
+    )?;
+    if let Some(back) = back {
+        shift(&mut legs, &back.legs)?;
     }
+    Some((outcome, legs))
+}
+
+fn execution(report: &FillReport, parts: &FeeParts) -> Execution {
+    Execution {
+        side: report.side,
+        qty: report.last_qty,
+        px: report.last_px,
+        base_fee: parts.base,
+    }
+}
+
+/// What the settlement balance receives, fees apart.
+fn cash_of(instrument: &Instrument, report: &FillReport, outcome: &Outcome) -> Option<i128> {
+    match instrument.settlement() {
+        Settlement::Paid => {
+            let signed = report.side.sign().checked_mul(report.last_qty)?;
+            instrument.value(report.last_px, signed)?.checked_neg()
+        }
+        Settlement::Linear | Settlement::Inverse => Some(outcome.realized),
+    }
+}
+
+/// Moves `legs` to stand on what `before` leaves.
+fn shift(legs: &mut Legs, before: &Legs) -> Option<()> {
+    for leg in legs.iter_mut() {
+        let same = before.iter().find(|other| other.currency == leg.currency);
+        if let Some(other) = same {
+            leg.total = leg.total.checked_add(other.amount)?;
+        }
+    }
+    Some(())
+}
+
+/// A position as it will be after `reversal`; only what decisions look at.
+fn step(position: &mut Position, instrument: &Instrument, reversal: &Reversal, state: &State) {
+    let own = sum_in(&reversal.attributed, instrument);
+    (position.trip, _) = trips(position, &reversal.outcome, (own, state.now));
+    let after = Held::of(Some(position)).after(&reversal.outcome);
+    position.qty = after.qty;
+    position.cost = after.cost;
+    position.realized_pnl = after.realized_pnl;
+    position.margin = after.margin;
+    position.unknown_part = after.unknown_part;
+}
+
+/// What the order no longer locks, and its status since; `back` was taken back before.
+fn unlock(order: &Order, last_qty: i128, back: i128) -> (i128, Option<OrderStatus>) {
+    let cum = order.cum_qty + last_qty - back;
+    let is_open = order.status.is_open();
     if cum >= order.qty {
         return (order.locked, Some(OrderStatus::Filled));
     }
-    let part = mul_div(order.reserved, report.last_qty, order.qty, Rounding::Down).unwrap_or(0);
+    if !is_open {
+        return (0, None);
+    }
+    let part = mul_div(order.reserved, last_qty, order.qty, Rounding::Down).unwrap_or(0);
     (part.min(order.locked), Some(OrderStatus::PartiallyFilled))
 }

@@ -1,80 +1,275 @@
 //! The identity of executions: which reports are the same fill.
 //!
-//! 1. Key: account, instrument, trade id, side. Two known order ids that differ are two fills.
-//! 2. The window holds the newest [`WINDOW`] fills.
+//! 1. Key: account, instrument, trade id, side, as a 128-bit hash. Two known order ids that differ
+//!    are two fills.
+//! 2. The window holds the newest fills, up to a bound set when it is made.
+//! 3. What is remembered of a fill is enough to take it back exactly.
 
-use std::collections::VecDeque;
+use hashbrown::HashTable;
 
-use borsh::{BorshDeserialize, BorshSerialize};
+use crate::model::{AccountId, Id, InstrumentId, MAX_ID_BYTES, PositionKey, Side};
 
-use crate::model::{AccountId, Id, InstrumentId, Side};
+use super::event::Fees;
+use super::fingerprint::{short, wide};
 
-use super::map::Map;
-
-/// How many fills are remembered.
+/// How many fills are remembered unless another bound is chosen.
 pub const WINDOW: usize = 1_000_000;
 
-/// What makes a report the same fill as another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
-pub struct FillKey {
-    /// Whose account.
-    pub account: AccountId,
-    /// What was traded.
-    pub instrument: InstrumentId,
-    /// The venue's id.
-    pub trade_id: Id,
-    /// Which way.
-    pub side: Side,
+/// The hash of what makes a report the same fill as another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FillKey(u128);
+
+impl FillKey {
+    /// The key of one execution.
+    #[must_use]
+    pub fn new(
+        (account, instrument): (AccountId, InstrumentId),
+        trade_id: &Id,
+        side: Side,
+    ) -> Self {
+        let mut bytes = [0; MAX_ID_BYTES + 8];
+        let text = trade_id.as_str().as_bytes();
+        let side = match side {
+            Side::Buy => [0],
+            Side::Sell => [1],
+        };
+        let [a, b] = account.0.to_le_bytes();
+        let [c, d, e, f] = instrument.0.to_le_bytes();
+        let parts = [a, b, c, d, e, f].into_iter().chain(side);
+        let all = parts.chain(text.iter().copied());
+        let mut len = 0;
+        for (to, from) in bytes.iter_mut().zip(all) {
+            *to = from;
+            len += 1;
+        }
+        Self(wide(bytes.get(..len).unwrap_or_default()))
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the low half of a hash is a hash"
+    )]
+    fn short(self) -> u64 {
+        self.0 as u64
+    }
+}
+
+/// The hash of an order's id, theirs or else ours; 0 where neither is known.
+#[must_use]
+pub fn order_hash(venue_order_id: Option<Id>, client_order_id: Option<Id>) -> u64 {
+    let known = venue_order_id.or(client_order_id);
+    known.map_or(0, |id| short(id.as_str().as_bytes()).max(1))
 }
 
 /// What is remembered of a fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillMark {
+    /// Its key.
+    pub key: FillKey,
+    /// The hash of its order's venue id; 0 is not known.
+    pub venue_order: u64,
+    /// The hash of its order's client id; 0 is not known.
+    pub client_order: u64,
+    /// Its order's number.
+    pub order: Option<u32>,
+    /// The position that it changed.
+    pub position: PositionKey,
+    /// Which way.
+    pub side: Side,
     /// How much.
     pub qty: i128,
     /// At which price.
     pub px: i64,
-    /// The order's id, theirs or else ours.
-    pub order: Option<Id>,
+    /// Its fees as reported.
+    pub fees: Fees,
+    /// Whether it is known if it rested or took.
+    pub has_liquidity: bool,
+    /// Whether it was taken back or corrected: any later report of it is a repeat.
+    pub is_void: bool,
+    /// Whether it contradicts another of the same key: it was not booked.
+    pub is_conflict: bool,
     /// The sequence of its booking.
     pub sequence: u64,
 }
 
-/// The newest fills, oldest first.
-#[derive(Clone, Debug, Default)]
+/// The newest fills.
+#[derive(Clone, Debug)]
 pub struct FillWindow {
-    order: VecDeque<FillKey>,
-    marks: Map<FillKey, Vec<FillMark>>,
+    bound: usize,
+    oldest: usize,
+    marks: Vec<FillMark>,
+    index: HashTable<u32>,
+}
+
+impl Default for FillWindow {
+    fn default() -> Self {
+        Self {
+            bound: WINDOW,
+            oldest: 0,
+            marks: Vec::new(),
+            index: HashTable::new(),
+        }
+    }
 }
 
 impl FillWindow {
-    /// The remembered fill that a report of `key` from `order` repeats.
+    /// Makes room for the whole bound, so that remembering never allocates.
+    pub fn reserve(&mut self) {
+        let more = self.bound.saturating_sub(self.marks.len());
+        self.marks.reserve_exact(more);
+        let marks = &self.marks;
+        self.index.reserve(more, |at| short_at(marks, *at));
+    }
+
+    /// The remembered fill that a report of `key` repeats: one whose known order ids do not differ
+    /// from the report's, given as hashes, theirs and ours.
     #[must_use]
-    pub fn find(&self, key: &FillKey, order: Option<Id>) -> Option<&FillMark> {
-        let marks = self.marks.get(key)?;
-        marks.iter().find(|mark| match (mark.order, order) {
-            (Some(known), Some(reported)) => known == reported,
-            (None, _) | (_, None) => true,
-        })
+    pub fn find(&self, key: FillKey, (theirs, ours): (u64, u64)) -> Option<&FillMark> {
+        let differ = |known: u64, reported: u64| known != 0 && reported != 0 && known != reported;
+        let is_same = |at: &u32| {
+            self.marks.get(*at as usize).is_some_and(|mark| {
+                let is_other = differ(mark.venue_order, theirs)
+                    || (mark.venue_order == 0 || theirs == 0) && differ(mark.client_order, ours);
+                mark.key == key && !mark.is_conflict && !is_other
+            })
+        };
+        let at = self.index.find(key.short(), is_same)?;
+        self.marks.get(*at as usize)
+    }
+
+    /// The remembered conflict that a report of `key` with these numbers repeats.
+    #[must_use]
+    pub fn find_conflict(&self, key: FillKey, (qty, px): (i128, i64)) -> Option<&FillMark> {
+        let is_same = |at: &u32| {
+            let mark = self.marks.get(*at as usize);
+            mark.is_some_and(|mark| {
+                mark.is_conflict && mark.key == key && (mark.qty, mark.px) == (qty, px)
+            })
+        };
+        let at = self.index.find(key.short(), is_same)?;
+        self.marks.get(*at as usize)
+    }
+
+    /// The remembered fill that was booked at `sequence` under `key`, to be amended.
+    pub(super) fn find_mut(&mut self, key: FillKey, sequence: u64) -> Option<&mut FillMark> {
+        let marks = &self.marks;
+        let is_same = |at: &u32| {
+            let mark = marks.get(*at as usize);
+            mark.is_some_and(|mark| mark.key == key && mark.sequence == sequence)
+        };
+        let at = *self.index.find(key.short(), is_same)?;
+        self.marks.get_mut(at as usize)
     }
 
     /// Remembers a fill, forgetting the oldest beyond the bound.
-    pub fn insert(&mut self, key: FillKey, mark: FillMark) {
-        self.marks.entry(key).or_default().push(mark);
-        self.order.push_back(key);
-        if self.order.len() > WINDOW
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(marks) = self.marks.get_mut(&oldest)
-        {
-            marks.remove(0);
-            if marks.is_empty() {
-                self.marks.remove(&oldest);
+    pub fn insert(&mut self, mark: FillMark) {
+        let hash = mark.key.short();
+        let at = if self.marks.len() < self.bound {
+            self.marks.push(mark);
+            self.marks.len() - 1
+        } else {
+            let at = self.oldest;
+            let forgotten = short_at(&self.marks, position(at));
+            let entry = self
+                .index
+                .find_entry(forgotten, |known| *known == position(at));
+            if let Ok(entry) = entry {
+                entry.remove();
             }
+            if let Some(place) = self.marks.get_mut(at) {
+                *place = mark;
+            }
+            self.oldest = (at + 1) % self.bound;
+            at
+        };
+        let marks = &self.marks;
+        self.index
+            .insert_unique(hash, position(at), |at| short_at(marks, *at));
+    }
+
+    /// Keys, sequences, quantities and prices, oldest first: what the state hash covers.
+    pub fn keys(&self) -> impl Iterator<Item = (u128, u64, i128, i64)> + '_ {
+        let (newer, older) = self.marks.split_at(self.oldest.min(self.marks.len()));
+        let in_order = older.iter().chain(newer);
+        in_order.map(|mark| (mark.key.0, mark.sequence, mark.qty, mark.px))
+    }
+}
+
+fn short_at(marks: &[FillMark], at: u32) -> u64 {
+    marks.get(at as usize).map_or(0, |mark| mark.key.short())
+}
+
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{PositionLeg, StrategyId};
+
+    fn mark(number: u64) -> FillMark {
+        let id = Id::format(format_args!("t{number}"));
+        FillMark {
+            key: FillKey::new((AccountId(0), InstrumentId(0)), &id, Side::Buy),
+            venue_order: 0,
+            client_order: 0,
+            order: None,
+            position: PositionKey {
+                account: AccountId(0),
+                instrument: InstrumentId(0),
+                strategy: StrategyId::EXTERNAL,
+                leg: PositionLeg::Net,
+            },
+            side: Side::Buy,
+            qty: 1,
+            px: 1,
+            fees: Fees::new(),
+            has_liquidity: false,
+            is_void: false,
+            is_conflict: false,
+            sequence: number,
         }
     }
 
-    /// The keys, oldest first: what the state hash covers.
-    pub fn keys(&self) -> impl Iterator<Item = &FillKey> {
-        self.order.iter()
+    #[test]
+    fn the_window_forgets_the_oldest_and_nothing_else() {
+        let mut window = FillWindow {
+            bound: 10,
+            ..FillWindow::default()
+        };
+        for number in 1..=1_000 {
+            window.insert(mark(number));
+            for known in 1..=number {
+                let found = window
+                    .find(mark(known).key, (0, 0))
+                    .map(|mark| mark.sequence);
+                let expected = (known + 10 > number).then_some(known);
+                assert_eq!(found, expected, "{known} after {number}");
+            }
+        }
+        let sequences: Vec<u64> = window.keys().map(|(_, sequence, ..)| sequence).collect();
+        assert_eq!(sequences, (991..=1_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn two_known_order_ids_that_differ_are_two_fills() {
+        let mut window = FillWindow::default();
+        let key = mark(1).key;
+        window.insert(FillMark {
+            venue_order: 7,
+            client_order: 5,
+            ..mark(1)
+        });
+        for (orders, is_same) in [
+            ((7, 5), true),
+            ((7, 6), true),
+            ((8, 5), false),
+            ((0, 5), true),
+            ((0, 6), false),
+            ((0, 0), true),
+        ] {
+            assert_eq!(window.find(key, orders).is_some(), is_same, "{orders:?}");
+        }
     }
 }

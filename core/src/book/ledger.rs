@@ -4,13 +4,16 @@
 
 use std::fmt;
 
-use crate::model::{Id, OrderStatus, Refusal, Timestamp};
+use crate::model::{CurrencyId, Id, NANOS_PER_SECOND, Refusal, Timestamp};
 
 use super::price::Verdict;
-use super::{
-    CashKind, CashMove, CashMoved, Command, Entry, Event, PriceRefusal, PriceTick, Quarantine,
-    State,
-};
+use super::{Command, Entry, Event, PriceRefusal, PriceTick, Quarantine, RiskMark, State};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+/// The largest text that components share under one key, in bytes.
+pub const SHARED_MAX: usize = 64 * 1024;
+/// The largest number of keys that components share.
+pub const SHARED_KEYS_MAX: usize = 10_000;
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,47 +41,48 @@ pub struct Applied {
     pub client_order_id: Option<Id>,
 }
 
-/// Why a command makes no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Invalid {
-    /// The book already has another configuration.
-    Reconfigured,
-    /// A precision is above 12.
-    Precision,
-    /// An instrument without a symbol, a base or a quote currency.
-    Unnamed,
-    /// Base and quote are the same currency.
-    SameCurrency,
-    /// A number does not fit the scale of its currency or instrument.
-    Scale,
-    /// The symbol is registered with other properties.
-    InstrumentDiffers,
-    /// No such instrument.
-    UnknownInstrument,
-    /// No such order.
-    UnknownOrder,
-    /// The order has ended otherwise.
-    OrderEnded,
-    /// An amount is zero or negative.
-    NotPositive,
+macro_rules! invalid {
+    ($($name:ident = $text:literal,)+) => {
+        /// Why a command makes no sense. Nothing was changed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Invalid {
+            $(#[doc = $text] $name,)+
+        }
+
+        impl fmt::Display for Invalid {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)+
+                })
+            }
+        }
+    };
 }
 
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Reconfigured => "the book already has another configuration",
-            Self::Precision => "a precision is above 12: 0 to 12 is allowed",
-            Self::Unnamed => "an instrument has a symbol, a base and a quote currency",
-            Self::SameCurrency => "base and quote are the same currency",
-            Self::Scale => "a number has more digits than its currency or instrument keeps",
-            Self::InstrumentDiffers => "the symbol is registered with other properties",
-            Self::UnknownInstrument => "no such instrument",
-            Self::UnknownOrder => "no such order",
-            Self::OrderEnded => "the order has already ended otherwise",
-            Self::NotPositive => "the amount must be above 0",
-        })
-    }
+invalid! {
+    ReportingCurrency = "the reporting currency of a book cannot change",
+    Precision = "a precision is above 18: 0 to 18 is allowed",
+    Unnamed = "a name is empty: an instrument has a symbol, a base and a quote currency",
+    SameCurrency = "base and quote are the same currency",
+    SameAccount = "both accounts are the same",
+    Settlement = "this kind settles in its quote currency, an inverse one in its base currency",
+    Scale = "a number is too large, or has more digits than its currency or instrument keeps",
+    InstrumentDiffers = "the symbol has another kind, multiplier, precision or currency",
+    UnknownInstrument = "no such instrument",
+    UnknownAccount = "no such account",
+    UnknownOrder = "no such order",
+    OrderEnded = "the order has already ended otherwise",
+    NoLimit = "the order has no limit that could be changed",
+    NotPositive = "a number must be above 0",
+    IdConflict = "the id was used for something else",
+    TooMany = "there are as many as can be numbered",
+    NoCashPrice = "a fraction of a lot is left: the price at which it is paid out is needed",
+    OppositeSide = "the position that is held is on the other side",
+    CostMissing = "the cost is needed",
+    CostKnown = "no cost is missing",
+    Old = "older than what is known",
+    SharedValue = "a shared value has at most 65536 bytes, and there are at most 10000 keys",
 }
 
 impl std::error::Error for Invalid {}
@@ -118,42 +122,46 @@ impl Ledger {
         self.now = self.now.max(now);
     }
 
+    /// Says whether events are being kept; while not, no new risk is taken.
+    pub fn set_store_available(&mut self, is_available: bool) {
+        self.state.is_store_lost = !is_available;
+    }
+
     /// Decides and applies one command.
     pub fn execute(&mut self, command: &Command) -> Answer {
         let done = match command {
             Command::Configure(config) => self.configure(config),
             Command::AddInstrument(spec) => self.add_instrument(spec),
+            Command::AddAccount(name) => self.add_account(*name),
             Command::MoveCash(moved) => return self.move_cash(moved),
+            Command::Transfer(transfer) => return self.transfer(transfer),
+            Command::Income(income) => return self.income(income),
+            Command::Split(split) => return self.at(split.ts, |ledger| ledger.split(split)),
+            Command::Adopt(taken) => return self.at(taken.ts, |ledger| ledger.adopt(taken)),
             Command::Price(tick) => return self.price(tick),
-            Command::Submit(order) => {
-                self.advance(order.ts);
-                return self.submit(order);
-            }
-            Command::Accept {
-                client_order_id,
-                venue_order_id,
-            } => {
-                return self.accept(client_order_id, *venue_order_id);
-            }
-            Command::Reject { client_order_id } => {
-                return self.end(client_order_id, OrderStatus::Rejected);
-            }
-            Command::Cancel { client_order_id } => {
-                return self.end(client_order_id, OrderStatus::Canceled);
-            }
-            Command::Fill(report) => {
-                self.advance(report.ts);
-                return self.fill(report);
-            }
+            Command::Submit(order) => return self.at(order.ts, |ledger| ledger.submit(order)),
+            Command::Amend(amend) => return self.at(amend.ts, |ledger| ledger.amend(amend)),
+            Command::Order(update) => return self.at(update.ts, |ledger| ledger.report(update)),
+            Command::Fill(report) => return self.at(report.ts, |ledger| ledger.fill(report)),
+            Command::Bust(bust) => return self.at(bust.ts, |ledger| ledger.bust(bust)),
+            Command::LateFee(late) => return self.at(late.ts, |ledger| ledger.late_fee(late)),
+            Command::Statement(statement) => return self.state_of_venue(statement),
             Command::SetTradingState { state, reason } => {
                 self.emit(Event::TradingStateChanged {
+                    old: self.state.trading_state,
                     state: *state,
                     reason: *reason,
                 });
                 Ok(())
             }
+            Command::SetState { key, value } => self.set_state(*key, value),
         };
         done.map_or_else(Answer::Invalid, |()| self.applied())
+    }
+
+    fn at(&mut self, ts: Timestamp, decide: impl FnOnce(&mut Self) -> Answer) -> Answer {
+        self.advance(ts);
+        decide(self)
     }
 
     pub(super) fn applied(&self) -> Answer {
@@ -173,70 +181,107 @@ impl Ledger {
         self.emitted.push(entry);
     }
 
-    pub(super) fn move_cash(&mut self, moved: &CashMove) -> Answer {
-        let known = moved.id.and_then(|id| self.state.cash_ids.get(&id));
-        if let Some(sequence) = known {
-            let applied = Applied {
-                sequence: *sequence,
-                duplicate: true,
-                ..Applied::default()
-            };
-            return Answer::Applied(applied);
+    fn set_state(&mut self, key: Id, value: &str) -> Result<(), Invalid> {
+        let is_new = self.state.shared(&key).is_none();
+        let is_full = is_new && self.state.shared.len() >= SHARED_KEYS_MAX;
+        if key == Id::default() || value.len() > SHARED_MAX || is_full {
+            return Err(Invalid::SharedValue);
         }
-        if moved.kind != CashKind::Adjustment && moved.amount.raw <= 0 {
-            return Answer::Invalid(Invalid::NotPositive);
+        if self.state.shared(&key) != Some(value) {
+            let value = value.into();
+            self.emit(Event::StateSet { key, value });
         }
-        let currency = self.currency_id(moved.currency, crate::model::MAX_SCALE);
-        let scale = self.state.currency(currency).map_or(0, |known| known.scale);
-        let Some(amount) = moved.amount.exactly_at(scale) else {
-            return Answer::Invalid(Invalid::Scale);
-        };
-        let signed = if moved.kind == CashKind::Withdrawal {
-            -amount
-        } else {
-            amount
-        };
-        let balance = self.state.balance(moved.account, currency);
-        if !super::decide_fill::fits(balance.total.saturating_add(signed)) {
-            return Answer::Invalid(Invalid::Scale);
-        }
-        if moved.kind == CashKind::Withdrawal && balance.free() < amount {
-            return Answer::Refused(Refusal::InsufficientBalance);
-        }
-        let (account, kind, id) = (moved.account, moved.kind, moved.id);
-        self.emit(Event::CashMoved(CashMoved {
-            account,
-            currency,
-            amount: signed,
-            kind,
-            id,
-        }));
-        self.applied()
+        Ok(())
     }
 
     fn price(&mut self, tick: &PriceTick) -> Answer {
-        self.advance(tick.ts);
-        let index = tick.instrument.index();
-        let Some(mark) = self.state.marks.get(index).copied() else {
+        let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
-        let verdict = mark.judge(tick, &self.state.config.limits);
-        if let Verdict::NewLevel { old, new } = verdict {
-            self.emit(Event::PriceLevelMoved {
-                instrument: tick.instrument,
-                old,
-                new,
+        match mark.judge(tick, &self.state.config.limits) {
+            Verdict::Accept => mark.accept(tick),
+            Verdict::Refuse(why) => {
+                mark.refuse(tick, why, &self.state.config.limits);
+                return Answer::PriceRefused(why);
+            }
+            Verdict::NewLevel { old, new } => {
+                mark.accept(tick);
+                self.advance(tick.ts);
+                let instrument = tick.instrument;
+                self.emit(Event::PriceLevelMoved {
+                    instrument,
+                    old,
+                    new,
+                });
+            }
+        }
+        self.advance(tick.ts);
+        self.state.revalue_all(tick.instrument);
+        if self.state.has_loss_limit {
+            self.observe_risk();
+        }
+        self.applied()
+    }
+
+    /// Follows equity, for the limits on losses: its peak, and where the day began.
+    pub(super) fn observe_risk(&mut self) {
+        let seen = self.state.risk_at(self.now);
+        self.state.seen_risk = seen;
+    }
+
+    /// Writes down what was followed, before a decision depends on it.
+    pub(super) fn mark_risk(&mut self) {
+        if !self.state.has_loss_limit {
+            return;
+        }
+        self.observe_risk();
+        let seen = self.state.seen_risk;
+        if seen != self.state.risk {
+            let RiskMark {
+                peak,
+                day_start,
+                day,
+            } = seen;
+            self.emit(Event::RiskMarked {
+                peak,
+                day_start,
+                day,
             });
         }
-        let limits = &self.state.config.limits;
-        let Some(mark) = self.state.marks.get_mut(index) else {
-            return Answer::Invalid(Invalid::UnknownInstrument);
-        };
-        if let Verdict::Refuse(why) = verdict {
-            mark.refuse(tick, why, limits);
-            return Answer::PriceRefused(why);
+    }
+
+    /// Keeps money that came in or went out from looking like a profit or a loss.
+    pub(super) fn shift_risk(&mut self, currency: CurrencyId, amount: i128) {
+        if !self.state.has_loss_limit || self.state.seen_risk == RiskMark::default() {
+            return;
         }
-        mark.accept(tick);
-        self.applied()
+        let Some(amount) = self.state.in_reporting(currency, amount) else {
+            return;
+        };
+        self.state.seen_risk.peak += amount;
+        self.state.seen_risk.day_start += amount;
+        self.mark_risk();
+    }
+}
+
+impl State {
+    /// What peak, day and its start are once the equity of `now` is counted in.
+    #[must_use]
+    pub(super) fn risk_at(&self, now: Timestamp) -> RiskMark {
+        let equity = self.equity();
+        let boundary = i64::from(self.config.day_boundary_seconds);
+        let seconds = now.0.div_euclid(NANOS_PER_SECOND) - boundary;
+        let day = seconds.div_euclid(SECONDS_PER_DAY);
+        let old = self.seen_risk;
+        let is_new_day = day != old.day || old == RiskMark::default();
+        RiskMark {
+            peak: if old == RiskMark::default() {
+                equity
+            } else {
+                old.peak.max(equity)
+            },
+            day_start: if is_new_day { equity } else { old.day_start },
+            day,
+        }
     }
 }

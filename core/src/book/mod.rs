@@ -2,33 +2,49 @@
 //! fails.
 //!
 //! 1. State changes only in [`State::apply`], by one [`Event`], and the sequence grows by one.
-//! 2. An event carries its outcomes, so replay only adds.
-//! 3. Prices are soft: outside the journal and outside the state hash.
-//! 4. realized + unrealized = cash flow + quantity × mark, difference 0.
+//! 2. An event carries its outcomes: replay adds, and computes no money.
+//! 3. Prices are soft: outside the journal and the state hash.
+//! 4. realized + unrealized − fees + funding = cash flow + quantity × mark, exactly; per currency,
+//!    cash + holdings = contributed + PnL.
 
 mod accounting;
 mod apply;
+mod apply_fill;
+mod apply_order;
 mod check;
 mod command;
-mod decide;
+mod context;
+mod correction;
 mod decide_fill;
+mod decide_order;
 mod event;
-mod exposure;
 mod fill_key;
+mod fingerprint;
+mod holding;
 mod ledger;
 mod map;
+mod money;
+mod outcome;
 mod price;
 mod registration;
 mod state;
 mod total;
+mod worth;
 
 pub use accounting::{Effect, Holding, effect};
-pub use command::{CashKind, CashMove, Command, FillFee, FillReport, PriceTick, Submit};
-pub use event::{
-    CashMoved, Entry, Event, FeeLeg, Filled, Leg, Liquidity, OrderPlaced, OrderRefused, Quarantine,
-    Quarantined, TradingState,
+pub use command::{
+    Adoption, Amend, BustReport, CashKind, CashMove, Command, FillFee, FillFees, FillReport,
+    Income, LateFee, OrderReport, OrderUpdate, PriceTick, Split, Statement, Submit, Transfer,
 };
-pub use ledger::{Answer, Applied, Invalid, Ledger};
+pub use event::{
+    Adopted, CashMoved, CostGiven, Entry, Event, FILL_FEES_MAX, Fees, FillAmended, Filled,
+    IncomeKind, IncomePaid, Leg, Legs, Liquidity, OrderAmended, OrderChanged, OrderPlaced,
+    OrderRefused, Outcome, Quarantine, Quarantined, Reversal, SplitBooked, Stated, StatedOf,
+    TradingState, Transferred,
+};
+pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use price::{Mark, PriceRefusal};
-pub use state::{Balance, Counters, RiskMark, State, Strategy};
+pub use registration::MAX_PRECISION;
+pub use state::{Account, Balance, Counters, RiskMark, State, Strategy};
 pub use total::{Portfolio, StrategyTotal};
+pub use worth::{Count, Sum};

@@ -3,7 +3,7 @@
 //! 1. A refused price changes only counters.
 //! 2. A true jump is accepted after enough consistent confirmations, or when the last is stale.
 
-use crate::model::{Fixed, Limits, NANOS_PER_SECOND, Timestamp};
+use crate::model::{Fixed, Limits, MarkChoice, NANOS_PER_SECOND, Rounding, Timestamp, mul_div};
 
 use super::PriceTick;
 
@@ -23,7 +23,7 @@ pub enum PriceRefusal {
 /// What is known of an instrument's price. Soft state: never journaled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// The price at which positions are valued: the newest of the mid of the quote and the last.
+    /// The newest of the quote's middle, the last price and the venue's mark.
     pub mark: Option<i64>,
     /// The best bid of the last quote.
     pub bid: Option<i64>,
@@ -31,6 +31,8 @@ pub struct Mark {
     pub ask: Option<i64>,
     /// The last price.
     pub last: Option<i64>,
+    /// The venue's own mark.
+    pub venue_mark: Option<i64>,
     /// When the newest of them was known.
     pub ts: Timestamp,
     /// How many were refused.
@@ -58,10 +60,27 @@ pub enum Verdict {
 }
 
 impl Mark {
+    /// The price at which a position of `qty` is valued.
+    #[must_use]
+    pub fn price_of(&self, qty: i128, choice: MarkChoice) -> Option<i64> {
+        let chosen = match choice {
+            MarkChoice::Newest => None,
+            MarkChoice::Mark => self.venue_mark,
+            MarkChoice::Mid => match (self.bid, self.ask) {
+                (Some(bid), Some(ask)) => Some(bid.midpoint(ask)),
+                (None, _) | (_, None) => None,
+            },
+            MarkChoice::Last => self.last,
+            MarkChoice::Side if qty < 0 => self.ask,
+            MarkChoice::Side => self.bid,
+        };
+        chosen.or(self.mark)
+    }
+
     /// What to do with `tick` under `limits`.
     #[must_use]
     pub fn judge(&self, tick: &PriceTick, limits: &Limits) -> Verdict {
-        let prices = [tick.bid, tick.ask, tick.last];
+        let prices = [tick.bid, tick.ask, tick.last, tick.venue_mark];
         if prices.iter().flatten().any(|price| *price <= 0) {
             return Verdict::Refuse(PriceRefusal::NotPositive);
         }
@@ -97,12 +116,29 @@ impl Mark {
         self.mark = level_of(tick);
         if tick.last.is_some() {
             self.last = tick.last;
+        } else if tick.venue_mark.is_some() {
+            self.venue_mark = tick.venue_mark;
         } else {
             (self.bid, self.ask) = (tick.bid, tick.ask);
         }
         self.ts = tick.ts;
         self.outlier = None;
         self.outliers = 0;
+    }
+
+    /// Brings every price in step with a split: each is multiplied by `numerator / denominator`.
+    pub fn rescale(&mut self, numerator: i128, denominator: i128) {
+        let prices = [&mut self.mark, &mut self.bid, &mut self.ask, &mut self.last];
+        for price in prices
+            .into_iter()
+            .chain([&mut self.venue_mark, &mut self.outlier])
+        {
+            let scaled = |old: i64| {
+                let new = mul_div(i128::from(old), numerator, denominator, Rounding::HalfEven)?;
+                i64::try_from(new).ok().filter(|new| *new > 0)
+            };
+            *price = price.and_then(scaled);
+        }
     }
 
     /// Counts a refused tick.
@@ -128,10 +164,12 @@ impl Mark {
 
 /// The one price that a tick says: the last, or the middle of the quote, or its only side.
 fn level_of(tick: &PriceTick) -> Option<i64> {
-    tick.last.or(match (tick.bid, tick.ask) {
-        (Some(bid), Some(ask)) => Some(bid.midpoint(ask)),
-        (side, None) | (None, side) => side,
-    })
+    tick.last
+        .or(tick.venue_mark)
+        .or(match (tick.bid, tick.ask) {
+            (Some(bid), Some(ask)) => Some(bid.midpoint(ask)),
+            (side, None) | (None, side) => side,
+        })
 }
 
 /// Whether `price` is at most `band_pct` percent away from `level`.
@@ -159,13 +197,8 @@ mod tests {
 
     fn last(price: i64, second: i64) -> PriceTick {
         PriceTick {
-            instrument: InstrumentId(0),
-            bid: None,
-            ask: None,
             last: Some(price),
-            bid_size: 0,
-            ask_size: 0,
-            ts: Timestamp(second * NANOS_PER_SECOND),
+            ..PriceTick::empty(InstrumentId(0), Timestamp(second * NANOS_PER_SECOND))
         }
     }
 

@@ -1,4 +1,6 @@
 //! Everything the ledger knows. Read by anyone, changed only by `apply`.
+//!
+//! 1. What events made is under the state hash; what prices made is in `worth`, and is not.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +11,20 @@ use crate::model::{
     PositionId, PositionKey, Refusal, StrategyId, Timestamp,
 };
 
+use super::event::{Stated, StatedOf};
 use super::fill_key::FillWindow;
 use super::map::Map;
+use super::worth::Worth;
 use super::{Mark, TradingState};
+
+/// An account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Account {
+    /// Its name.
+    pub name: Id,
+    /// Whether only orders that reduce are taken, after a report that could not be booked.
+    pub is_reducing: bool,
+}
 
 /// A strategy and what it did.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -31,6 +44,10 @@ pub struct Counters {
     pub orders: u64,
     /// Executions booked.
     pub fills: u64,
+    /// Round trips that have ended.
+    pub closed_trades: u64,
+    /// Round trips that ended above 0 after fees in settlement currency.
+    pub winning_trades: u64,
     /// Orders refused, by reason.
     pub refused: BTreeMap<Refusal, u64>,
 }
@@ -41,16 +58,24 @@ pub struct Balance {
     /// Everything, at the currency's scale.
     pub total: i128,
     /// What open orders hold.
-    pub locked: i128,
-    /// Deposits less withdrawals.
+    pub in_orders: i128,
+    /// What positions hold as margin.
+    pub in_margin: i128,
+    /// Deposits less withdrawals, and what was paid for positions that were taken in.
     pub contributed: i128,
 }
 
 impl Balance {
-    /// What is not locked.
+    /// What is locked, whatever the reason.
+    #[must_use]
+    pub fn locked(&self) -> i128 {
+        self.in_orders + self.in_margin
+    }
+
+    /// What is not locked; below 0 where a fee or a loss took more than there was.
     #[must_use]
     pub fn free(&self) -> i128 {
-        self.total - self.locked
+        self.total - self.locked()
     }
 }
 
@@ -74,28 +99,42 @@ pub struct State {
     pub now: Timestamp,
     /// The configuration.
     pub config: Config,
+    /// How many configurations there were.
+    pub config_version: u32,
     /// What trading is allowed.
     pub trading_state: TradingState,
     /// Why.
     pub trading_reason: Option<Id>,
-    /// The equity against which losses are measured.
+    /// The equity against which losses are measured, as last written down.
     pub risk: RiskMark,
+    /// The same as last seen: prices move it between two writings.
+    pub(super) seen_risk: RiskMark,
+    /// Whether a limit on losses is configured anywhere.
+    pub(super) has_loss_limit: bool,
+    /// Whether events cannot be kept at the moment.
+    pub(super) is_store_lost: bool,
     pub(super) currencies: Vec<Currency>,
     pub(super) instruments: Vec<Instrument>,
+    pub(super) accounts: Vec<Account>,
     pub(super) strategies: Vec<Strategy>,
     pub(super) positions: Vec<Position>,
-    pub(super) balances: BTreeMap<(AccountId, CurrencyId), Balance>,
+    /// By account, then by currency.
+    pub(super) balances: Vec<Vec<Balance>>,
     pub(super) orders: Vec<Order>,
     pub(super) open_orders: Vec<u32>,
-    pub(super) cash_ids: BTreeMap<Id, u64>,
+    /// Ids of cash moves and the like, with the sequence and the hash of what was booked.
+    pub(super) cash_ids: BTreeMap<Id, (u64, u64)>,
+    pub(super) stated: BTreeMap<(AccountId, StatedOf), Stated>,
+    pub(super) shared: BTreeMap<Id, Box<str>>,
     pub(super) fills: FillWindow,
-    pub(super) marks: Vec<Mark>,
+    pub(super) worth: Worth,
     pub(super) currency_names: Map<Id, CurrencyId>,
     pub(super) instrument_names: Map<Id, InstrumentId>,
+    pub(super) account_names: Map<Id, AccountId>,
     pub(super) strategy_names: Map<Id, StrategyId>,
     pub(super) position_keys: Map<PositionKey, PositionId>,
     pub(super) order_ids: Map<Id, u32>,
-    pub(super) venue_order_ids: Map<Id, u32>,
+    pub(super) venue_order_ids: Map<(AccountId, Id), u32>,
 }
 
 impl Default for State {
@@ -106,28 +145,38 @@ impl Default for State {
             limits: Limits::default(),
             counters: Counters::default(),
         };
-        let mut strategy_names = Map::default();
-        strategy_names.insert(external, StrategyId::EXTERNAL);
+        let account = Id::format(format_args!("default"));
         Self {
             sequence: 0,
             now: Timestamp::default(),
             config: Config::default(),
+            config_version: 0,
             trading_state: TradingState::default(),
             trading_reason: None,
             risk: RiskMark::default(),
+            seen_risk: RiskMark::default(),
+            has_loss_limit: false,
+            is_store_lost: false,
             currencies: Vec::new(),
             instruments: Vec::new(),
+            accounts: vec![Account {
+                name: account,
+                is_reducing: false,
+            }],
             strategies: vec![strategy],
             positions: Vec::new(),
-            balances: BTreeMap::new(),
+            balances: Vec::new(),
             orders: Vec::new(),
             open_orders: Vec::new(),
             cash_ids: BTreeMap::new(),
+            stated: BTreeMap::new(),
+            shared: BTreeMap::new(),
             fills: FillWindow::default(),
-            marks: Vec::new(),
+            worth: Worth::default(),
             currency_names: Map::default(),
             instrument_names: Map::default(),
-            strategy_names,
+            account_names: [(account, AccountId::default())].into_iter().collect(),
+            strategy_names: [(external, StrategyId::EXTERNAL)].into_iter().collect(),
             position_keys: Map::default(),
             order_ids: Map::default(),
             venue_order_ids: Map::default(),
@@ -136,6 +185,11 @@ impl Default for State {
 }
 
 impl State {
+    /// Makes room for a full window of fills, so that booking one never allocates.
+    pub fn reserve(&mut self) {
+        self.fills.reserve();
+    }
+
     /// The currencies, by number.
     #[must_use]
     pub fn currencies(&self) -> &[Currency] {
@@ -146,6 +200,12 @@ impl State {
     #[must_use]
     pub fn instruments(&self) -> &[Instrument] {
         &self.instruments
+    }
+
+    /// The accounts, by number; the first is `default`.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
     }
 
     /// The strategies, by number; the first is `EXTERNAL`.
@@ -177,14 +237,20 @@ impl State {
     pub fn balances(&self) -> impl Iterator<Item = (AccountId, CurrencyId, &Balance)> {
         self.balances
             .iter()
-            .map(|((account, currency), balance)| (*account, *currency, balance))
+            .zip(0_u16..)
+            .flat_map(|(row, account)| {
+                let each = row.iter().zip(0_u16..);
+                each.map(move |(balance, currency)| {
+                    (AccountId(account), CurrencyId(currency), balance)
+                })
+            })
     }
 
     /// One balance; 0 where nothing was ever booked.
     #[must_use]
     pub fn balance(&self, account: AccountId, currency: CurrencyId) -> Balance {
-        self.balances
-            .get(&(account, currency))
+        let row = self.balances.get(account.index());
+        row.and_then(|row| row.get(currency.index()))
             .copied()
             .unwrap_or_default()
     }
@@ -213,10 +279,16 @@ impl State {
         self.instruments.get(id.index())
     }
 
+    /// The account called `name`.
+    #[must_use]
+    pub fn account_id(&self, name: &Id) -> Option<AccountId> {
+        self.account_names.get(name).copied()
+    }
+
     /// What is known of an instrument's price.
     #[must_use]
     pub fn mark(&self, id: InstrumentId) -> Mark {
-        self.marks.get(id.index()).copied().unwrap_or_default()
+        self.worth.mark(id)
     }
 
     /// The strategy called `name`.
@@ -234,7 +306,13 @@ impl State {
     /// The position of this key, where one was ever opened.
     #[must_use]
     pub fn position(&self, key: &PositionKey) -> Option<&Position> {
-        self.positions.get(self.position_keys.get(key)?.index())
+        self.position_at(*self.position_keys.get(key)?)
+    }
+
+    /// The position with this number.
+    #[must_use]
+    pub fn position_at(&self, id: PositionId) -> Option<&Position> {
+        self.positions.get(id.index())
     }
 
     /// The order with this client id.
@@ -249,25 +327,38 @@ impl State {
         self.orders.get(number as usize)
     }
 
+    /// What the venue last said of a balance or a position, beside what the book said then.
+    #[must_use]
+    pub fn stated(&self, account: AccountId, what: StatedOf) -> Option<&Stated> {
+        self.stated.get(&(account, what))
+    }
+
+    /// The value that components share under `key`.
+    #[must_use]
+    pub fn shared(&self, key: &Id) -> Option<&str> {
+        self.shared.get(key).map(AsRef::as_ref)
+    }
+
     /// The hash of the ledger: everything that events made, prices apart.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let keys: Vec<_> = self.fills.keys().collect();
         crate::digest::of(&(
             (
-                self.sequence,
-                &self.config,
-                self.trading_state,
-                self.trading_reason,
-                self.risk,
+                (self.sequence, &self.config, self.config_version),
+                (self.trading_state, self.trading_reason, self.risk),
             ),
             (
-                &self.currencies,
-                &self.instruments,
-                &self.strategies,
-                &self.positions,
+                (&self.currencies, &self.instruments, &self.accounts),
+                (&self.strategies, &self.positions, &self.balances),
             ),
-            (&self.balances, &self.orders, &self.cash_ids, &keys),
+            (
+                &self.orders,
+                &self.cash_ids,
+                &self.stated,
+                &self.shared,
+                &keys,
+            ),
         ))
     }
 }

@@ -1,14 +1,16 @@
-//! Totals: what positions and balances add up to, in the reporting currency.
+//! Totals in the reporting currency, from sums that are kept per currency.
 //!
-//! 1. `equity` is the sum of what was paid in and the PnL; `cash + holdings` is the sum of what is
-//!    there. The two are computed apart and are equal.
+//! 1. Per currency, cash + holdings = contributed + PnL exactly; both sides are summed apart.
 //! 2. A currency without a rate is named, never valued at 1.
+//! 3. Reading costs the number of currencies, not of positions.
 
 use crate::model::{
-    CurrencyId, Fixed, InstrumentKind, MAX_SCALE, Position, Rounding, StrategyId, rescale,
+    AccountId, CurrencyId, Fixed, InstrumentId, MAX_SCALE, PositionId, Rounding, StrategyId,
+    mul_div, pow10, rescale,
 };
 
 use super::State;
+use super::worth::{Count, Sum};
 
 /// What one strategy, or all, made. Money at [`MAX_SCALE`] in the reporting currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct StrategyTotal {
     pub unrealized_pnl: i128,
     /// Fees paid; negative is a net rebate.
     pub fees: i128,
+    /// Funding, dividends and interest received less paid.
+    pub funding: i128,
     /// Round trips.
     pub closed_trades: u64,
     /// Round trips above 0.
@@ -34,62 +38,97 @@ pub struct StrategyTotal {
 }
 
 impl StrategyTotal {
-    /// realized + unrealized − fees.
+    /// realized + unrealized − fees + funding.
     #[must_use]
     pub fn total_pnl(&self) -> i128 {
-        self.realized_pnl + self.unrealized_pnl - self.fees
+        self.realized_pnl + self.unrealized_pnl - self.fees + self.funding
     }
 }
 
 /// The whole book in the reporting currency, money at [`MAX_SCALE`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Portfolio {
-    /// Balances that no spot position accounts for.
+    /// Balances that no position accounts for.
     pub cash: i128,
     /// Open positions at their marks.
     pub holdings: i128,
     /// What was paid in, plus the PnL.
     pub equity: i128,
-    /// All strategies together, by the positions.
+    /// All strategies together.
     pub total: StrategyTotal,
-    /// Currencies without a rate to the reporting currency.
+    /// The sum over currencies of |cash + holdings − contributed − PnL|: 0.
+    pub difference: i128,
+    /// Currencies without a rate to the reporting currency, and what is held without a mark.
     pub missing_rates: Vec<CurrencyId>,
 }
 
 impl State {
-    /// The value of an open position's quantity at its mark, in quote currency.
+    /// What one strategy, or the book, sums up to by currency, at the currencies' scales.
     #[must_use]
-    pub fn position_value(&self, position: &Position) -> Option<i128> {
+    pub fn sums(&self, strategy: Option<StrategyId>) -> &[Sum] {
+        match strategy {
+            None => self.worth.total(),
+            Some(id) => self.worth.strategy(id),
+        }
+    }
+
+    /// What one account sums up to by currency, at the currencies' scales.
+    #[must_use]
+    pub fn account_sums(&self, account: AccountId) -> &[Sum] {
+        self.worth.account(account)
+    }
+
+    /// What all positions in one instrument sum up to, in its settlement currency, fees apart.
+    #[must_use]
+    pub fn instrument_sum(&self, instrument: InstrumentId) -> Sum {
+        self.worth.instrument(instrument)
+    }
+
+    /// How many positions one strategy, or the book, has.
+    #[must_use]
+    pub fn count(&self, strategy: Option<StrategyId>) -> Count {
+        self.worth.count(strategy)
+    }
+
+    /// The positions in one instrument.
+    #[must_use]
+    pub fn positions_in(&self, instrument: InstrumentId) -> &[PositionId] {
+        self.worth.positions_in(instrument)
+    }
+
+    /// What an open position is worth at its mark, signed as [`crate::model::Instrument::value`].
+    #[must_use]
+    pub fn position_value(&self, id: PositionId) -> Option<i128> {
+        let position = self.position_at(id)?;
+        let instrument = self.instrument(position.key.instrument)?;
+        let mark = self.mark(instrument.id);
+        instrument.value(mark.price_of(position.qty, self.config.mark)?, position.qty)
+    }
+
+    /// Unrealized PnL in settlement currency, gross of fees; `None` without a mark or where the
+    /// cost
+    /// is unknown; 0 when flat.
+    #[must_use]
+    pub fn unrealized_pnl(&self, id: PositionId) -> Option<i128> {
+        let position = self.position_at(id)?;
+        if position.unknown_part.is_some() {
+            return None;
+        }
         if position.qty == 0 {
             return Some(0);
         }
-        let instrument = self.instrument(position.key.instrument)?;
-        instrument.notional(self.mark(instrument.id).mark?, position.qty)
-    }
-
-    /// Unrealized PnL in quote currency, gross of fees; `None` without a mark.
-    #[must_use]
-    pub fn unrealized_pnl(&self, position: &Position) -> Option<i128> {
-        Some(self.position_value(position)? - position.cost)
+        Some(self.position_value(id)? - position.cost)
     }
 
     /// Whether a position is held but worth less than `dust_threshold`.
     #[must_use]
-    pub fn is_dust(&self, position: &Position) -> bool {
-        if position.qty == 0 {
-            return false;
-        }
-        let Some(instrument) = self.instrument(position.key.instrument) else {
-            return false;
-        };
-        let threshold = crate::model::Config::at_money_scale(self.config.limits.dust_threshold);
-        self.position_value(position)
-            .and_then(|value| self.in_reporting(instrument.quote, value))
-            .is_some_and(|value| value.abs() < threshold)
+    pub fn is_dust(&self, id: PositionId) -> bool {
+        self.worth.is_dust(id)
     }
 
-    /// `amount` of `currency` in the reporting currency; `None` where no rate is known. Rates are
-    /// the marks of spot instruments between the two.
+    /// `amount` of `currency` in the reporting currency at [`MAX_SCALE`], rounded once; `None`
+    /// where
+    /// no rate is known. Rates are the marks of spot and FX instruments between the two.
     #[must_use]
     pub fn in_reporting(&self, currency: CurrencyId, amount: i128) -> Option<i128> {
         let known = self.currency(currency)?;
@@ -99,11 +138,16 @@ impl State {
         if amount == 0 {
             return Some(0);
         }
-        let reporting = self.currency_id(&self.config.reporting_currency)?;
-        let pair = self.instruments().iter().find(|pair| {
-            pair.kind == InstrumentKind::Spot && pair.base == currency && pair.quote == reporting
-        })?;
-        let value = pair.notional(self.mark(pair.id).mark?, amount)?;
+        let (pair, is_inverted) = self.worth.rate(currency)?;
+        let pair = self.instrument(pair)?;
+        let mark = self.mark(pair.id).mark?;
+        if is_inverted {
+            let digits =
+                i32::from(pair.price_scale) + i32::from(MAX_SCALE) - i32::from(known.scale);
+            let unit = pow10(u8::try_from(digits).ok()?)?;
+            return mul_div(amount, unit, i128::from(mark), Rounding::HalfEven);
+        }
+        let value = pair.value(mark, amount)?;
         rescale(value, pair.money_scale, MAX_SCALE, Rounding::HalfEven)
     }
 
@@ -111,87 +155,80 @@ impl State {
     #[must_use]
     pub fn strategy_total(&self, strategy: Option<StrategyId>) -> StrategyTotal {
         let mut total = StrategyTotal::default();
+        let count = self.count(strategy);
+        (total.open_positions, total.dust_positions) = (count.open, count.dust);
         for (index, each) in self.strategies().iter().enumerate() {
             if strategy.is_none_or(|wanted| wanted.index() == index) {
                 total.orders += each.counters.orders;
                 total.fills += each.counters.fills;
+                total.closed_trades += each.counters.closed_trades;
+                total.winning_trades += each.counters.winning_trades;
             }
         }
-        let wanted = |p: &&Position| strategy.is_none_or(|wanted| wanted == p.key.strategy);
-        for position in self.positions().iter().filter(wanted) {
-            self.add_position(&mut total, position);
+        for (sum, currency) in self.sums(strategy).iter().zip(0_u16..) {
+            let money = |amount| self.in_reporting(CurrencyId(currency), amount).unwrap_or(0);
+            total.realized_pnl += money(sum.realized);
+            total.unrealized_pnl += money(sum.unrealized);
+            total.fees += money(sum.fees);
+            total.funding += money(sum.funding);
         }
         total
-    }
-
-    fn add_position(&self, total: &mut StrategyTotal, position: &Position) {
-        let Some(instrument) = self.instrument(position.key.instrument) else {
-            return;
-        };
-        let quote = instrument.quote;
-        let value = |amount| self.in_reporting(quote, amount).unwrap_or(0);
-        total.realized_pnl += value(position.realized_pnl);
-        total.unrealized_pnl += value(self.unrealized_pnl(position).unwrap_or(0));
-        for fee in &position.fees {
-            total.fees += self.in_reporting(fee.currency, fee.amount).unwrap_or(0);
-        }
-        total.closed_trades += position.closed_trades;
-        total.winning_trades += position.winning_trades;
-        if position.qty != 0 {
-            let dust = self.is_dust(position);
-            total.dust_positions += u64::from(dust);
-            total.open_positions += u64::from(!dust);
-        }
     }
 
     /// The whole book in the reporting currency.
     #[must_use]
     pub fn portfolio(&self) -> Portfolio {
-        let total = self.strategy_total(None);
         let mut sum = Portfolio {
-            total,
-            equity: total.total_pnl(),
+            total: self.strategy_total(None),
             ..Portfolio::default()
         };
-        for (_, currency, balance) in self.balances() {
-            let held = self.held_in_positions(currency);
-            match (
-                self.in_reporting(currency, balance.total - held),
-                self.in_reporting(currency, balance.contributed),
-            ) {
-                (Some(cash), Some(contributed)) => {
-                    sum.cash += cash;
-                    sum.equity += contributed;
-                }
-                (None, _) | (_, None) => sum.missing_rates.push(currency),
-            }
-        }
-        for position in self.positions() {
-            let Some(instrument) = self.instrument(position.key.instrument) else {
+        for index in 0..self.currencies.len() {
+            let Ok(id) = u16::try_from(index).map(CurrencyId) else {
                 continue;
             };
-            let value = self.position_value(position);
-            match value.and_then(|value| self.in_reporting(instrument.quote, value)) {
-                Some(value) => sum.holdings += value,
-                None => sum.missing_rates.push(instrument.base),
+            let balances = self.balances.iter().filter_map(|row| row.get(index));
+            let (mut cash, mut contributed) = (-self.worth.held(id), 0);
+            for balance in balances {
+                cash += balance.total;
+                contributed += balance.contributed;
             }
+            let own = self.worth.total().get(index).copied().unwrap_or_default();
+            let there = cash + own.holdings;
+            let owed = contributed + own.total() + own.unknown;
+            sum.difference += (there - owed).saturating_abs();
+            match (
+                self.in_reporting(id, cash),
+                self.in_reporting(id, there),
+                self.in_reporting(id, owed),
+            ) {
+                (Some(cash), Some(there), Some(owed)) => {
+                    sum.cash += cash;
+                    sum.holdings += there - cash;
+                    sum.equity += owed;
+                }
+                (None, _, _) | (_, None, _) | (_, _, None) => sum.missing_rates.push(id),
+            }
+        }
+        if self.worth.unmarked() > 0 {
+            let unmarked = self
+                .positions
+                .iter()
+                .filter(|position| position.qty != 0 && self.position_value(position.id).is_none());
+            let of = |position: &crate::model::Position| self.instrument(position.key.instrument);
+            sum.missing_rates
+                .extend(unmarked.filter_map(of).map(|instrument| instrument.base));
         }
         sum.missing_rates.sort_unstable();
         sum.missing_rates.dedup();
         sum
     }
 
-    fn held_in_positions(&self, currency: CurrencyId) -> i128 {
-        let held = |position: &Position| {
-            let instrument = self.instrument(position.key.instrument)?;
-            let spot = instrument.kind == InstrumentKind::Spot && instrument.base == currency;
-            spot.then_some(position.qty)
-        };
-        self.positions().iter().filter_map(held).sum()
+    /// The equity in the reporting currency.
+    #[must_use]
+    pub fn equity(&self) -> i128 {
+        self.portfolio().equity
     }
-}
 
-impl State {
     /// A reporting amount for display.
     #[must_use]
     pub fn money(amount: i128) -> Fixed {

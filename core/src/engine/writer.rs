@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::bars::Bar;
 use crate::book::{Answer, Command, Entry, Ledger, PriceTick, State};
-use crate::model::Refusal;
+use crate::model::InstrumentId;
 
 use super::{Happening, Journal, LineTable, Reactor};
 
@@ -89,10 +89,10 @@ impl<R: Reactor> Writer<R> {
         let mut executed = 0;
         while let Some(command) = self.queue.pop_front() {
             executed += 1;
-            if executed > REACTIONS_MAX {
-                self.queue.clear();
-                break;
-            }
+            assert!(
+                executed <= REACTIONS_MAX,
+                "reactions to one input never end"
+            );
             self.step(&command);
             self.queue.extend(self.wanted.drain(..));
         }
@@ -100,9 +100,7 @@ impl<R: Reactor> Writer<R> {
     }
 
     fn step(&mut self, command: &Command) -> Answer {
-        if matches!(command, Command::Submit(_)) && !self.journal.is_available() {
-            return Answer::Refused(Refusal::StoreUnavailable);
-        }
+        self.ledger.set_store_available(self.journal.is_available());
         let answer = self.ledger.execute(command);
         self.ledger.take_emitted(&mut self.entries);
         for entry in self.entries.drain(..) {
@@ -125,37 +123,44 @@ impl<R: Reactor> Writer<R> {
     }
 
     fn publish(&self, command: &Command) {
-        let instrument = match command {
-            Command::Price(tick) => tick.instrument,
-            Command::Fill(report) => report.instrument,
-            Command::Configure(_)
-            | Command::AddInstrument(_)
-            | Command::MoveCash(_)
-            | Command::Submit(_)
-            | Command::Accept { .. }
-            | Command::Reject { .. }
-            | Command::Cancel { .. }
-            | Command::SetTradingState { .. } => return,
+        let Some(instrument) = instrument_of(command) else {
+            return;
         };
         let state = self.ledger.state();
-        for position in state
-            .positions()
-            .iter()
-            .filter(|p| p.key.instrument == instrument)
-        {
+        let ids = state.positions_in(instrument).iter();
+        for position in ids.filter_map(|id| state.position_at(*id)) {
             self.lines.publish(state, position);
         }
     }
 }
 
+/// The instrument whose positions a command may change.
+fn instrument_of(command: &Command) -> Option<InstrumentId> {
+    match command {
+        Command::Price(tick) => Some(tick.instrument),
+        Command::Fill(report) => Some(report.instrument),
+        Command::Bust(bust) => Some(bust.instrument),
+        Command::LateFee(late) => Some(late.instrument),
+        Command::Split(split) => Some(split.instrument),
+        Command::Adopt(adoption) => Some(adoption.instrument),
+        Command::Income(income) => income.instrument,
+        Command::Configure(_)
+        | Command::AddInstrument(_)
+        | Command::AddAccount(_)
+        | Command::MoveCash(_)
+        | Command::Transfer(_)
+        | Command::Submit(_)
+        | Command::Amend(_)
+        | Command::Order(_)
+        | Command::Statement(_)
+        | Command::SetTradingState { .. }
+        | Command::SetState { .. } => None,
+    }
+}
+
 fn close_of(bar: &Bar) -> PriceTick {
     PriceTick {
-        instrument: bar.instrument,
-        bid: None,
-        ask: None,
         last: Some(bar.close),
-        bid_size: 0,
-        ask_size: 0,
-        ts: bar.ts_close,
+        ..PriceTick::empty(bar.instrument, bar.ts_close)
     }
 }

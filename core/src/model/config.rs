@@ -15,6 +15,8 @@ pub struct Config {
     pub fees: Fees,
     /// Limits on risk.
     pub limits: Limits,
+    /// At which price positions are valued.
+    pub mark: MarkChoice,
     /// The paper venue.
     pub paper: Paper,
     /// Opening cash.
@@ -76,6 +78,33 @@ pub struct Limits {
     pub daily_loss_pct: Option<Fixed>,
     /// The fall from the peak of equity, in percent of it, above which no risk is taken.
     pub max_drawdown_pct: Option<Fixed>,
+}
+
+/// At which price positions are valued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum MarkChoice {
+    /// The newest of the quote's middle, the last price and the venue's mark.
+    #[default]
+    Newest,
+    /// The venue's mark; the newest price where it has none.
+    Mark,
+    /// The middle of the quote; the newest price where there is none.
+    Mid,
+    /// The last price; the newest where there is none.
+    Last,
+    /// The side at which it would be closed: long at the bid, short at the ask.
+    Side,
+}
+
+impl MarkChoice {
+    /// Every choice with its name.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("newest", Self::Newest),
+        ("mark", Self::Mark),
+        ("mid", Self::Mid),
+        ("last", Self::Last),
+        ("side", Self::Side),
+    ];
 }
 
 /// How the paper venue fills.
@@ -164,6 +193,7 @@ impl Default for Config {
                 taker_fee_pct: fee,
             },
             limits: Limits::default(),
+            mark: MarkChoice::default(),
             paper: Paper {
                 slippage_pct: Fixed::new(0, 0),
                 latency_ms: 0,

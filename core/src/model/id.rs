@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-use arrayvec::ArrayString;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::InvalidValue;
+use super::bounded::ArrayString;
 
 /// The longest identifier, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 96;

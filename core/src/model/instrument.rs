@@ -1,8 +1,15 @@
-//! Instruments: what is traded, and the scales of its prices and quantities.
+//! Instruments: what is traded, the scales of its prices and quantities, and how its money moves.
+//!
+//! 1. `value` is signed like the quantity, except for inverse instruments, where a long position is
+//!    worth less the lower the price: there it is `-quantity / price`. Profit is the change of
+//!    value.
+//! 2. A product is exact where the money scale has room for its digits, and is else rounded once,
+//!    half
+//!    to even. A quotient is rounded at [`MONEY_SCALE`] digits.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{CurrencyId, Fixed, Id, MONEY_SCALE, Rounding, mul_div, pow10, rescale};
+use super::{CurrencyId, Fixed, Id, MONEY_SCALE, Rounding, Timestamp, mul_div, pow10, rescale};
 
 /// The dense number of an instrument, from 0 in order of registration.
 #[derive(
@@ -18,34 +25,100 @@ impl InstrumentId {
     }
 }
 
-/// What kind of instrument it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum InstrumentKind {
+/// How the money of an instrument moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The price is paid when it is bought.
+    Paid,
+    /// Only profit and loss are paid, in the quote currency.
+    Linear,
+    /// Only profit and loss are paid, in the base currency.
+    Inverse,
+}
+
+macro_rules! kinds {
+    ($(
+        $(#[$doc:meta])*
+        $kind:ident = $name:literal, $settlement:ident, short $short:literal;
+    )+) => {
+        /// What kind of instrument it is.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+        pub enum InstrumentKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl InstrumentKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// Its name, as every language spells it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// How its money moves.
+            #[must_use]
+            pub fn settlement(self) -> Settlement {
+                match self {
+                    $(Self::$kind => Settlement::$settlement,)+
+                }
+            }
+
+            /// Whether a position in it may be short.
+            #[must_use]
+            pub fn can_be_short(self) -> bool {
+                match self {
+                    $(Self::$kind => $short,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The base currency itself: bought with the quote currency, never short.
     #[default]
-    Spot,
-    /// A share: bought with the quote currency, may be short.
-    Equity,
+    Spot = "spot", Paid, short false;
+    /// A share.
+    Equity = "equity", Paid, short true;
+    /// A perpetual that settles in its quote currency.
+    Perpetual = "perpetual", Linear, short true;
+    /// A future that settles in its quote currency.
+    Future = "future", Linear, short true;
+    /// A perpetual that settles in its base currency; its quantity is in quote currency.
+    InversePerpetual = "inverse_perpetual", Inverse, short true;
+    /// A future that settles in its base currency; its quantity is in quote currency.
+    InverseFuture = "inverse_future", Inverse, short true;
+    /// An option: its premium is paid.
+    Option = "option", Paid, short true;
+    /// One currency in another; both balances move and may be negative.
+    Fx = "fx", Paid, short true;
 }
 
 impl InstrumentKind {
     /// The kind called `name`, or `None`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "spot" => Some(Self::Spot),
-            "equity" => Some(Self::Equity),
-            _ => None,
-        }
+        Self::ALL.iter().find(|kind| kind.name() == name).copied()
     }
 
-    /// Whether a position may be short.
+    /// The names of all kinds, for messages.
     #[must_use]
-    pub fn can_short(self) -> bool {
-        match self {
-            Self::Spot => false,
-            Self::Equity => true,
-        }
+    pub fn names() -> String {
+        let names: Vec<String> = Self::ALL
+            .iter()
+            .map(|kind| format!("'{}'", kind.name()))
+            .collect();
+        names.join(", ")
+    }
+
+    /// Whether buying it moves a balance of the base currency.
+    #[must_use]
+    pub fn moves_base(self) -> bool {
+        matches!(self, Self::Spot | Self::Fx)
     }
 }
 
@@ -58,8 +131,12 @@ pub struct InstrumentSpec {
     pub kind: InstrumentKind,
     /// What is bought and sold.
     pub base: Id,
-    /// What it is paid in.
+    /// What it is priced in.
     pub quote: Id,
+    /// What profit and loss are paid in; by its kind where absent, and then the only one allowed.
+    pub settle: Option<Id>,
+    /// Where it is traded.
+    pub venue: Option<Id>,
     /// Digits after the point of the venue's prices.
     pub price_precision: u8,
     /// Digits after the point of the venue's quantities.
@@ -68,15 +145,25 @@ pub struct InstrumentSpec {
     pub tick: Option<Fixed>,
     /// The smallest step of an order's quantity; one unit of the precision where absent.
     pub lot: Option<Fixed>,
-    /// The smallest notional of an order, in quote currency.
+    /// The smallest quantity of an order.
+    pub min_qty: Option<Fixed>,
+    /// The largest quantity of an order.
+    pub max_qty: Option<Fixed>,
+    /// The smallest notional of an order, in the currency that it settles in.
     pub min_notional: Option<Fixed>,
+    /// How many units one contract is; 1 where absent.
+    pub multiplier: Option<Fixed>,
+    /// How many times its margin a position may be worth; 1 where absent.
+    pub leverage: Option<Fixed>,
     /// The maker fee in percent; the config's where absent.
     pub maker_fee_pct: Option<Fixed>,
     /// The taker fee in percent; the config's where absent.
     pub taker_fee_pct: Option<Fixed>,
+    /// When it expires.
+    pub expiry: Option<Timestamp>,
 }
 
-/// A registered instrument. Quantities use its base currency's scale, money its quote currency's.
+/// A registered instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Instrument {
     /// Its number.
@@ -87,50 +174,134 @@ pub struct Instrument {
     pub kind: InstrumentKind,
     /// What is bought and sold.
     pub base: CurrencyId,
-    /// What it is paid in.
+    /// What it is priced in.
     pub quote: CurrencyId,
+    /// What its cost, profit and loss are in.
+    pub settle: CurrencyId,
+    /// Where it is traded.
+    pub venue: Option<Id>,
     /// Digits after the point of [`Instrument::tick`] and of every price of it.
     pub price_scale: u8,
-    /// Digits after the point of its quantities: the base currency's scale.
+    /// Digits after the point of its quantities: the base currency's scale where buying moves it.
     pub qty_scale: u8,
-    /// Digits after the point of its money: the quote currency's scale.
+    /// Digits after the point of its money: the settlement currency's scale.
     pub money_scale: u8,
     /// The smallest step of an order's price, at `price_scale`.
     pub tick: i64,
     /// The smallest step of an order's quantity, at `qty_scale`.
     pub lot: i128,
+    /// The smallest quantity of an order; 0 is none.
+    pub min_qty: i128,
+    /// The largest quantity of an order; 0 is none.
+    pub max_qty: i128,
     /// The smallest notional of an order, at `money_scale`; 0 is none.
     pub min_notional: i128,
+    /// Units of one contract.
+    pub multiplier: Fixed,
+    /// Margin in percent of the position's cost, at scale 8; 0 locks nothing.
+    pub margin_pct: i64,
     /// Maker fee in percent, at scale 8.
     pub maker_fee_pct: i64,
     /// Taker fee in percent, at scale 8.
     pub taker_fee_pct: i64,
+    /// When it expires.
+    pub expiry: Option<Timestamp>,
+    /// `price × quantity × up / down` is the value; for inverse instruments `quantity × up /
+    /// (price × down)`.
+    pub up: i128,
+    /// See [`Instrument::up`].
+    pub down: i128,
 }
 
 impl Instrument {
-    /// `price × qty` in quote currency, exact where the money scale has room for every digit and
-    /// else rounded once, half to even. `None` when it does not fit.
+    /// How its money moves.
     #[must_use]
-    pub fn notional(&self, price: i64, qty: i128) -> Option<i128> {
-        let digits = self.price_scale + self.qty_scale;
-        if self.money_scale >= digits {
-            let product = i128::from(price).checked_mul(qty)?;
-            return product.checked_mul(pow10(self.money_scale - digits)?);
-        }
-        let unit = pow10(digits - self.money_scale)?;
-        mul_div(i128::from(price), qty, unit, Rounding::HalfEven)
+    pub fn settlement(&self) -> Settlement {
+        self.kind.settlement()
     }
 
-    /// `cost / qty` as a price at [`MONEY_SCALE`] decimals, rounded half to even; `None` when flat.
+    /// The factors by which a product of price and quantity becomes money.
+    pub(crate) fn factors(&self) -> Option<(i128, i128)> {
+        let (multiplier, quantity) = (self.multiplier, i32::from(self.qty_scale));
+        let digits = match self.settlement() {
+            Settlement::Paid | Settlement::Linear => {
+                i32::from(self.money_scale)
+                    - i32::from(self.price_scale)
+                    - quantity
+                    - i32::from(multiplier.scale)
+            }
+            Settlement::Inverse => {
+                i32::from(self.price_scale) + i32::from(MONEY_SCALE)
+                    - quantity
+                    - i32::from(multiplier.scale)
+            }
+        };
+        let power = pow10(u8::try_from(digits.unsigned_abs()).ok()?)?;
+        if digits >= 0 {
+            Some((multiplier.raw.checked_mul(power)?, 1))
+        } else {
+            Some((multiplier.raw, power))
+        }
+    }
+
+    /// What `qty` is worth at `price`, signed; see the head of this file. `None` when it does not
+    /// fit.
+    #[must_use]
+    pub fn value(&self, price: i64, qty: i128) -> Option<i128> {
+        match self.settlement() {
+            Settlement::Paid | Settlement::Linear if self.down == 1 => {
+                i128::from(price).checked_mul(qty)?.checked_mul(self.up)
+            }
+            Settlement::Paid | Settlement::Linear => {
+                let factor = i128::from(price).checked_mul(self.up)?;
+                mul_div(factor, qty, self.down, Rounding::HalfEven)
+            }
+            Settlement::Inverse => {
+                let divisor = i128::from(price).checked_mul(self.down)?;
+                let rounded = mul_div(qty, self.up, divisor, Rounding::HalfEven)?;
+                let unit = pow10(self.money_scale.checked_sub(MONEY_SCALE)?)?;
+                rounded.checked_mul(unit)?.checked_neg()
+            }
+        }
+    }
+
+    /// The absolute value of `qty` at `price`.
+    #[must_use]
+    pub fn notional(&self, price: i64, qty: i128) -> Option<i128> {
+        self.value(price, qty)?.checked_abs()
+    }
+
+    /// The price at which `qty` would have cost `cost`, at [`MONEY_SCALE`] digits, rounded half to
+    /// even; `None` when flat.
     #[must_use]
     pub fn average_price(&self, cost: i128, qty: i128) -> Option<i128> {
-        if qty == 0 {
-            return None;
+        if qty == 0 || cost == 0 {
+            return (qty != 0).then_some(0);
         }
-        let digits = self.qty_scale + MONEY_SCALE;
-        let up = pow10(digits.saturating_sub(self.money_scale))?;
-        let down = pow10(self.money_scale.saturating_sub(digits))?;
-        mul_div(cost, up, qty.checked_mul(down)?, Rounding::HalfEven)
+        match self.settlement() {
+            Settlement::Paid | Settlement::Linear => {
+                // cost = price × qty × up / down, and the price is wanted at MONEY_SCALE.
+                let divisor = qty.checked_mul(self.up)?;
+                let raw = mul_div(
+                    cost,
+                    self.down.checked_mul(PRICE_ROOM)?,
+                    divisor,
+                    Rounding::HalfEven,
+                );
+                let (from, to) = (self.price_scale + PRICE_ROOM_DIGITS, MONEY_SCALE);
+                rescale(raw?, from, to, Rounding::HalfEven)
+            }
+            Settlement::Inverse => {
+                // −cost at MONEY_SCALE = qty × up / (price × down), the price at price_scale.
+                let unit = pow10(self.money_scale.checked_sub(MONEY_SCALE)?)?;
+                let divisor = cost
+                    .checked_div(unit)?
+                    .checked_neg()?
+                    .checked_mul(self.down)?;
+                let raw = mul_div(qty, self.up, divisor, Rounding::HalfEven)?;
+                rescale(raw, self.price_scale, MONEY_SCALE, Rounding::HalfEven)
+            }
+        }
     }
 
     /// The quantity that `money` buys at `price`, rounded down to whole lots.
@@ -139,14 +310,42 @@ impl Instrument {
         if price <= 0 {
             return None;
         }
-        let digits = self.price_scale + self.qty_scale;
-        let raw = if digits >= self.money_scale {
-            let unit = pow10(digits - self.money_scale)?;
-            mul_div(money, unit, i128::from(price), Rounding::Down)?
-        } else {
-            let narrow = rescale(money, self.money_scale, digits, Rounding::Down)?;
-            narrow.checked_div(i128::from(price))?
+        let raw = match self.settlement() {
+            Settlement::Paid | Settlement::Linear => {
+                let divisor = i128::from(price).checked_mul(self.up)?;
+                mul_div(money, self.down, divisor, Rounding::Down)?
+            }
+            Settlement::Inverse => {
+                let factor = i128::from(price).checked_mul(self.down)?;
+                let unit = pow10(self.money_scale.checked_sub(MONEY_SCALE)?)?;
+                mul_div(money, factor, self.up.checked_mul(unit)?, Rounding::Down)?
+            }
         };
         Some(raw - raw.checked_rem(self.lot)?)
     }
+
+    /// What a position of `qty` that cost `cost` locks: nothing where it was paid for.
+    #[must_use]
+    pub fn margin(&self, qty: i128, cost: i128) -> Option<i128> {
+        let is_owed = match self.settlement() {
+            Settlement::Paid => qty < 0,
+            Settlement::Linear | Settlement::Inverse => true,
+        };
+        if !is_owed || self.margin_pct == 0 {
+            return Some(0);
+        }
+        self.percent(cost.checked_abs()?, self.margin_pct)
+    }
+
+    /// `pct` percent of `money`, at scale 8, rounded half to even at [`MONEY_SCALE`] digits.
+    #[must_use]
+    pub fn percent(&self, money: i128, pct: i64) -> Option<i128> {
+        let unit = pow10(self.money_scale.checked_sub(MONEY_SCALE)?)?;
+        let divisor = pow10(MONEY_SCALE + 2)?.checked_mul(unit)?;
+        mul_div(money, i128::from(pct), divisor, Rounding::HalfEven)?.checked_mul(unit)
+    }
 }
+
+/// Digits by which a price is computed finer than its scale before it is rounded.
+const PRICE_ROOM_DIGITS: u8 = 4;
+const PRICE_ROOM: i128 = 10_000;

@@ -1,41 +1,8 @@
-//! Orders and who they belong to.
+//! Orders: what was intended, where each is in its life, and what it reserves.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{CurrencyId, Id, InstrumentId, Timestamp};
-
-/// The dense number of an account, from 0 (`"default"`).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    BorshSerialize,
-    BorshDeserialize,
-)]
-pub struct AccountId(pub u16);
-
-/// The dense number of a strategy; 0 is `EXTERNAL`.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
-)]
-pub struct StrategyId(pub u16);
-
-impl StrategyId {
-    /// What no strategy claims.
-    pub const EXTERNAL: Self = Self(0);
-
-    /// As an index.
-    #[must_use]
-    pub fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
+use super::{AccountId, CurrencyId, Id, InstrumentId, PositionId, StrategyId, Timestamp};
 
 /// Which way.
 #[derive(
@@ -68,13 +35,92 @@ impl Side {
     }
 }
 
-/// How an order is priced.
+/// How an order is priced; prices are at the instrument's price scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 pub enum OrderType {
     /// At the venue's price.
     Market,
-    /// At this price or better, at the instrument's price scale.
+    /// At this price or better.
     Limit(i64),
+    /// A market order once the price has reached this one.
+    Stop(i64),
+    /// A limit order once the price has reached the trigger.
+    StopLimit {
+        /// What sets it off.
+        trigger: i64,
+        /// At this price or better.
+        limit: i64,
+    },
+}
+
+impl OrderType {
+    /// The price that it may not fill beyond.
+    #[must_use]
+    pub fn limit(self) -> Option<i64> {
+        match self {
+            Self::Market | Self::Stop(_) => None,
+            Self::Limit(limit) | Self::StopLimit { limit, .. } => Some(limit),
+        }
+    }
+
+    /// The price that sets it off.
+    #[must_use]
+    pub fn trigger(self) -> Option<i64> {
+        match self {
+            Self::Market | Self::Limit(_) => None,
+            Self::Stop(trigger) | Self::StopLimit { trigger, .. } => Some(trigger),
+        }
+    }
+
+    /// Its name, as every language spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Market => "market",
+            Self::Limit(_) => "limit",
+            Self::Stop(_) => "stop",
+            Self::StopLimit { .. } => "stop_limit",
+        }
+    }
+}
+
+/// How long an order stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+pub enum TimeInForce {
+    /// Until it is cancelled.
+    #[default]
+    Gtc,
+    /// What fills at once; the rest is cancelled.
+    Ioc,
+    /// All of it at once, or nothing.
+    Fok,
+    /// Until the end of the day.
+    Day,
+    /// Until this time.
+    Gtd(Timestamp),
+}
+
+impl TimeInForce {
+    /// Its name, as every language spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gtc => "gtc",
+            Self::Ioc => "ioc",
+            Self::Fok => "fok",
+            Self::Day => "day",
+            Self::Gtd(_) => "gtd",
+        }
+    }
+}
+
+/// How an order hangs together with another. Kept as state; who sends orders acts on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Links {
+    /// The order that is to be cancelled when this one fills.
+    pub one_cancels: Option<Id>,
+    /// The entry whose fill this one protects.
+    pub bracket_of: Option<Id>,
 }
 
 /// Where an order is in its life.
@@ -86,21 +132,37 @@ pub enum OrderStatus {
     Working,
     /// Filled in part.
     PartiallyFilled,
+    /// Sent, and nobody knows what became of it. Keeps what it reserves.
+    Unknown,
     /// Filled whole.
     Filled,
     /// Cancelled; what was filled stays.
     Canceled,
     /// Refused by the venue.
     Rejected,
+    /// Ended by its time in force; what was filled stays.
+    Expired,
 }
 
 impl OrderStatus {
+    /// Every status.
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Working,
+        Self::PartiallyFilled,
+        Self::Unknown,
+        Self::Filled,
+        Self::Canceled,
+        Self::Rejected,
+        Self::Expired,
+    ];
+
     /// Whether it can still fill.
     #[must_use]
     pub fn is_open(self) -> bool {
         match self {
-            Self::Pending | Self::Working | Self::PartiallyFilled => true,
-            Self::Filled | Self::Canceled | Self::Rejected => false,
+            Self::Pending | Self::Working | Self::PartiallyFilled | Self::Unknown => true,
+            Self::Filled | Self::Canceled | Self::Rejected | Self::Expired => false,
         }
     }
 
@@ -111,9 +173,26 @@ impl OrderStatus {
             Self::Pending => "pending",
             Self::Working => "working",
             Self::PartiallyFilled => "partially_filled",
+            Self::Unknown => "unknown",
             Self::Filled => "filled",
             Self::Canceled => "canceled",
             Self::Rejected => "rejected",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether a report may take an order from this status to `to`. A fill may come at any time,
+    /// after an end too; every other end is final, and nothing goes back to pending.
+    #[must_use]
+    pub fn may_become(self, to: Self) -> bool {
+        match to {
+            Self::Pending => false,
+            Self::Working => matches!(self, Self::Pending | Self::Unknown),
+            Self::Unknown => matches!(self, Self::Pending | Self::Working | Self::PartiallyFilled),
+            Self::PartiallyFilled => self.is_open(),
+            Self::Filled => true,
+            Self::Rejected => matches!(self, Self::Pending | Self::Unknown),
+            Self::Canceled | Self::Expired => self.is_open(),
         }
     }
 }
@@ -131,20 +210,30 @@ pub struct Order {
     pub instrument: InstrumentId,
     /// Who decided it.
     pub strategy: StrategyId,
+    /// The position that its fills change.
+    pub position: PositionId,
     /// Which way.
     pub side: Side,
     /// How much, at the instrument's quantity scale.
     pub qty: i128,
     /// How it is priced.
     pub order_type: OrderType,
+    /// How long it stands.
+    pub time_in_force: TimeInForce,
+    /// How it hangs together with others.
+    pub links: Links,
     /// Whether it may only reduce.
     pub reduce_only: bool,
     /// Whether it opens or adds to a position, as decided at submission.
     pub opens: bool,
     /// Where it is in its life.
     pub status: OrderStatus,
+    /// Whether a cancel was asked for and is not yet answered.
+    pub is_cancel_requested: bool,
     /// How much was filled.
     pub cum_qty: i128,
+    /// What its fills were worth, unsigned, in settlement currency.
+    pub cum_value: i128,
     /// The currency in which a balance is locked.
     pub lock_currency: CurrencyId,
     /// What was locked at submission, at that currency's scale.
@@ -153,6 +242,8 @@ pub struct Order {
     pub locked: i128,
     /// When it was submitted.
     pub ts_init: Timestamp,
+    /// When something last happened to it.
+    pub ts_event: Timestamp,
     /// The sequence of its submission.
     pub sequence: u64,
 }
@@ -162,5 +253,72 @@ impl Order {
     #[must_use]
     pub fn leaves_qty(&self) -> i128 {
         (self.qty - self.cum_qty).max(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderStatus as S;
+
+    #[test]
+    fn the_transitions_are_those_of_the_table() {
+        let table: [(S, &[S]); 8] = [
+            (
+                S::Pending,
+                &[
+                    S::Working,
+                    S::PartiallyFilled,
+                    S::Unknown,
+                    S::Filled,
+                    S::Canceled,
+                    S::Rejected,
+                    S::Expired,
+                ],
+            ),
+            (
+                S::Working,
+                &[
+                    S::PartiallyFilled,
+                    S::Unknown,
+                    S::Filled,
+                    S::Canceled,
+                    S::Expired,
+                ],
+            ),
+            (
+                S::PartiallyFilled,
+                &[
+                    S::PartiallyFilled,
+                    S::Unknown,
+                    S::Filled,
+                    S::Canceled,
+                    S::Expired,
+                ],
+            ),
+            (
+                S::Unknown,
+                &[
+                    S::Working,
+                    S::PartiallyFilled,
+                    S::Filled,
+                    S::Canceled,
+                    S::Rejected,
+                    S::Expired,
+                ],
+            ),
+            (S::Filled, &[S::Filled]),
+            (S::Canceled, &[S::Filled]),
+            (S::Rejected, &[S::Filled]),
+            (S::Expired, &[S::Filled]),
+        ];
+        for (from, allowed) in table {
+            for to in S::ALL {
+                assert_eq!(
+                    from.may_become(to),
+                    allowed.contains(&to),
+                    "{from:?} to {to:?}"
+                );
+            }
+        }
     }
 }

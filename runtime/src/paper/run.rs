@@ -273,17 +273,15 @@ fn to_input(row: &Row, target: &Instrument) -> Option<Input> {
     let size = |value: Fixed| value.exactly_at(target.qty_scale);
     Some(match &row.data {
         RowData::Quote { bid, ask } => Input::Command(Command::Price(PriceTick {
-            instrument,
             bid: bid
                 .as_ref()
                 .map_or(Some(None), |level| px(level.price).map(Some))?,
             ask: ask
                 .as_ref()
                 .map_or(Some(None), |level| px(level.price).map(Some))?,
-            last: None,
             bid_size: bid.as_ref().map_or(Some(0), |level| size(level.size))?,
             ask_size: ask.as_ref().map_or(Some(0), |level| size(level.size))?,
-            ts: row.ts_close,
+            ..PriceTick::empty(instrument, row.ts_close)
         })),
         RowData::Trade {
             open,

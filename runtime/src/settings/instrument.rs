@@ -5,7 +5,7 @@ use truebook_core::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
 use super::SettingsError;
 use super::section::{Bare, Range, Section, Whole};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 17] = [
     "symbol",
     "kind",
     "base",
@@ -17,10 +17,16 @@ const KEYS: [&str; 11] = [
     "min_notional",
     "maker_fee_pct",
     "taker_fee_pct",
+    "settle",
+    "venue",
+    "min_qty",
+    "max_qty",
+    "multiplier",
+    "leverage",
 ];
 
 /// The most digits after the point of a price or quantity.
-const PRECISION_MAX: u32 = 12;
+const PRECISION_MAX: u32 = 18;
 
 /// The instruments, in their order; each symbol once.
 pub(super) fn read(root: &Section) -> Result<Vec<InstrumentSpec>, SettingsError> {
@@ -58,6 +64,13 @@ fn read_one(section: &Section) -> Result<InstrumentSpec, SettingsError> {
         min_notional: section.number("min_notional", Range::NotNegative, Bare::Refused)?,
         maker_fee_pct: section.number("maker_fee_pct", Range::Fee, Bare::Refused)?,
         taker_fee_pct: section.number("taker_fee_pct", Range::Fee, Bare::Refused)?,
+        settle: section.id("settle")?,
+        venue: section.id("venue")?,
+        min_qty: section.number("min_qty", Range::NotNegative, Bare::Refused)?,
+        max_qty: section.number("max_qty", Range::NotNegative, Bare::Refused)?,
+        multiplier: section.number("multiplier", Range::Positive, Bare::Refused)?,
+        leverage: section.number("leverage", Range::Positive, Bare::Refused)?,
+        expiry: None,
     })
 }
 
@@ -66,12 +79,12 @@ fn read_id(section: &Section, key: &'static str) -> Result<Id, SettingsError> {
 }
 
 fn read_kind(section: &Section) -> Result<InstrumentKind, SettingsError> {
-    let allowed = "'spot' or 'equity'";
-    let Some(name) = section.text("kind", allowed)? else {
+    let allowed = InstrumentKind::names();
+    let Some(name) = section.text("kind", &allowed)? else {
         return Ok(InstrumentKind::Spot);
     };
     let kind = InstrumentKind::from_name(name);
-    kind.ok_or_else(|| section.refuse("kind", &format!("'{name}'"), allowed))
+    kind.ok_or_else(|| section.refuse("kind", &format!("'{name}'"), &allowed))
 }
 
 fn read_precision(section: &Section, key: &str) -> Result<u8, SettingsError> {
@@ -80,7 +93,7 @@ fn read_precision(section: &Section, key: &str) -> Result<u8, SettingsError> {
         max: PRECISION_MAX,
     };
     let digits = section.whole(key, range)?;
-    let digits = section.required(key, digits, "a whole number from 0 to 12")?;
+    let digits = section.required(key, digits, "a whole number from 0 to 18")?;
     Ok(u8::try_from(digits).unwrap_or_default())
 }
 

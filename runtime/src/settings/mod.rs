@@ -19,7 +19,9 @@ pub use truebook_store::Durability;
 use std::fs;
 use std::path::Path;
 
-use truebook_core::model::{CashEntry, Config, Fees, Fixed, Id, InvalidValue, Limits, Paper};
+use truebook_core::model::{
+    CashEntry, Config, Fees, Fixed, Id, InvalidValue, Limits, MarkChoice, Paper,
+};
 
 use self::section::{Bare, Range, Section, Whole};
 
@@ -35,7 +37,13 @@ const TABLES: [&str; 7] = [
     "instrument",
     "strategy",
 ];
-const BOOK: [&str; 4] = ["mode", "reporting_currency", "durability", "day_boundary"];
+const BOOK: [&str; 5] = [
+    "mode",
+    "reporting_currency",
+    "durability",
+    "day_boundary",
+    "mark",
+];
 const DAY_SECONDS: i32 = 86_400;
 
 /// Whether orders are filled by the paper venue or sent by the bot.
@@ -87,6 +95,7 @@ impl Settings {
             day_boundary_seconds: read_day_boundary(&book)?,
             fees: read_fees(&root.table("fees")?)?,
             limits,
+            mark: read_mark(&book)?,
             paper: read_paper(&root.table("paper")?)?,
             cash: read_cash(&root.table("cash")?)?,
             instruments,
@@ -156,6 +165,17 @@ fn read_choice<T: Copy>(
         Some((_, choice)) => Ok(Some(*choice)),
         None => Err(section.refuse(key, &format!("'{found}'"), &allowed)),
     }
+}
+
+fn read_mark(section: &Section) -> Result<MarkChoice, SettingsError> {
+    let names = MarkChoice::ALL.map(|(name, _)| format!("'{name}'"));
+    let allowed = names.join(", ");
+    let Some(found) = section.text("mark", &allowed)? else {
+        return Ok(MarkChoice::default());
+    };
+    let chosen = MarkChoice::ALL.iter().find(|(name, _)| *name == found);
+    let chosen = chosen.map(|(_, choice)| *choice);
+    chosen.ok_or_else(|| section.refuse("mark", &format!("'{found}'"), &allowed))
 }
 
 fn read_fees(section: &Section) -> Result<Fees, SettingsError> {

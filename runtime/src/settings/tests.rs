@@ -258,12 +258,12 @@ fn an_instrument_is_complete_and_stands_once() {
         ),
         (
             "kind = \"equity\"",
-            "kind = \"fx\"",
-            "found 'fx', allowed: 'spot' or 'equity'",
+            "kind = \"bond\"",
+            "found 'bond', allowed: 'spot', 'equity', 'perpetual'",
         ),
         (
             "qty_precision = 8",
-            "qty_precision = 13",
+            "qty_precision = 19",
             "s.toml:7: qty_precision",
         ),
         (

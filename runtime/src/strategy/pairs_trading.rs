@@ -44,7 +44,7 @@ impl PairsTrading {
             let Some(instrument) = state.instrument(bar.instrument) else {
                 continue;
             };
-            let may = side == Side::Buy || instrument.kind.can_short();
+            let may = side == Side::Buy || instrument.kind.can_be_short();
             let flat = self.trader.held(state, bar.instrument) == 0;
             if may && flat && !self.trader.is_waiting(state, bar.instrument) {
                 let qty = self.trader.size(instrument, bar.close);

@@ -2,7 +2,7 @@
 
 use truebook_core::book::{Command, State, Submit};
 use truebook_core::model::{
-    AccountId, Fixed, Id, Instrument, InstrumentId, OrderType, PositionKey, Side, Timestamp,
+    AccountId, Fixed, Id, Instrument, InstrumentId, PositionKey, PositionLeg, Side, Timestamp,
 };
 
 /// Sends market orders for one strategy.
@@ -31,6 +31,7 @@ impl Trader {
             account: AccountId::default(),
             instrument,
             strategy,
+            leg: PositionLeg::Net,
         };
         state.position(&key).map_or(0, |position| position.qty)
     }
@@ -64,14 +65,8 @@ impl Trader {
         self.sent += 1;
         commands.push(Command::Submit(Box::new(Submit {
             client_order_id: Some(Id::format(format_args!("{}-{}", self.name, self.sent))),
-            account: AccountId::default(),
-            instrument,
             strategy: Some(self.name),
-            side,
-            qty,
-            order_type: OrderType::Market,
-            reduce_only: false,
-            ts,
+            ..Submit::market(instrument, side, qty, ts)
         })));
     }
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use truebook_core::book::State;
-use truebook_core::digest;
 use truebook_core::engine::{Journal, NoJournal, Options};
 use truebook_core::model::{Config, InvalidValue};
 use truebook_store::{Durability, JournalFile, Mode, Session, StoreError, StoreThread};
@@ -19,8 +18,10 @@ const REPLAY: u32 = 4_096;
 pub struct BookOptions {
     /// The database; `None` keeps nothing.
     pub path: Option<PathBuf>,
-    /// The configuration, and what it registers.
-    pub config: Config,
+    /// The configuration, and what it registers. For a book that has one, another is a change;
+    /// `None`
+    /// keeps what it has, and gives a new book the defaults.
+    pub config: Option<Config>,
     /// Whether orders are filled by the paper venue.
     pub is_paper: bool,
     /// Whether time comes from events only, instead of the system's clock.
@@ -35,7 +36,7 @@ impl Default for BookOptions {
     fn default() -> Self {
         Self {
             path: None,
-            config: Config::default(),
+            config: None,
             is_paper: true,
             has_event_clock: false,
             durability: Durability::Disk,
@@ -50,14 +51,19 @@ impl BookOptions {
     /// # Errors
     /// [`Error::Value`] for a mode or a durability that is not the settings' own.
     pub fn configured(
-        settings: Settings,
+        settings: Option<Settings>,
         mode: Option<Trading>,
         durability: Option<Durability>,
     ) -> Result<Self, Error> {
-        let mode = agreed("mode", settings.mode, mode)?;
-        let durability = agreed("durability", settings.durability, durability)?;
+        let said = settings.as_ref();
+        let mode = agreed("mode", said.and_then(|said| said.mode), mode)?;
+        let durability = agreed(
+            "durability",
+            said.and_then(|said| said.durability),
+            durability,
+        )?;
         Ok(Self {
-            config: settings.config,
+            config: settings.map(|settings| settings.config),
             is_paper: mode.unwrap_or_default() == Trading::Paper,
             durability: durability.unwrap_or_default(),
             ..Self::default()
@@ -98,10 +104,9 @@ impl Opening {
             });
         };
         let mode = if options.is_paper { "paper" } else { "live" };
-        let is_given = options.config != Config::default();
         let session = Session {
             mode: mode.to_owned(),
-            config: is_given.then(|| digest::hex(&options.config.hash())),
+            config: None,
         };
         let failed = |error: StoreError| Error::Store(error.to_string());
         let file = JournalFile::open(path, &session, options.durability).map_err(failed)?;

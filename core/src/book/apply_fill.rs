@@ -1,0 +1,259 @@
+//! What events change when an execution is booked, taken back or amended.
+//!
+//! 1. Position, order, balances, attribution and dedupe mark change in one event.
+
+use crate::model::{CurrencyId, Fee, Position, PositionId, PositionKey, RoundTrip, StrategyId};
+
+use super::event::{Fees, FillAmended, Legs, Outcome, Reversal};
+use super::fill_key::{FillKey, FillMark, order_hash};
+use super::outcome::trips;
+use super::worth::Sum;
+use super::{Entry, Filled, Quarantine, Quarantined, State};
+
+impl State {
+    pub(super) fn apply_filled(&mut self, entry: &Entry, filled: &Filled) {
+        if let Some(reversal) = &filled.reversal {
+            self.apply_reversal(entry, reversal);
+        }
+        self.apply_legs(&filled.legs);
+        let id = self.position_id(filled.key);
+        let closed = self.apply_outcome(entry, id, &filled.outcome, &filled.attributed);
+        assert_eq!(
+            closed, filled.closed,
+            "invariant: a round trip is what its event says"
+        );
+        self.revalue(id);
+        self.apply_to_order(entry, filled);
+        if let Some(strategy) = self.strategies.get_mut(filled.key.strategy.index()) {
+            strategy.counters.fills += 1;
+        }
+        let owner = (filled.key.account, filled.key.instrument);
+        let order = filled.order.and_then(|number| self.order_at(number));
+        let client = order
+            .map(|order| order.client_order_id)
+            .or(filled.client_order_id);
+        self.fills.insert(FillMark {
+            key: FillKey::new(owner, &filled.trade_id, filled.side),
+            venue_order: order_hash(filled.venue_order_id, None),
+            client_order: order_hash(None, client),
+            order: filled.order,
+            position: filled.key,
+            side: filled.side,
+            qty: filled.last_qty,
+            px: filled.last_px,
+            fees: filled.fees.clone(),
+            has_liquidity: filled.liquidity.is_some(),
+            is_void: false,
+            is_conflict: false,
+            sequence: entry.sequence,
+        });
+    }
+
+    /// Remembers a report that contradicts a booked fill.
+    pub(super) fn remember_conflict(&mut self, entry: &Entry, quarantined: &Quarantined) {
+        let (account, instrument) = (quarantined.account, quarantined.instrument);
+        if quarantined.why != Quarantine::FillConflict {
+            return;
+        }
+        self.fills.insert(FillMark {
+            key: FillKey::new(
+                (account, instrument),
+                &quarantined.trade_id,
+                quarantined.side,
+            ),
+            venue_order: 0,
+            client_order: 0,
+            order: None,
+            position: PositionKey {
+                account,
+                instrument,
+                strategy: StrategyId::EXTERNAL,
+                leg: quarantined.leg,
+            },
+            side: quarantined.side,
+            qty: quarantined.last_qty,
+            px: quarantined.last_px,
+            fees: Fees::new(),
+            has_liquidity: false,
+            is_void: false,
+            is_conflict: true,
+            sequence: entry.sequence,
+        });
+    }
+
+    pub(super) fn apply_reversal(&mut self, entry: &Entry, reversal: &Reversal) {
+        self.apply_legs(&reversal.legs);
+        let id = self.position_id(reversal.key);
+        self.apply_outcome(entry, id, &reversal.outcome, &reversal.attributed);
+        self.revalue(id);
+        let order = reversal
+            .order
+            .and_then(|number| self.orders.get_mut(number as usize));
+        if let Some(order) = order {
+            let leaves = order.leaves_qty();
+            order.cum_qty -= reversal.last_qty;
+            order.ts_event = entry.ts;
+            let (is_open, opens, position) = (order.status.is_open(), order.opens, order.position);
+            let change = order.leaves_qty() - leaves;
+            if is_open && !opens {
+                self.reduce_less(position, -change);
+            }
+        }
+        let owner = (reversal.key.account, reversal.key.instrument);
+        let key = FillKey::new(owner, &reversal.trade_id, reversal.side);
+        let known = self.fills.find(key, (0, 0)).map(|mark| mark.sequence);
+        if let Some(mark) = known.and_then(|sequence| self.fills.find_mut(key, sequence)) {
+            mark.is_void = true;
+        }
+    }
+
+    pub(super) fn apply_fill_amended(&mut self, entry: &Entry, amended: &FillAmended) {
+        self.apply_legs(&amended.legs);
+        let id = self.position_id(amended.key);
+        self.apply_outcome(entry, id, &amended.outcome, &amended.attributed);
+        self.revalue(id);
+        let owner = (amended.key.account, amended.key.instrument);
+        let key = FillKey::new(owner, &amended.trade_id, amended.side);
+        let venue_order = order_hash(amended.venue_order_id, None);
+        let known = self
+            .fills
+            .find(key, (venue_order, 0))
+            .map(|mark| mark.sequence);
+        if let Some(mark) = known.and_then(|sequence| self.fills.find_mut(key, sequence)) {
+            mark.fees.extend(
+                amended
+                    .fees
+                    .iter()
+                    .copied()
+                    .take(mark.fees.remaining_capacity()),
+            );
+            mark.has_liquidity |= amended.liquidity.is_some();
+            if venue_order != 0 {
+                mark.venue_order = venue_order;
+            }
+        }
+    }
+
+    fn apply_legs(&mut self, legs: &Legs) {
+        for leg in legs {
+            self.apply_leg(leg);
+        }
+    }
+
+    /// Adds an outcome and its fees to a position; the round trip that it ended.
+    fn apply_outcome(
+        &mut self,
+        entry: &Entry,
+        id: PositionId,
+        outcome: &Outcome,
+        fees: &[Fee],
+    ) -> Option<RoundTrip> {
+        let key = self.positions.get(id.index())?.key;
+        let settle = self.instrument(key.instrument)?.settle;
+        let in_settle: i128 = own_fees(fees, settle);
+        let position = self.positions.get_mut(id.index())?;
+        let mut closed = None;
+        if outcome.delta_qty != 0 {
+            (position.trip, closed) = trips(position, outcome, (in_settle, entry.ts));
+        } else {
+            position.trip.fees += in_settle;
+        }
+        position.qty += outcome.delta_qty;
+        position.cost += outcome.delta_cost;
+        position.realized_pnl += outcome.realized;
+        position.cash_flow += outcome.cash_flow;
+        position.margin += outcome.delta_margin;
+        position.unknown_part = outcome.unknown_part;
+        position.updated_at = entry.ts;
+        position.sequence = entry.sequence;
+        assert_eq!(
+            position.qty, outcome.qty,
+            "invariant: a position is what its events say"
+        );
+        assert_eq!(
+            position.cost, outcome.cost,
+            "invariant: a cost is what its events say"
+        );
+        assert!(
+            position.qty != 0 || position.cost == 0,
+            "invariant: what is flat cost nothing"
+        );
+        add_fees(position, fees);
+        if let Some(trip) = &closed {
+            let is_won = trip.realized_pnl > trip.fees;
+            position.closed_trades += 1;
+            position.winning_trades += u64::from(is_won);
+            if let Some(strategy) = self.strategies.get_mut(key.strategy.index()) {
+                strategy.counters.closed_trades += 1;
+                strategy.counters.winning_trades += u64::from(is_won);
+            }
+        }
+        self.post_fees(&key, fees);
+        self.balance_mut(key.account, settle).in_margin += outcome.delta_margin;
+        closed
+    }
+
+    fn post_fees(&mut self, key: &PositionKey, fees: &[Fee]) {
+        for fee in fees {
+            let change = Sum {
+                fees: fee.amount,
+                ..Sum::default()
+            };
+            self.worth.post(key, fee.currency, &change);
+        }
+    }
+
+    fn apply_to_order(&mut self, entry: &Entry, filled: &Filled) {
+        let Some(number) = filled.order else { return };
+        let Some(order) = self.orders.get_mut(number as usize) else {
+            return;
+        };
+        let (was_open, leaves) = (order.status.is_open(), order.leaves_qty());
+        order.cum_qty += filled.last_qty;
+        order.ts_event = entry.ts;
+        order.locked -= filled.unlocked;
+        assert!(
+            order.locked >= 0,
+            "invariant: no more is unlocked than is locked"
+        );
+        let (account, currency, position) = (order.account, order.lock_currency, order.position);
+        let filled_of = leaves - order.leaves_qty();
+        let reduces = was_open && !order.opens;
+        if order.venue_order_id.is_none() {
+            order.venue_order_id = filled.venue_order_id;
+            if let Some(id) = filled.venue_order_id {
+                self.venue_order_ids.insert((account, id), number);
+            }
+        }
+        self.balance_mut(account, currency).in_orders -= filled.unlocked;
+        if reduces {
+            self.reduce_less(position, filled_of);
+        }
+        if let Some(status) = filled.order_status {
+            self.set_status(number, status);
+        }
+    }
+}
+
+fn own_fees(fees: &[Fee], currency: CurrencyId) -> i128 {
+    let own = fees.iter().filter(|fee| fee.currency == currency);
+    own.map(|fee| fee.amount).sum()
+}
+
+fn add_fees(position: &mut Position, fees: &[Fee]) {
+    for fee in fees {
+        let known = position
+            .fees
+            .iter_mut()
+            .find(|known| known.currency == fee.currency);
+        match known {
+            Some(known) => known.amount += fee.amount,
+            // Full was refused when it was decided.
+            None => position.fees.extend(
+                Some(*fee)
+                    .into_iter()
+                    .take(position.fees.remaining_capacity()),
+            ),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What becomes of an execution later: it is taken back, corrected, or its fee becomes known.
+
+use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Settlement, Side};
+
+use super::accounting::Holding;
+use super::event::{Fees, FillAmended, Reversal};
+use super::fill_key::FillMark;
+use super::outcome::{Execution, FeeParts, Held, fee_parts, legs};
+use super::{
+    Answer, Applied, BustReport, Event, FillReport, Invalid, LateFee, Ledger, Quarantine, State,
+};
+
+impl Ledger {
+    /// Books a fee that has become known after its execution.
+    pub(super) fn late_fee(&mut self, late: &LateFee) -> Answer {
+        let Some(instrument) = self.state.instrument(late.instrument).copied() else {
+            return Answer::Invalid(Invalid::UnknownInstrument);
+        };
+        let owner = (late.account, late.instrument);
+        let mut report = FillReport::new(late.instrument, late.side.unwrap_or(Side::Buy), 0, 0);
+        (report.account, report.ts) = (late.account, late.ts);
+        report.fees.extend([late.fee]);
+        let Some(known) = self
+            .state
+            .known_fill(owner, &late.trade_id, late.side)
+            .cloned()
+        else {
+            return self.quarantine(&report, late.trade_id, Quarantine::UnknownTrade);
+        };
+        let fees = match self.fees_of(&report.fees, &instrument) {
+            Ok(fees) => fees,
+            Err(why) => return self.quarantine(&report, late.trade_id, why),
+        };
+        if known.is_void || known.fees == fees {
+            return Answer::Applied(Applied {
+                sequence: known.sequence,
+                duplicate: true,
+                ..Applied::default()
+            });
+        }
+        if !known.fees.is_empty() {
+            return self.quarantine(&report, late.trade_id, Quarantine::FillConflict);
+        }
+        match amendment(&self.state, &instrument, (&known, late.trade_id), fees) {
+            Some(amended) => {
+                self.emit(Event::FillAmended(amended));
+                self.applied()
+            }
+            None => self.quarantine(&report, late.trade_id, Quarantine::Overflow),
+        }
+    }
+
+    /// Takes an execution back.
+    pub(super) fn bust(&mut self, bust: &BustReport) -> Answer {
+        let Some(instrument) = self.state.instrument(bust.instrument).copied() else {
+            return Answer::Invalid(Invalid::UnknownInstrument);
+        };
+        let owner = (bust.account, bust.instrument);
+        let mut report = FillReport::new(bust.instrument, bust.side.unwrap_or(Side::Buy), 0, 0);
+        (report.account, report.ts) = (bust.account, bust.ts);
+        let Some(known) = self.state.known_fill(owner, &bust.trade_id, bust.side) else {
+            return self.quarantine(&report, bust.trade_id, Quarantine::UnknownTrade);
+        };
+        if known.is_void {
+            return Answer::Applied(Applied {
+                sequence: known.sequence,
+                duplicate: true,
+                ..Applied::default()
+            });
+        }
+        match reversal(&self.state, &instrument, (known, bust.trade_id)) {
+            Some(reversal) => {
+                self.emit(Event::Busted(reversal));
+                self.applied()
+            }
+            None => self.quarantine(&report, bust.trade_id, Quarantine::Overflow),
+        }
+    }
+}
+
+/// What taking back a remembered execution changes.
+pub(super) fn reversal(
+    state: &State,
+    instrument: &Instrument,
+    (known, trade_id): (&FillMark, Id),
+) -> Option<Reversal> {
+    let parts = fee_parts(instrument, known.px, &known.fees)?;
+    let executed = Execution {
+        side: known.side,
+        qty: known.qty,
+        px: known.px,
+        base_fee: parts.base,
+    };
+    let delta = executed.delta(instrument)?;
+    let back = Holding {
+        qty: delta.qty.checked_neg()?,
+        cost: delta.cost.checked_neg()?,
+    };
+    let outcome = Held::of(state.position(&known.position)).add(instrument, back)?;
+    let cash = match instrument.settlement() {
+        Settlement::Paid => {
+            let signed = known.side.sign().checked_mul(known.qty)?;
+            instrument.value(known.px, signed)?
+        }
+        Settlement::Linear | Settlement::Inverse => outcome.realized,
+    };
+    let account = known.position.account;
+    let legs = legs(
+        state,
+        account,
+        instrument,
+        (&outcome, cash),
+        (&known.fees, -1),
+    )?;
+    let mut attributed = parts.attributed;
+    for fee in &mut attributed {
+        fee.amount = fee.amount.checked_neg()?;
+    }
+    Some(Reversal {
+        key: known.position,
+        side: known.side,
+        last_qty: known.qty,
+        last_px: known.px,
+        trade_id,
+        order: known.order,
+        outcome,
+        attributed,
+        legs,
+    })
+}
+
+/// What fees that become known later change.
+pub(super) fn amendment(
+    state: &State,
+    instrument: &Instrument,
+    (known, trade_id): (&FillMark, Id),
+    fees: Fees,
+) -> Option<FillAmended> {
+    let parts = fee_parts(instrument, known.px, &fees)?;
+    let position = state.position(&known.position)?;
+    if !has_room(position, &parts) {
+        return None;
+    }
+    // A fee in the base currency leaves at the fill's own price, as it would have with the fill.
+    let delta = Holding {
+        qty: parts.base.checked_neg()?,
+        cost: instrument.value(known.px, parts.base)?.checked_neg()?,
+    };
+    let outcome = Held::of(Some(position)).add(instrument, delta)?;
+    let account = known.position.account;
+    let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
+    Some(FillAmended {
+        key: known.position,
+        side: known.side,
+        trade_id,
+        venue_order_id: None,
+        liquidity: None,
+        fees,
+        outcome,
+        attributed: parts.attributed,
+        legs,
+    })
+}
+
+pub(super) fn has_room(position: &Position, parts: &FeeParts) -> bool {
+    let is_new = |fee: &&Fee| {
+        !position
+            .fees
+            .iter()
+            .any(|known| known.currency == fee.currency)
+    };
+    position.fees.len() + parts.attributed.iter().filter(is_new).count() <= FEES_MAX
+}
+
+pub(super) fn sum_in(fees: &Fees, instrument: &Instrument) -> i128 {
+    let own = fees.iter().filter(|fee| fee.currency == instrument.settle);
+    own.map(|fee| fee.amount).sum()
+}

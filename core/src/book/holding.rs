@@ -1,0 +1,275 @@
+//! What becomes of holdings without a trade: splits, positions that were held before, and what the
+//! venue says is there.
+
+use crate::model::{
+    AccountId, CurrencyId, Id, Instrument, InstrumentId, MAX_SCALE, PositionId, PositionKey,
+    PositionLeg, Rounding, Side, StrategyId, mul_div,
+};
+
+use super::accounting::Holding;
+use super::event::StatedOf;
+use super::money::fingerprint;
+use super::outcome::{Held, WHOLE, fits, leg_of};
+use super::{
+    Adopted, Adoption, Answer, CostGiven, Event, FillReport, Invalid, Ledger, Split, SplitBooked,
+    State, Stated, Statement,
+};
+
+impl Ledger {
+    /// Splits every position in an instrument; what is no whole lot is paid out by a fill of its
+    /// own.
+    pub(super) fn split(&mut self, split: &Split) -> Answer {
+        let Some(instrument) = self.state.instrument(split.instrument).copied() else {
+            return Answer::Invalid(Invalid::UnknownInstrument);
+        };
+        if split.numerator == 0 || split.denominator == 0 {
+            return Answer::Invalid(Invalid::NotPositive);
+        }
+        let (n, d) = (i128::from(split.numerator), i128::from(split.denominator));
+        let owner = (AccountId::default(), CurrencyId(0));
+        let content = n << 64 | d << 32 | i128::from(instrument.id.0);
+        if let Some(answer) = self.booked(split.id, fingerprint("split", owner, content)) {
+            return answer;
+        }
+        let ids = self.state.positions_in(split.instrument).to_vec();
+        let mut booked: Vec<(PositionId, i128, i128)> = Vec::new();
+        for id in ids {
+            let Some(position) = self.state.position_at(id).filter(|held| held.qty != 0) else {
+                continue;
+            };
+            match mul_div(position.qty, n, d, Rounding::Down).filter(|qty| fits(*qty)) {
+                Some(qty) => booked.push((id, position.qty, qty)),
+                None => return Answer::Invalid(Invalid::Scale),
+            }
+        }
+        let has_fraction = booked.iter().any(|(_, _, qty)| qty % instrument.lot != 0);
+        if has_fraction && split.cash_px.is_none_or(|price| price <= 0) {
+            return Answer::Invalid(Invalid::NoCashPrice);
+        }
+        for (position, qty_before, qty) in &booked {
+            self.emit(Event::SplitBooked(SplitBooked {
+                position: *position,
+                qty_before: *qty_before,
+                qty: *qty,
+                fingerprint: fingerprint("split", owner, content),
+                id: split.id,
+            }));
+        }
+        for (position, _, qty) in booked {
+            self.pay_out(split, &instrument, (position, qty % instrument.lot));
+        }
+        if let Some(mark) = self.state.worth.mark_mut(split.instrument) {
+            mark.rescale(d, n);
+        }
+        self.state.revalue_all(split.instrument);
+        self.applied()
+    }
+
+    /// Sells a fraction of a share that a split left.
+    fn pay_out(
+        &mut self,
+        split: &Split,
+        instrument: &Instrument,
+        (id, fraction): (PositionId, i128),
+    ) {
+        let Some(price) = split.cash_px.filter(|_| fraction != 0) else {
+            return;
+        };
+        let Some(key) = self.state.position_at(id).map(|position| position.key) else {
+            return;
+        };
+        let strategy = self
+            .state
+            .strategy(key.strategy)
+            .map(|strategy| strategy.name);
+        let side = if fraction > 0 { Side::Sell } else { Side::Buy };
+        let made = format_args!("split-fraction-{}-{}", self.state.sequence + 1, id.0);
+        self.fill(&FillReport {
+            account: key.account,
+            strategy,
+            leg: key.leg,
+            trade_id: Some(Id::format(made)),
+            source: Some(Id::format(format_args!("split"))),
+            ts: split.ts,
+            ..FillReport::new(instrument.id, side, fraction.abs(), price)
+        });
+    }
+
+    /// Takes in a position that was held before, or the cost of one.
+    pub(super) fn adopt(&mut self, adoption: &Adoption) -> Answer {
+        let Some(instrument) = self.state.instrument(adoption.instrument).copied() else {
+            return Answer::Invalid(Invalid::UnknownInstrument);
+        };
+        let cost = match adoption.cost {
+            Some(cost) => match cost
+                .exactly_at(instrument.money_scale)
+                .filter(|raw| fits(*raw))
+            {
+                Some(raw) => Some(raw),
+                None => return Answer::Invalid(Invalid::Scale),
+            },
+            None => None,
+        };
+        let owner = (adoption.account, instrument.base);
+        let print = fingerprint("adopt", owner, adoption.qty);
+        if let Some(answer) = self.booked(adoption.id, print) {
+            return answer;
+        }
+        if adoption.account.index() >= self.state.accounts.len() {
+            return Answer::Invalid(Invalid::UnknownAccount);
+        }
+        let strategy = adoption
+            .strategy
+            .map_or(StrategyId::EXTERNAL, |name| self.strategy_id(name));
+        let key = PositionKey {
+            account: adoption.account,
+            instrument: instrument.id,
+            strategy,
+            leg: PositionLeg::Net,
+        };
+        let event = if adoption.qty == 0 {
+            cost_given(&self.state, &instrument, key, cost).map(Event::CostGiven)
+        } else {
+            let parts = (adoption.qty, cost);
+            let adopted = adopted(&self.state, &instrument, key, parts);
+            adopted.map(|adopted| {
+                Event::Adopted(Adopted {
+                    id: adoption.id,
+                    ..adopted
+                })
+            })
+        };
+        match event {
+            Ok(event) => {
+                self.emit(event);
+                self.applied()
+            }
+            Err(why) => Answer::Invalid(why),
+        }
+    }
+
+    /// Records what the venue says; an older statement than the last changes nothing.
+    pub(super) fn state_of_venue(&mut self, statement: &Statement) -> Answer {
+        let (account, what, stated, booked, as_of) = match *statement {
+            Statement::Balance {
+                account,
+                currency,
+                total,
+                ts,
+            } => {
+                let (id, raw) = match self.amount_of(&currency, total) {
+                    Ok(found) => found,
+                    Err(why) => return Answer::Invalid(why),
+                };
+                self.currency_id(currency, MAX_SCALE);
+                let booked = self.state.balance(account, id).total;
+                (account, StatedOf::Balance(id), raw, booked, ts)
+            }
+            Statement::Position {
+                account,
+                instrument,
+                qty,
+                ts,
+            } => {
+                if self.state.instrument(instrument).is_none() {
+                    return Answer::Invalid(Invalid::UnknownInstrument);
+                }
+                let booked = self.state.net_qty(account, instrument);
+                (account, StatedOf::Position(instrument), qty, booked, ts)
+            }
+        };
+        if account.index() >= self.state.accounts.len() {
+            return Answer::Invalid(Invalid::UnknownAccount);
+        }
+        let last = self.state.stated(account, what);
+        if last.is_some_and(|last| last.as_of > as_of) {
+            return Answer::Invalid(Invalid::Old);
+        }
+        let news = Stated {
+            account,
+            what,
+            stated,
+            booked,
+            as_of,
+        };
+        self.emit(Event::Stated(news));
+        self.applied()
+    }
+}
+
+impl State {
+    /// What an account holds of an instrument, over all strategies and legs.
+    #[must_use]
+    pub fn net_qty(&self, account: AccountId, instrument: InstrumentId) -> i128 {
+        let ids = self.positions_in(instrument).iter();
+        ids.filter_map(|id| self.position_at(*id))
+            .filter(|position| position.key.account == account)
+            .map(|position| position.qty)
+            .sum()
+    }
+}
+
+fn adopted(
+    state: &State,
+    instrument: &Instrument,
+    key: PositionKey,
+    (qty, cost): (i128, Option<i128>),
+) -> Result<Adopted, Invalid> {
+    let held = Held::of(state.position(&key));
+    if held.qty != 0 && held.qty.signum() != qty.signum() {
+        return Err(Invalid::OppositeSide);
+    }
+    if held.unknown_part.is_some() || (cost.is_none() && held.qty != 0) {
+        return Err(Invalid::CostMissing);
+    }
+    let delta = Holding {
+        qty,
+        cost: cost.unwrap_or(0),
+    };
+    let outcome = held.add(instrument, delta).ok_or(Invalid::Scale)?;
+    let leg = if instrument.kind.moves_base() {
+        let owner = (key.account, instrument.base);
+        Some(leg_of(state, owner, qty).ok_or(Invalid::Scale)?)
+    } else {
+        None
+    };
+    Ok(Adopted {
+        key,
+        delta_qty: qty,
+        delta_cost: outcome.delta_cost,
+        is_cost_known: cost.is_some(),
+        delta_margin: outcome.delta_margin,
+        leg,
+        id: None,
+    })
+}
+
+/// The cost of a holding that was adopted without one: the part that is still held becomes cost,
+/// the
+/// part that was released since lowers what was realized.
+fn cost_given(
+    state: &State,
+    instrument: &Instrument,
+    key: PositionKey,
+    cost: Option<i128>,
+) -> Result<CostGiven, Invalid> {
+    let position = state.position(&key).ok_or(Invalid::CostKnown)?;
+    let part = position.unknown_part.ok_or(Invalid::CostKnown)?;
+    let cost = cost.ok_or(Invalid::CostMissing)?;
+    let kept = mul_div(cost, part, WHOLE, Rounding::HalfEven).ok_or(Invalid::Scale)?;
+    let since = position
+        .cost
+        .checked_add(kept)
+        .filter(|cost| fits(*cost))
+        .ok_or(Invalid::Scale)?;
+    let margin = instrument
+        .margin(position.qty, since)
+        .ok_or(Invalid::Scale)?;
+    Ok(CostGiven {
+        position: position.id,
+        cost,
+        delta_cost: kept,
+        realized: kept - cost,
+        delta_margin: margin - position.margin,
+    })
+}

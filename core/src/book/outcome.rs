@@ -1,0 +1,280 @@
+//! What a change of quantity does to a position, and which balances move with it.
+//!
+//! 1. Nothing here changes anything: outcomes go into events, and `apply` adds them.
+//! 2. A number that leaves no room is `None`, and the report is quarantined.
+
+use crate::model::{
+    AccountId, CurrencyId, Fee, Instrument, Position, RoundTrip, Rounding, Settlement, Side,
+    Timestamp, mul_div,
+};
+
+use super::State;
+use super::accounting::{Holding, effect};
+use super::event::{Fees, Leg, Legs, Outcome};
+
+/// One, as a part of an unknown cost.
+pub(super) const WHOLE: i128 = 1_000_000_000_000_000_000;
+
+/// Whether a number leaves room to add to it; sums beyond 128 bits stop the writer, they never
+/// wrap.
+pub(super) fn fits(value: i128) -> bool {
+    value.unsigned_abs() < 1 << 120
+}
+
+/// What a position holds, as far as outcomes need it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Held {
+    pub qty: i128,
+    pub cost: i128,
+    pub realized_pnl: i128,
+    pub margin: i128,
+    pub unknown_part: Option<i128>,
+}
+
+impl Held {
+    pub fn of(position: Option<&Position>) -> Self {
+        position.map_or_else(Self::default, |position| Self {
+            qty: position.qty,
+            cost: position.cost,
+            realized_pnl: position.realized_pnl,
+            margin: position.margin,
+            unknown_part: position.unknown_part,
+        })
+    }
+
+    /// What adding `delta` does, a signed quantity and its signed value.
+    pub fn add(&self, instrument: &Instrument, delta: Holding) -> Option<Outcome> {
+        let before = Holding {
+            qty: self.qty,
+            cost: self.cost,
+        };
+        let done = effect(before, delta, instrument.money_scale)?;
+        let cash_flow = match instrument.settlement() {
+            Settlement::Paid => delta.cost.checked_neg()?,
+            Settlement::Linear | Settlement::Inverse => done.realized,
+        };
+        let qty = self.qty.checked_add(delta.qty)?;
+        let cost = self.cost.checked_add(done.delta_cost)?;
+        let realized_pnl = self.realized_pnl.checked_add(done.realized)?;
+        let margin = instrument.margin(qty, cost)?;
+        if ![qty, cost, realized_pnl, margin, cash_flow]
+            .into_iter()
+            .all(fits)
+        {
+            return None;
+        }
+        Some(Outcome {
+            delta_qty: delta.qty,
+            delta_cost: done.delta_cost,
+            realized: done.realized,
+            cash_flow,
+            delta_margin: margin - self.margin,
+            qty,
+            cost,
+            realized_pnl,
+            unknown_part: self.part_after(delta.qty)?,
+        })
+    }
+
+    /// What it holds after `outcome`.
+    pub fn after(&self, outcome: &Outcome) -> Self {
+        Self {
+            qty: outcome.qty,
+            cost: outcome.cost,
+            realized_pnl: outcome.realized_pnl,
+            margin: self.margin + outcome.delta_margin,
+            unknown_part: outcome.unknown_part,
+        }
+    }
+
+    /// The part of an unknown cost that is still held after a change of `delta`.
+    fn part_after(&self, delta: i128) -> Option<Option<i128>> {
+        let Some(part) = self.unknown_part else {
+            return Some(None);
+        };
+        let reduces = self.qty.signum() == -delta.signum();
+        if !reduces {
+            return Some(Some(part));
+        }
+        let (held, moved) = (self.qty.checked_abs()?, delta.checked_abs()?);
+        if moved >= held {
+            return Some(Some(0));
+        }
+        let released = mul_div(part, moved, held, Rounding::HalfEven)?;
+        Some(Some(part - released))
+    }
+}
+
+/// An execution's own numbers: quantity, price and the fee that leaves in the base currency.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Execution {
+    pub side: Side,
+    pub qty: i128,
+    pub px: i64,
+    pub base_fee: i128,
+}
+
+impl Execution {
+    /// Its signed quantity and value, the base fee included at its own price.
+    pub fn delta(&self, instrument: &Instrument) -> Option<Holding> {
+        let signed = self
+            .side
+            .sign()
+            .checked_mul(self.qty)?
+            .checked_sub(self.base_fee)?;
+        let gross = instrument.value(self.px, self.side.sign().checked_mul(self.qty)?)?;
+        let fee = instrument.value(self.px, self.base_fee)?;
+        Some(Holding {
+            qty: signed,
+            cost: gross.checked_sub(fee)?,
+        })
+    }
+}
+
+/// Fees in two forms: what leaves in the base currency with the quantity, and what is attributed.
+pub(super) struct FeeParts {
+    pub base: i128,
+    pub attributed: Fees,
+}
+
+/// Splits `fees` of an execution at `px`: a fee in the base currency leaves at the fill's price.
+pub(super) fn fee_parts(instrument: &Instrument, px: i64, fees: &Fees) -> Option<FeeParts> {
+    let mut parts = FeeParts {
+        base: 0,
+        attributed: Fees::new(),
+    };
+    for fee in fees {
+        let leaves = instrument.kind.moves_base() && fee.currency == instrument.base;
+        let attributed = if leaves {
+            parts.base = parts.base.checked_add(fee.amount)?;
+            Fee {
+                currency: instrument.settle,
+                amount: instrument.value(px, fee.amount)?,
+            }
+        } else {
+            *fee
+        };
+        parts.attributed.try_push(attributed).ok()?;
+    }
+    Some(parts)
+}
+
+/// What an execution, of which `sign` is -1 when it is taken back, moves on balances.
+pub(super) fn legs(
+    state: &State,
+    account: AccountId,
+    instrument: &Instrument,
+    (outcome, cash): (&Outcome, i128),
+    (fees, sign): (&Fees, i128),
+) -> Option<Legs> {
+    let mut sums = LegSums {
+        state,
+        account,
+        legs: Legs::new(),
+    };
+    if instrument.kind.moves_base() {
+        sums.add(instrument.base, outcome.delta_qty)?;
+    }
+    sums.add(instrument.settle, cash)?;
+    for fee in fees {
+        let leaves = instrument.kind.moves_base() && fee.currency == instrument.base;
+        if !leaves {
+            sums.add(fee.currency, fee.amount.checked_mul(-sign)?)?;
+        }
+    }
+    Some(sums.legs)
+}
+
+/// Legs being collected, one for each currency.
+pub(super) struct LegSums<'a> {
+    pub state: &'a State,
+    pub account: AccountId,
+    pub legs: Legs,
+}
+
+impl LegSums<'_> {
+    /// Adds `amount` of `currency`; an amount of 0 is no leg.
+    pub fn add(&mut self, currency: CurrencyId, amount: i128) -> Option<()> {
+        if amount == 0 {
+            return Some(());
+        }
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.currency == currency) {
+            leg.amount = leg.amount.checked_add(amount)?;
+            leg.total = leg.total.checked_add(amount).filter(|total| fits(*total))?;
+            return Some(());
+        }
+        let leg = leg_of(self.state, (self.account, currency), amount)?;
+        self.legs.try_push(leg).ok()
+    }
+}
+
+/// A change of one balance by `amount`; `None` where it does not fit.
+pub(super) fn leg_of(
+    state: &State,
+    (account, currency): (AccountId, CurrencyId),
+    amount: i128,
+) -> Option<Leg> {
+    let before = state.balance(account, currency).total;
+    let total = before.checked_add(amount).filter(|total| fits(*total))?;
+    Some(Leg {
+        account,
+        currency,
+        amount,
+        total,
+    })
+}
+
+/// The round trip of a position after `outcome`, and the one that it ended.
+///
+/// An execution that goes through flat ends one and begins the next.
+pub(super) fn trips(
+    position: &Position,
+    outcome: &Outcome,
+    (fees, now): (i128, Timestamp),
+) -> (RoundTrip, Option<RoundTrip>) {
+    let before = position.qty;
+    let mut trip = position.trip;
+    let begin = |qty: i128, cost: i128| RoundTrip {
+        opened_at: now,
+        entry_qty: qty.saturating_abs(),
+        entry_value: cost.saturating_abs(),
+        peak_qty: qty.saturating_abs(),
+        is_short: qty < 0,
+        ..RoundTrip::default()
+    };
+    if before == 0 {
+        let mut trip = begin(outcome.qty, outcome.cost);
+        trip.fees = fees;
+        return (trip, None);
+    }
+    trip.fees += fees;
+    let crosses = outcome.qty != 0 && (before > 0) != (outcome.qty > 0);
+    let reduces = before.signum() == -outcome.delta_qty.signum();
+    if !reduces {
+        trip.entry_qty += outcome.delta_qty.saturating_abs();
+        trip.entry_value += outcome.delta_cost.saturating_abs();
+        trip.peak_qty = trip.peak_qty.max(outcome.qty.saturating_abs());
+        return (trip, None);
+    }
+    let closed = before
+        .saturating_abs()
+        .min(outcome.delta_qty.saturating_abs());
+    let released = if crosses {
+        position.cost
+    } else {
+        position.cost - outcome.cost
+    };
+    trip.exit_qty += closed;
+    trip.exit_value += (released + outcome.realized).saturating_abs();
+    trip.realized_pnl += outcome.realized;
+    if outcome.qty != 0 && !crosses {
+        return (trip, None);
+    }
+    trip.closed_at = now;
+    let next = if crosses {
+        begin(outcome.qty, outcome.cost)
+    } else {
+        trip
+    };
+    (next, Some(trip))
+}

@@ -1,0 +1,339 @@
+//! What positions are worth at their marks, and everything that is summed from it.
+//!
+//! 1. Nothing here is under the state hash: it follows from the ledger and from prices.
+//! 2. Each sum equals the sum over its positions, at every moment; a change of one position or one
+//!    price costs the same whatever the number of others.
+//! 3. A position without a mark is worth what it cost.
+
+use crate::model::{
+    CurrencyId, Instrument, InstrumentId, PositionId, PositionKey, Settlement, StrategyId,
+};
+
+use super::outcome::fits;
+use super::{Mark, State};
+
+/// What one owner has in one currency; money at the currency's scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Realized, gross of fees.
+    pub realized: i128,
+    /// Unrealized, gross of fees.
+    pub unrealized: i128,
+    /// Fees paid; negative is a net rebate.
+    pub fees: i128,
+    /// Funding, dividends and interest received less paid.
+    pub funding: i128,
+    /// Profit on holdings of unknown cost, as if they had cost nothing.
+    pub unknown: i128,
+    /// Open positions at their marks: what was paid for, or the unrealized profit of what was not.
+    pub holdings: i128,
+    /// The sum of absolute exposures.
+    pub gross: i128,
+    /// The sum of signed exposures.
+    pub net: i128,
+}
+
+impl Sum {
+    fn add(&mut self, change: &Self) {
+        self.realized += change.realized;
+        self.unrealized += change.unrealized;
+        self.fees += change.fees;
+        self.funding += change.funding;
+        self.unknown += change.unknown;
+        self.holdings += change.holdings;
+        self.gross += change.gross;
+        self.net += change.net;
+    }
+
+    fn less(&self, other: &Self) -> Self {
+        Self {
+            realized: self.realized - other.realized,
+            unrealized: self.unrealized - other.unrealized,
+            fees: self.fees - other.fees,
+            funding: self.funding - other.funding,
+            unknown: self.unknown - other.unknown,
+            holdings: self.holdings - other.holdings,
+            gross: self.gross - other.gross,
+            net: self.net - other.net,
+        }
+    }
+
+    /// realized + unrealized − fees + funding.
+    #[must_use]
+    pub fn total(&self) -> i128 {
+        self.realized + self.unrealized - self.fees + self.funding
+    }
+}
+
+/// How many positions one owner has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Open and not dust.
+    pub open: u64,
+    /// Open and dust.
+    pub dust: u64,
+    /// Open and not dust, or about to be opened by an order.
+    pub slots: u64,
+}
+
+/// What is posted of one position.
+#[derive(Clone, Copy, Debug, Default)]
+struct Posted {
+    sum: Sum,
+    is_marked: bool,
+    is_open: bool,
+    is_dust: bool,
+    has_slot: bool,
+    held: i128,
+}
+
+/// Marks, and what follows from them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Worth {
+    marks: Vec<Mark>,
+    posted: Vec<Posted>,
+    by_instrument: Vec<Own>,
+    strategies: Vec<Vec<Sum>>,
+    accounts: Vec<Vec<Sum>>,
+    total: Vec<Sum>,
+    counts: Vec<Count>,
+    count: Count,
+    held: Vec<i128>,
+    /// By currency: the instrument that prices it in the reporting currency, and whether inverted.
+    rates: Vec<Option<(InstrumentId, bool)>>,
+    unmarked: u64,
+}
+
+/// What belongs to one instrument.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    positions: Vec<PositionId>,
+    sum: Sum,
+}
+
+fn slot<T: Default + Clone>(row: &mut Vec<T>, index: usize) -> Option<&mut T> {
+    if row.len() <= index {
+        row.resize(index + 1, T::default());
+    }
+    row.get_mut(index)
+}
+
+impl Worth {
+    pub fn mark(&self, id: InstrumentId) -> Mark {
+        self.marks.get(id.index()).copied().unwrap_or_default()
+    }
+
+    pub fn mark_mut(&mut self, id: InstrumentId) -> Option<&mut Mark> {
+        self.marks.get_mut(id.index())
+    }
+
+    /// The positions in one instrument.
+    pub fn positions_in(&self, id: InstrumentId) -> &[PositionId] {
+        self.by_instrument
+            .get(id.index())
+            .map_or(&[], |own| own.positions.as_slice())
+    }
+
+    /// What all positions in one instrument sum up to, in its settlement currency.
+    pub fn instrument(&self, id: InstrumentId) -> Sum {
+        self.by_instrument
+            .get(id.index())
+            .map_or_else(Sum::default, |own| own.sum)
+    }
+
+    /// By currency, what a strategy has.
+    pub fn strategy(&self, id: StrategyId) -> &[Sum] {
+        self.strategies.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// By currency, what an account has.
+    pub fn account(&self, id: crate::model::AccountId) -> &[Sum] {
+        self.accounts.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// By currency, what the book has.
+    pub fn total(&self) -> &[Sum] {
+        &self.total
+    }
+
+    /// How many positions a strategy has, or all have.
+    pub fn count(&self, strategy: Option<StrategyId>) -> Count {
+        match strategy {
+            None => self.count,
+            Some(id) => self.counts.get(id.index()).copied().unwrap_or_default(),
+        }
+    }
+
+    /// How much of a currency positions hold.
+    pub fn held(&self, currency: CurrencyId) -> i128 {
+        self.held.get(currency.index()).copied().unwrap_or(0)
+    }
+
+    /// How many open positions have no mark.
+    pub fn unmarked(&self) -> u64 {
+        self.unmarked
+    }
+
+    /// The instrument that prices `currency` in the reporting currency, and whether inverted.
+    pub fn rate(&self, currency: CurrencyId) -> Option<(InstrumentId, bool)> {
+        self.rates.get(currency.index()).copied().flatten()
+    }
+
+    /// Whether an open position is dust at its mark.
+    pub fn is_dust(&self, id: PositionId) -> bool {
+        self.posted
+            .get(id.index())
+            .is_some_and(|posted| posted.is_dust)
+    }
+
+    /// Whether a position takes a slot.
+    pub fn has_slot(&self, id: PositionId) -> bool {
+        self.posted
+            .get(id.index())
+            .is_some_and(|posted| posted.has_slot)
+    }
+
+    /// Makes room for an instrument; `reporting` is the reporting currency, where it is known.
+    pub fn add_instrument(&mut self, instrument: &Instrument, reporting: Option<CurrencyId>) {
+        self.marks.push(Mark::default());
+        self.by_instrument.push(Own::default());
+        self.add_rate(instrument, reporting);
+    }
+
+    /// Notes an instrument that prices a currency in the reporting currency; the first one counts.
+    pub fn add_rate(&mut self, instrument: &Instrument, reporting: Option<CurrencyId>) {
+        if !instrument.kind.moves_base() || reporting.is_none() {
+            return;
+        }
+        let (currency, is_inverted) = match reporting {
+            Some(reporting) if reporting == instrument.quote => (instrument.base, false),
+            Some(reporting) if reporting == instrument.base => (instrument.quote, true),
+            Some(_) | None => return,
+        };
+        if let Some(rate) = slot(&mut self.rates, currency.index()) {
+            rate.get_or_insert((instrument.id, is_inverted));
+        }
+    }
+
+    /// Makes room for a position.
+    pub fn add_position(&mut self, id: PositionId, key: &PositionKey) {
+        self.posted.push(Posted::default());
+        if let Some(own) = self.by_instrument.get_mut(key.instrument.index()) {
+            own.positions.push(id);
+        }
+    }
+
+    /// Adds `change` in `currency` to everybody whose it is.
+    pub fn post(&mut self, key: &PositionKey, currency: CurrencyId, change: &Sum) {
+        let at = currency.index();
+        if let Some(sum) = slot(&mut self.total, at) {
+            sum.add(change);
+        }
+        let strategy = slot(&mut self.strategies, key.strategy.index());
+        if let Some(sum) = strategy.and_then(|row| slot(row, at)) {
+            sum.add(change);
+        }
+        let account = slot(&mut self.accounts, key.account.index());
+        if let Some(sum) = account.and_then(|row| slot(row, at)) {
+            sum.add(change);
+        }
+    }
+
+    fn post_count(&mut self, strategy: StrategyId, old: &Posted, new: &Posted) {
+        let was = |is: bool| u64::from(is);
+        let own = slot(&mut self.counts, strategy.index());
+        for count in own.into_iter().chain([&mut self.count]) {
+            count.open = count.open + was(new.is_open) - was(old.is_open);
+            count.dust = count.dust + was(new.is_dust) - was(old.is_dust);
+            count.slots = count.slots + was(new.has_slot) - was(old.has_slot);
+        }
+        let unmarked = |posted: &Posted| (posted.is_open || posted.is_dust) && !posted.is_marked;
+        self.unmarked = self.unmarked + was(unmarked(new)) - was(unmarked(old));
+    }
+}
+
+impl State {
+    /// Brings every sum in step with one position.
+    pub(super) fn revalue(&mut self, id: PositionId) {
+        let Some(position) = self.positions.get(id.index()) else {
+            return;
+        };
+        let key = position.key;
+        let Some(instrument) = self.instruments.get(key.instrument.index()) else {
+            return;
+        };
+        let mark = self.worth.mark(key.instrument);
+        let price = mark.price_of(position.qty, self.config.mark);
+        let valued = price.and_then(|price| instrument.value(price, position.qty));
+        // Beyond what fits, a value is as unknown as without a mark.
+        let value = valued.filter(|value| fits(*value)).unwrap_or(position.cost);
+        let (realized, unrealized) = (position.realized_pnl, value - position.cost);
+        let is_known = position.unknown_part.is_none();
+        let exposure = match instrument.settlement() {
+            Settlement::Paid | Settlement::Linear => value,
+            Settlement::Inverse => -value,
+        };
+        let sum = Sum {
+            realized: if is_known { realized } else { 0 },
+            unrealized: if is_known { unrealized } else { 0 },
+            fees: 0,
+            funding: position.funding,
+            unknown: if is_known { 0 } else { realized + unrealized },
+            holdings: match instrument.settlement() {
+                Settlement::Paid => value,
+                Settlement::Linear | Settlement::Inverse => unrealized,
+            },
+            gross: exposure.saturating_abs(),
+            net: exposure,
+        };
+        let is_held = position.qty != 0;
+        let is_dust =
+            is_held && valued.is_some() && self.is_below_dust(instrument.settle, sum.gross);
+        let is_open = is_held && !is_dust;
+        let new = Posted {
+            sum,
+            is_marked: valued.is_some(),
+            is_open,
+            is_dust,
+            has_slot: is_open || position.opening_orders > 0,
+            held: if instrument.kind.moves_base() {
+                position.qty
+            } else {
+                0
+            },
+        };
+        let (settle, base) = (instrument.settle, instrument.base);
+        let Some(posted) = self.worth.posted.get_mut(id.index()) else {
+            return;
+        };
+        let old = std::mem::replace(posted, new);
+        let change = new.sum.less(&old.sum);
+        self.worth.post(&key, settle, &change);
+        if let Some(own) = self.worth.by_instrument.get_mut(key.instrument.index()) {
+            own.sum.add(&change);
+        }
+        if let Some(held) = slot(&mut self.worth.held, base.index()) {
+            *held += new.held - old.held;
+        }
+        let is_same = (old.is_open, old.is_dust, old.has_slot, old.is_marked)
+            == (new.is_open, new.is_dust, new.has_slot, new.is_marked);
+        if !is_same {
+            self.worth.post_count(key.strategy, &old, &new);
+        }
+    }
+
+    /// Brings every sum in step with an instrument's price.
+    pub(super) fn revalue_all(&mut self, instrument: InstrumentId) {
+        let mut next = 0;
+        while let Some(&id) = self.worth.positions_in(instrument).get(next) {
+            self.revalue(id);
+            next += 1;
+        }
+    }
+
+    fn is_below_dust(&self, currency: CurrencyId, value: i128) -> bool {
+        let threshold = crate::model::Config::at_money_scale(self.config.limits.dust_threshold);
+        self.in_reporting(currency, value)
+            .is_some_and(|value| value < threshold)
+    }
+}

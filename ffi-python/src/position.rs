@@ -1,0 +1,116 @@
+//! A position, as Python reads it.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use truebook::PositionRecord;
+use truebook::model::Fixed;
+
+use crate::getter::{decimals, maybe_decimals, plain};
+use crate::number::{by_name, decimal};
+
+/// A position at one sequence: of one strategy, or the account's net. Money is in the settlement
+/// currency.
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
+pub(crate) struct Position(pub PositionRecord);
+
+decimals! { Position {
+    /// Quantity, negative when short.
+    signed_qty,
+    /// What no open order reduces already.
+    available_to_reduce,
+    /// Received less paid for the quantity, fees apart.
+    cash_flow,
+    /// Funding, dividends and interest received less paid.
+    funding,
+    /// What it locks as margin.
+    margin,
+} }
+
+maybe_decimals! { Position {
+    /// Average price of the open quantity at 8 decimals; None when flat or unknown.
+    avg_px,
+    /// Exact cost of the open quantity, signed; None where it is unknown.
+    cost,
+    /// The price at which it is valued; None before the first.
+    mark,
+    /// Realized PnL, gross of fees; None where a cost is unknown.
+    realized_pnl,
+    /// Unrealized PnL, gross of fees; None without a mark or where a cost is unknown.
+    unrealized_pnl,
+} }
+
+plain! { Position {
+    /// When it was opened from flat, nanoseconds since the epoch; 0 when it is flat.
+    opened_at: i64,
+    /// When a fill last changed it, nanoseconds since the epoch.
+    updated_at: i64,
+    /// Round trips that have ended.
+    closed_trades: u64,
+    /// Whether it is held but worth less than the dust threshold.
+    is_dust: bool,
+    /// The sequence of the event that last changed it.
+    sequence: u64,
+} }
+
+#[pymethods]
+impl Position {
+    /// What is held.
+    #[getter]
+    fn symbol(&self) -> &str {
+        self.0.symbol.as_str()
+    }
+
+    /// Who decided it; None is the account's net.
+    #[getter]
+    fn strategy(&self) -> Option<&str> {
+        self.0.strategy.as_ref().map(|name| name.as_str())
+    }
+
+    /// Whose account.
+    #[getter]
+    fn account(&self) -> &str {
+        self.0.account.as_str()
+    }
+
+    /// "net", or "long" or "short" where the account is hedged.
+    #[getter]
+    fn leg(&self) -> &'static str {
+        self.0.leg.name()
+    }
+
+    /// "long", "short" or "flat".
+    #[getter]
+    fn side(&self) -> &'static str {
+        match self.0.signed_qty.raw {
+            0 => "flat",
+            raw if raw > 0 => "long",
+            _ => "short",
+        }
+    }
+
+    /// Quantity, never negative.
+    #[getter]
+    fn qty<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let signed = self.0.signed_qty;
+        decimal(py, Fixed::new(signed.raw.saturating_abs(), signed.scale))
+    }
+
+    /// Fees by currency.
+    #[getter]
+    fn fees<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        by_name(py, &self.0.fees)
+    }
+
+    fn __repr__(&self) -> String {
+        let shown = |value: Option<Fixed>| value.map_or("None".to_owned(), |v| v.to_string());
+        format!(
+            "Position(symbol='{}', side='{}', signed_qty={}, avg_px={}, realized_pnl={})",
+            self.0.symbol,
+            self.side(),
+            self.0.signed_qty,
+            shown(self.0.avg_px),
+            shown(self.0.realized_pnl)
+        )
+    }
+}

@@ -1,0 +1,318 @@
+//! The book as a bot embeds it: open, tell it what happened, read what is true.
+//!
+//! 1. A read sees everything that the same handle wrote before it.
+//! 2. A book opened again on its file goes on where it ended.
+
+mod cash;
+mod opening;
+mod order;
+mod read;
+mod request;
+
+pub use opening::BookOptions;
+pub use request::{
+    Amendment, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport, OrderRequest, SplitReport,
+    TradeRef, decimal,
+};
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
+use truebook_core::engine::{Host, Input, LineTable, Writer, check_core};
+use truebook_core::model::{
+    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
+};
+use truebook_store::StoreThread;
+
+use self::opening::Opening;
+use self::request::price;
+use crate::desk::Desk;
+use crate::durability::DurabilityWatch;
+use crate::error::Error;
+
+/// How many positions have a line of their own.
+const LINES: usize = 4_096;
+/// How far ahead of the system's clock an event may be.
+const AHEAD_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// An account that nobody registered.
+const NO_ACCOUNT: AccountId = AccountId(u16::MAX);
+
+/// An open book.
+pub struct Book {
+    host: Option<Host<Desk>>,
+    store: Option<StoreThread>,
+    durability: DurabilityWatch,
+    lines: Arc<LineTable>,
+    has_event_clock: bool,
+    newest: Timestamp,
+    instruments: HashMap<Id, Instrument>,
+    accounts: HashMap<Id, AccountId>,
+}
+
+impl Book {
+    /// Opens a book in memory with the default configuration, in paper mode.
+    ///
+    /// # Errors
+    /// See [`Book::open`].
+    pub fn in_memory() -> Result<Self, Error> {
+        Self::open(BookOptions::default())
+    }
+
+    /// Opens a book.
+    ///
+    /// # Errors
+    /// [`Error::Store`] for a file that cannot be used, [`Error::Invalid`] for a configuration that
+    /// cannot be taken.
+    pub fn open(options: BookOptions) -> Result<Self, Error> {
+        check_core(options.host.core)?;
+        let Opening {
+            mut state,
+            store,
+            journal,
+        } = Opening::of(&options)?;
+        state.reserve();
+        let is_new = state.config_version == 0;
+        let desk = if options.is_paper {
+            Desk::paper()
+        } else {
+            Desk::Live
+        };
+        let newest = state.now;
+        let accounts = names(&state);
+        let writer = Writer::new(Ledger::new(state), desk, journal, LINES);
+        let host = Host::new(writer, options.host);
+        let mut book = Self {
+            lines: Arc::clone(host.lines()),
+            host: Some(host),
+            durability: DurabilityWatch::new(store.as_ref().map(StoreThread::progress)),
+            store,
+            has_event_clock: options.has_event_clock,
+            newest,
+            instruments: HashMap::new(),
+            accounts,
+        };
+        match options.config {
+            // Again what was begun, where the end of it was not kept.
+            Some(config) => book.configure(config)?,
+            None if is_new => book.configure(Config::default())?,
+            None => book.learn_instruments()?,
+        };
+        Ok(book)
+    }
+
+    /// Changes the configuration; the same one changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where it cannot be taken.
+    pub fn configure(&mut self, config: Config) -> Result<(), Error> {
+        self.call(Command::Configure(Box::new(config)))?;
+        self.learn_instruments()
+    }
+
+    /// Registers an instrument, or changes its steps and fees; a repeat changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where its properties make no sense or differ from those registered.
+    pub fn add_instrument(&mut self, spec: InstrumentSpec) -> Result<Applied, Error> {
+        let symbol = spec.symbol;
+        let applied = self.call(Command::AddInstrument(Box::new(spec)));
+        let applied = applied.map_err(|error| error.about(symbol.as_str()))?;
+        self.learn_instruments()?;
+        Ok(applied)
+    }
+
+    /// Registers an account; a repeat changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a name that cannot be one.
+    pub fn add_account(&mut self, name: &str) -> Result<Applied, Error> {
+        let name = Id::new("account", name)?;
+        let applied = self.call(Command::AddAccount(name))?;
+        self.accounts = self.ask(names)?;
+        Ok(applied)
+    }
+
+    fn learn_instruments(&mut self) -> Result<(), Error> {
+        let all = self.ask(|state| state.instruments().to_vec())?;
+        self.instruments = all.into_iter().map(|each| (each.symbol, each)).collect();
+        Ok(())
+    }
+
+    /// Takes a quote; a side may be absent. A price that is refused leaves the last one.
+    ///
+    /// # Errors
+    /// [`Error::UnknownInstrument`], or [`Error::Value`] for a price with too many digits.
+    pub fn quote(
+        &mut self,
+        symbol: &str,
+        (bid, ask): (Option<Fixed>, Option<Fixed>),
+        ts_event: Option<i64>,
+    ) -> Result<(), Error> {
+        let instrument = self.instrument(symbol)?;
+        let px =
+            |value: Option<Fixed>, name| value.map(|v| price(&instrument, name, v)).transpose();
+        let (bid, ask) = (px(bid, "bid")?, px(ask, "ask")?);
+        let ts = self.time(ts_event)?;
+        let tick = PriceTick::empty(instrument.id, ts);
+        self.post(Command::Price(PriceTick { bid, ask, ..tick }))
+    }
+
+    /// Takes a last price.
+    ///
+    /// # Errors
+    /// As [`Book::quote`].
+    pub fn price(&mut self, symbol: &str, last: Fixed, ts_event: Option<i64>) -> Result<(), Error> {
+        let instrument = self.instrument(symbol)?;
+        let last = Some(price(&instrument, "last", last)?);
+        let tick = PriceTick::empty(instrument.id, self.time(ts_event)?);
+        self.post(Command::Price(PriceTick { last, ..tick }))
+    }
+
+    /// Takes the venue's own mark.
+    ///
+    /// # Errors
+    /// As [`Book::quote`].
+    pub fn mark_price(
+        &mut self,
+        symbol: &str,
+        mark: Fixed,
+        ts_event: Option<i64>,
+    ) -> Result<(), Error> {
+        let instrument = self.instrument(symbol)?;
+        let venue_mark = Some(price(&instrument, "mark", mark)?);
+        let tick = PriceTick::empty(instrument.id, self.time(ts_event)?);
+        self.post(Command::Price(PriceTick { venue_mark, ..tick }))
+    }
+
+    /// Changes what trading is allowed.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn set_trading_state(&mut self, to: TradingState, reason: &str) -> Result<Applied, Error> {
+        let reason = Id::new("reason", reason)?;
+        self.call(Command::SetTradingState { state: to, reason })
+    }
+
+    /// Keeps `value` under `key` for every component to read.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a value or a number of keys beyond the bounds.
+    pub fn set_state(&mut self, key: &str, value: &str) -> Result<Applied, Error> {
+        let key = Id::new("key", key)?;
+        let value = value.into();
+        self.call(Command::SetState { key, value })
+    }
+
+    /// What has become durable, readable from any thread.
+    #[must_use]
+    pub fn durability(&self) -> DurabilityWatch {
+        self.durability.clone()
+    }
+
+    /// Whether it can still be used.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn check_open(&self) -> Result<(), Error> {
+        self.host.as_ref().map(|_| ()).ok_or(Error::Closed)
+    }
+
+    /// The lines of all positions, for readers on any thread.
+    #[must_use]
+    pub fn lines(&self) -> &Arc<LineTable> {
+        &self.lines
+    }
+
+    /// Ends the writer and the store, in this order; a repeat does nothing.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when not everything could be kept.
+    pub fn close(&mut self) -> Result<(), Error> {
+        let Some(host) = self.host.take() else {
+            return Ok(());
+        };
+        let stopped = host.stop().map(drop);
+        if let Some(store) = self.store.take() {
+            store
+                .finish()
+                .map_err(|error| Error::Store(error.to_string()))?;
+        }
+        stopped.map_err(|_| Error::Poisoned)
+    }
+
+    fn call(&mut self, command: Command) -> Result<Applied, Error> {
+        let host = self.host.as_mut().ok_or(Error::Closed)?;
+        match host.call(Input::Command(command)) {
+            Answer::Applied(applied) => Ok(applied),
+            Answer::Refused(Refusal::Poisoned) => Err(Error::Poisoned),
+            Answer::Refused(refusal) => Err(Error::Refused(refusal)),
+            Answer::Invalid(why) => Err(Error::Invalid(why)),
+            Answer::PriceRefused(_) => Ok(Applied::default()),
+        }
+    }
+
+    fn post(&mut self, command: Command) -> Result<(), Error> {
+        let host = self.host.as_mut().ok_or(Error::Closed)?;
+        host.post(Input::Command(command))
+            .map_err(|_| Error::Poisoned)
+    }
+
+    fn instrument(&self, symbol: &str) -> Result<Instrument, Error> {
+        self.check_open()?;
+        let found = self.instruments.get(&Id::new("symbol", symbol)?);
+        found
+            .copied()
+            .ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))
+    }
+
+    /// The account called `name`, registered when new.
+    fn account(&mut self, name: &str) -> Result<AccountId, Error> {
+        let id = Id::new("account", name)?;
+        if !self.accounts.contains_key(&id) {
+            self.add_account(name)?;
+        }
+        Ok(self.known_account(name)?.unwrap_or(NO_ACCOUNT))
+    }
+
+    fn known_account(&self, name: &str) -> Result<Option<AccountId>, Error> {
+        Ok(self.accounts.get(&Id::new("account", name)?).copied())
+    }
+
+    /// When something happened: as it says, or now. The system's clock never goes back.
+    fn time(&mut self, ts_event: Option<i64>) -> Result<Timestamp, Error> {
+        if self.has_event_clock {
+            self.newest = self.newest.max(Timestamp(ts_event.unwrap_or(0)));
+            return Ok(ts_event.map_or(self.newest, Timestamp));
+        }
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let ns = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        match ts_event {
+            Some(ts) if ts > ns(now + AHEAD_MAX) => {
+                let allowed = "nanoseconds since the epoch, at most a day ahead of the clock";
+                Err(InvalidValue::new("ts_event", &ts.to_string(), allowed).into())
+            }
+            Some(ts) => Ok(Timestamp(ts)),
+            None => {
+                self.newest = self.newest.max(Timestamp(ns(now)));
+                Ok(self.newest)
+            }
+        }
+    }
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        // Whoever wants to know whether everything was kept calls `close`.
+        let _ = self.close();
+    }
+}
+
+fn names(state: &State) -> HashMap<Id, AccountId> {
+    let all = state.accounts().iter().zip(0_u16..);
+    all.map(|(account, number)| (account.name, AccountId(number)))
+        .collect()
+}

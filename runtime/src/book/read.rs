@@ -1,0 +1,105 @@
+//! What a book knows, as plain values at one sequence.
+
+use truebook_core::book::State;
+use truebook_core::model::{Id, Order, StrategyId};
+
+use super::Book;
+use crate::error::Error;
+use crate::record::{BalanceRecord, OrderRecord, PortfolioRecord, PositionRecord, StrategyRecord};
+
+impl Book {
+    /// A position: of one strategy, or with `None` the account's net.
+    ///
+    /// # Errors
+    /// [`Error::UnknownInstrument`].
+    pub fn position(
+        &mut self,
+        (account, symbol): (&str, &str),
+        strategy: Option<&str>,
+    ) -> Result<PositionRecord, Error> {
+        let instrument = self.instrument(symbol)?;
+        let account = self.known_account(account)?.unwrap_or(super::NO_ACCOUNT);
+        let strategy = strategy.map(|name| Id::new("strategy", name)).transpose()?;
+        self.ask(move |state| PositionRecord::of(state, (account, &instrument), strategy))
+    }
+
+    /// Every position that is open, by account, strategy and leg.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn positions(&mut self) -> Result<Vec<PositionRecord>, Error> {
+        self.ask(PositionRecord::all_open)
+    }
+
+    /// An order; `None` where the id is unknown.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for an id that cannot be one.
+    pub fn order(&mut self, client_order_id: &str) -> Result<Option<OrderRecord>, Error> {
+        let id = Id::new("client_order_id", client_order_id)?;
+        self.ask(move |state| OrderRecord::of(state, state.order(&id)?))
+    }
+
+    /// Every order that can still fill, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn orders(&mut self) -> Result<Vec<OrderRecord>, Error> {
+        self.ask(|state| {
+            let open = state.open_orders().map(|(_, order): (u32, &Order)| order);
+            open.filter_map(|order| OrderRecord::of(state, order))
+                .collect()
+        })
+    }
+
+    /// A balance; 0 where nothing was booked.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a name that cannot be one.
+    pub fn balance(&mut self, account: &str, currency: &str) -> Result<BalanceRecord, Error> {
+        let code = Id::new("currency", currency)?;
+        let account = self.known_account(account)?.unwrap_or(super::NO_ACCOUNT);
+        self.ask(move |state| BalanceRecord::of(state, account, code))
+    }
+
+    /// What a strategy did; `None` where it is unknown.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a name that cannot be one.
+    pub fn strategy(&mut self, name: &str) -> Result<Option<StrategyRecord>, Error> {
+        let name = Id::new("strategy", name)?;
+        self.ask(move |state| {
+            let id: StrategyId = state.strategy_id(&name)?;
+            StrategyRecord::of(state, id)
+        })
+    }
+
+    /// What the book adds up to in the reporting currency.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn portfolio(&mut self) -> Result<PortfolioRecord, Error> {
+        self.ask(PortfolioRecord::of)
+    }
+
+    /// The value that components share under `key`.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a key that cannot be one.
+    pub fn state(&mut self, key: &str) -> Result<Option<String>, Error> {
+        let key = Id::new("key", key)?;
+        self.ask(move |state| state.shared(&key).map(str::to_owned))
+    }
+
+    /// Looks at the whole state after everything written before.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn ask<T: Send + 'static>(
+        &mut self,
+        look: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let host = self.host.as_mut().ok_or(Error::Closed)?;
+        host.ask(look).map_err(|_| Error::Poisoned)
+    }
+}
