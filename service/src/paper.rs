@@ -80,7 +80,6 @@ fn run(args: &PaperArgs) -> Result<u8, String> {
 
 /// Refuses an output that is the database, an input or the other output.
 fn refuse_overwriting(args: &PaperArgs, database: Option<&Path>) -> Result<(), String> {
-    let resolve = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let beside = |ending: &str| {
         let mut name = database?.as_os_str().to_owned();
         name.push(ending);
@@ -89,11 +88,14 @@ fn refuse_overwriting(args: &PaperArgs, database: Option<&Path>) -> Result<(), S
     let kept = ["", "-wal", "-shm", ".lock"].into_iter().filter_map(beside);
     let mut taken: Vec<PathBuf> = kept
         .chain(args.config.clone())
-        .map(|p| resolve(&p))
+        .map(|path| resolve(&path))
         .collect();
+    let data = args.data.as_deref().map(resolve);
     for output in [&args.json, &args.chart].into_iter().flatten() {
         let path = resolve(output);
-        if taken.contains(&path) {
+        let is_data = data.is_some() && path.parent() == data.as_deref();
+        let is_csv = path.extension().is_some_and(|ending| ending == "csv");
+        if taken.contains(&path) || (is_data && is_csv) {
             return Err(at(
                 output,
                 &"it is in use as another file of this run: name another",
@@ -104,10 +106,39 @@ fn refuse_overwriting(args: &PaperArgs, database: Option<&Path>) -> Result<(), S
     Ok(())
 }
 
+/// One name for each file, whether it is there yet or not.
+fn resolve(path: &Path) -> PathBuf {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let beside = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    let found = path.canonicalize().ok().or_else(beside);
+    found.unwrap_or_else(|| path.to_owned())
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    let is_device = path.exists() && !path.is_file();
+    let written = if is_device {
+        std::fs::write(path, text)
+    } else {
+        std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path))
+    };
+    written.map_err(|error| {
+        // What could not be finished is of no use; that it is gone matters to nobody.
+        let _ = std::fs::remove_file(&part);
+        at(path, &error)
+    })
+}
+
 fn write_files(args: &PaperArgs, settings: &Settings, outcome: &Outcome) -> Result<(), String> {
     if let Some(path) = &args.json {
         let json = outcome.report.to_json().map_err(text)?;
-        std::fs::write(path, json).map_err(|error| at(path, &error))?;
+        write(path, &json)?;
     }
     if let Some(path) = &args.chart {
         let names: Vec<_> = settings
@@ -117,7 +148,7 @@ fn write_files(args: &PaperArgs, settings: &Settings, outcome: &Outcome) -> Resu
             .map(|s| s.name.to_string())
             .collect();
         let svg = chart::draw(&outcome.curve, &names).map_err(|error| at(path, &error))?;
-        std::fs::write(path, svg).map_err(|error| at(path, &error))?;
+        write(path, &svg)?;
     }
     Ok(())
 }

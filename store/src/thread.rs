@@ -3,7 +3,10 @@
 //! 1. A group is whatever arrived during the last commit, at most 1000; there is no timer.
 //! 2. `durable` never claims more than a commit has returned for.
 //! 3. Recorded events that arrive again are compared, not written.
+//! 4. What the disk refuses is kept in memory, up to [`BACKLOG_MAX`], and tried again until it is
+//!    taken; a record that is damaged or differs ends the store for good.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,8 +20,13 @@ use crate::{JournalFile, StoreError};
 
 /// The largest group.
 const GROUP: usize = 1_000;
-/// How many events may wait.
+/// How many events may wait in the ring.
 const RING: usize = 16_384;
+/// How many events may wait behind it while the disk refuses; those beyond are lost, and the store
+/// has failed for good.
+pub const BACKLOG_MAX: usize = 1_000_000;
+/// How long after a refusal the disk is asked again.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// What an acknowledged event survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +51,8 @@ pub enum Mode {
 #[derive(Debug, Default)]
 pub struct Progress {
     durable: AtomicU64,
-    is_failed: AtomicBool,
+    is_failing: AtomicBool,
+    has_ended: AtomicBool,
     error: Mutex<Option<StoreError>>,
     bell: Doorbell,
 }
@@ -56,11 +65,17 @@ impl Progress {
         self.durable.load(Ordering::Acquire)
     }
 
-    /// Whether the store has failed.
+    /// Whether the store cannot keep events at the moment; it may have recovered when this returns.
     #[must_use]
     pub fn is_failed(&self) -> bool {
-        // SYNC: Acquire, partner of the Release in `fail`.
-        self.is_failed.load(Ordering::Acquire)
+        // SYNC: Acquire, partner of the Release in `fail` and in `recover`.
+        self.is_failing.load(Ordering::Acquire)
+    }
+
+    /// Whether it never will again.
+    fn has_ended(&self) -> bool {
+        // SYNC: Acquire, partner of the Release in `end`.
+        self.has_ended.load(Ordering::Acquire)
     }
 
     /// What it said, in words.
@@ -73,10 +88,10 @@ impl Progress {
             .map(ToString::to_string)
     }
 
-    /// Waits until `sequence` is durable; `false` when the store failed or the time is over.
+    /// Waits until `sequence` is durable; `false` when the store failed for good or the time is over.
     pub fn wait_durable(&self, sequence: u64, timeout: Duration) -> bool {
         let end = Instant::now().checked_add(timeout);
-        while self.durable_sequence() < sequence && !self.is_failed() {
+        while self.durable_sequence() < sequence && !self.has_ended() {
             if end.is_some_and(|end| Instant::now() >= end) {
                 return false;
             }
@@ -93,35 +108,86 @@ impl Progress {
     fn fail(&self, error: StoreError) {
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         // SYNC: Release, partner of the Acquire in `is_failed`.
-        self.is_failed.store(true, Ordering::Release);
+        self.is_failing.store(true, Ordering::Release);
+    }
+
+    fn recover(&self) {
+        *self.error.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        // SYNC: Release, partner of the Acquire in `is_failed`.
+        self.is_failing.store(false, Ordering::Release);
+    }
+
+    fn end(&self, error: StoreError) {
+        self.fail(error);
+        // SYNC: Release, partner of the Acquire in `has_ended`.
+        self.has_ended.store(true, Ordering::Release);
     }
 }
 
 /// The writer's end: a [`Journal`].
 pub struct StoreWriter {
     entries: Producer<Entry>,
+    backlog: VecDeque<Entry>,
     progress: Arc<Progress>,
+}
+
+impl StoreWriter {
+    /// Gives the ring what waits, the oldest first.
+    fn pass_on(&mut self) {
+        while let Some(entry) = self.backlog.pop_front() {
+            if let Err(full) = self.entries.push(entry) {
+                self.backlog.push_front(full.0);
+                break;
+            }
+        }
+        self.progress.bell.ring();
+    }
 }
 
 impl Journal for StoreWriter {
     fn append(&mut self, entry: &Entry) {
-        let mut waiting = entry.clone();
-        while !self.progress.is_failed() && !self.entries.is_abandoned() {
-            match self.entries.push(waiting) {
-                Ok(()) => {
-                    self.progress.bell.ring();
-                    return;
-                }
-                Err(full) => {
-                    waiting = full.0;
-                    std::thread::yield_now();
-                }
+        if self.progress.has_ended() {
+            return;
+        }
+        self.backlog.push_back(entry.clone());
+        self.pass_on();
+        while !self.backlog.is_empty() && !self.progress.is_failed() {
+            if self.entries.is_abandoned() {
+                return;
             }
+            std::thread::yield_now();
+            self.pass_on();
+        }
+        if self.backlog.len() > BACKLOG_MAX {
+            let cause = format!("{BACKLOG_MAX} events wait for the disk: no more are kept");
+            self.progress.end(StoreError::Failed {
+                path: "store".into(),
+                cause,
+            });
+            self.backlog.clear();
         }
     }
 
     fn is_available(&self) -> bool {
         !self.progress.is_failed()
+    }
+}
+
+impl Drop for StoreWriter {
+    fn drop(&mut self) {
+        // The last chance of what waits: the store goes on until the ring is empty, or refuses.
+        while !self.backlog.is_empty() && !self.progress.is_failed() {
+            self.pass_on();
+            std::thread::yield_now();
+        }
+        if !self.backlog.is_empty() && !self.progress.has_ended() {
+            let cause = format!("{} events could not be kept", self.backlog.len());
+            self.progress.end(StoreError::Failed {
+                path: "store".into(),
+                cause,
+            });
+        }
+        self.progress.bell.ring();
     }
 }
 
@@ -163,6 +229,7 @@ impl StoreThread {
             })?;
         let writer = StoreWriter {
             entries,
+            backlog: VecDeque::new(),
             progress: Arc::clone(&progress),
         };
         Ok((
@@ -204,12 +271,6 @@ impl StoreThread {
     }
 }
 
-impl Drop for StoreWriter {
-    fn drop(&mut self) {
-        self.progress.bell.ring();
-    }
-}
-
 struct Committer {
     file: JournalFile,
     inbox: Consumer<Entry>,
@@ -233,11 +294,35 @@ impl Committer {
                     .wait(|| !inbox.is_empty() || inbox.is_abandoned(), pause);
                 continue;
             }
-            if let Err(error) = self.take(&group) {
-                self.progress.fail(error);
+            if !self.keep(&group) {
                 return;
             }
             group.clear();
+        }
+    }
+
+    /// Keeps a group, asking the disk again while it refuses; `false` when it never will.
+    fn keep(&mut self, group: &[Entry]) -> bool {
+        loop {
+            let error = match self.take(group) {
+                Ok(()) => {
+                    if self.progress.is_failed() {
+                        self.progress.recover();
+                    }
+                    return true;
+                }
+                Err(error) => error,
+            };
+            let may_recover = matches!(error, StoreError::Failed { .. });
+            if !may_recover || self.inbox.is_abandoned() {
+                self.progress.end(error);
+                return false;
+            }
+            self.progress.fail(error);
+            let inbox = &self.inbox;
+            self.progress
+                .bell
+                .wait(|| inbox.is_abandoned(), Some(RETRY));
         }
     }
 

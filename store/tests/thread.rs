@@ -157,3 +157,50 @@ fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
     );
     assert_eq!(recorded(&path), entries(1..=3));
 }
+
+#[test]
+fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
+    let (_dir, path) = place();
+    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
+                  SELECT RAISE(ABORT, 'no room'); END";
+    other.execute_batch(refuse).unwrap();
+    writer.append(&entry(1, "same"));
+    while !progress.is_failed() {
+        std::thread::yield_now();
+    }
+    assert!(!writer.is_available());
+    assert!(progress.error().unwrap().contains("no room"));
+    // Far more than the ring holds: the writer goes on meanwhile.
+    for sequence in 2..=40_000 {
+        writer.append(&entry(sequence, "same"));
+    }
+    assert_eq!(progress.durable_sequence(), 0);
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+    drop(other);
+    writer.append(&entry(40_001, "same"));
+    while !writer.is_available() {
+        std::thread::yield_now();
+    }
+    writer.append(&entry(40_002, "same"));
+    assert!(progress.wait_durable(40_002, LONG));
+    drop(writer);
+    thread.finish().unwrap();
+    assert_eq!(recorded(&path), entries(1..=40_002));
+}
+
+#[test]
+fn a_store_that_ends_while_the_disk_refuses_says_what_was_lost() {
+    let (_dir, path) = place();
+    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
+                  SELECT RAISE(ABORT, 'no room'); END";
+    other.execute_batch(refuse).unwrap();
+    writer.append(&entry(1, "same"));
+    drop(writer);
+    let error = thread.finish().unwrap_err();
+    assert!(error.to_string().contains("no room"), "{error}");
+}

@@ -1,12 +1,17 @@
 //! The writer as its owner drives it: inline on the caller's thread, or on a thread of its own.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use crate::book::{Answer, State};
 use crate::model::Refusal;
 
 use super::thread::{Message, Remote};
 use super::{Input, LineTable, Reactor, Writer};
+
+/// How long an asker waits before it looks whether the writer is still there.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How the writer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +144,16 @@ impl<R: Reactor> Host<R> {
                     return Err(Stopped);
                 }
                 remote.start();
-                take.recv().map_err(|_| Stopped)
+                loop {
+                    match take.recv_timeout(PATIENCE) {
+                        Ok(answer) => return Ok(answer),
+                        // The message stays in the ring of a writer that stopped before it.
+                        Err(RecvTimeoutError::Timeout) if !remote.has_ended() => {}
+                        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                            return Err(Stopped);
+                        }
+                    }
+                }
             }
         }
     }

@@ -118,6 +118,11 @@ impl<R: Reactor> Remote<R> {
         self.answers.pop()
     }
 
+    /// Whether the thread has ended; it may have when this returns `false`.
+    pub(super) fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
     /// Ends the thread after everything in the ring; the writer, unless it panicked.
     pub(super) fn stop(&mut self) -> Option<Writer<R>> {
         self.start();

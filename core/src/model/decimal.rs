@@ -42,6 +42,9 @@ impl fmt::Display for InvalidValue {
 
 impl std::error::Error for InvalidValue {}
 
+/// How many digits a number has at most.
+const DIGITS_MAX: usize = 28;
+
 /// Reads decimal text, `"-12.50"` or `"1e-7"`, exactly.
 ///
 /// # Errors
@@ -55,14 +58,25 @@ impl std::error::Error for InvalidValue {}
 /// ```
 pub fn parse(what: &str, text: &str) -> Result<Fixed, InvalidValue> {
     let trimmed = text.trim();
-    let parsed = Decimal::from_str_exact(trimmed).or_else(|_| Decimal::from_scientific(trimmed));
+    // The scientific form is rounded beyond its digits, so those are counted first.
+    let is_short = trimmed.split(['e', 'E']).next().is_some_and(|digits| {
+        let digits = digits.chars().filter(char::is_ascii_digit);
+        digits.skip_while(|digit| *digit == '0').count() <= DIGITS_MAX
+    });
+    let scientific = |_| Decimal::from_scientific(trimmed);
+    let parsed = Decimal::from_str_exact(trimmed).or_else(scientific);
+    let parsed = if is_short && !trimmed.contains('_') {
+        parsed.ok()
+    } else {
+        None
+    };
     match parsed {
-        Ok(decimal) => {
+        Some(decimal) => {
             let shortest = decimal.normalize();
             let scale = u8::try_from(shortest.scale()).unwrap_or(u8::MAX);
             Ok(Fixed::new(shortest.mantissa(), scale))
         }
-        Err(_) => {
+        None => {
             let found = format!("'{trimmed}'");
             Err(InvalidValue::new(
                 what,
@@ -88,7 +102,18 @@ mod tests {
 
     #[test]
     fn text_that_is_no_number_is_named() {
-        for text in ["", "NaN", "inf", "1,5", "abc", "1e99", &"9".repeat(40)] {
+        let long = format!("1.{}1e0", "0".repeat(34));
+        for text in [
+            "",
+            "NaN",
+            "inf",
+            "1,5",
+            "abc",
+            "1e99",
+            "1_000",
+            &"9".repeat(40),
+            &long,
+        ] {
             let error = parse("qty", text).unwrap_err();
             assert_eq!(error.what, "qty", "{text}");
         }

@@ -73,7 +73,7 @@ impl Book {
             journal,
         } = Opening::of(&options)?;
         state.reserve();
-        let is_new = state.config_version == 0;
+        let known = (state.config_version > 0).then(|| state.config.clone());
         let desk = if options.is_paper {
             Desk::paper()
         } else {
@@ -93,12 +93,8 @@ impl Book {
             instruments: HashMap::new(),
             accounts,
         };
-        match options.config {
-            // Again what was begun, where the end of it was not kept.
-            Some(config) => book.configure(config)?,
-            None if is_new => book.configure(Config::default())?,
-            None => book.learn_instruments()?,
-        };
+        // The known one again: it completes what was begun, where the end of it was not kept.
+        book.configure(options.config.or(known).unwrap_or_default())?;
         Ok(book)
     }
 

@@ -185,21 +185,30 @@ fn names(refused: &BTreeMap<truebook_core::model::Refusal, u64>) -> BTreeMap<Str
         .collect()
 }
 
-/// The largest fall from a peak, and the same in percent of that peak.
+/// The largest fall from a peak, and the largest in percent of its peak.
 fn drawdown(points: &[EquityPoint]) -> (i128, String) {
-    let (mut peak, mut worst, mut worst_peak) = (i128::MIN, 0, 1);
+    let (mut peak, mut worst, mut worst_pct) = (i128::MIN, 0, 0);
     for point in points {
         peak = peak.max(point.equity);
-        if peak - point.equity > worst {
-            (worst, worst_peak) = (peak - point.equity, peak);
+        let fall = peak - point.equity;
+        worst = worst.max(fall);
+        if peak > 0 {
+            worst_pct = worst_pct.max(scaled(fall.saturating_mul(100), peak));
         }
     }
-    (worst, ratio(worst.saturating_mul(100), worst_peak))
+    (worst, six_digits(worst_pct))
 }
 
 /// `part / whole` with exactly six digits.
 fn ratio(part: i128, whole: i128) -> String {
-    let scaled = mul_div(part, 1_000_000, whole, Rounding::HalfEven).unwrap_or(0);
+    six_digits(scaled(part, whole))
+}
+
+fn scaled(part: i128, whole: i128) -> i128 {
+    mul_div(part, 1_000_000, whole, Rounding::HalfEven).unwrap_or(0)
+}
+
+fn six_digits(scaled: i128) -> String {
     let text = Fixed::new(scaled, RATIO_SCALE).to_string();
     let (digits, fraction) = text.split_once('.').unwrap_or((&text, ""));
     format!("{digits}.{fraction:0<6}")
@@ -223,6 +232,8 @@ mod tests {
         };
         let points: Vec<_> = [100, 120, 90, 200, 180].into_iter().map(point).collect();
         assert_eq!(drawdown(&points), (30, "25.000000".to_owned()));
+        let points: Vec<_> = [100, 50, 1000, 940].into_iter().map(point).collect();
+        assert_eq!(drawdown(&points), (60, "50.000000".to_owned()));
         assert_eq!(ratio(1, 3), "0.333333");
         assert_eq!(drawdown(&[]), (0, "0.000000".to_owned()));
     }

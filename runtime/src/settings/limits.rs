@@ -24,6 +24,15 @@ pub(super) const KEYS: [&str; 15] = [
     "max_drawdown_pct",
 ];
 
+/// What judges prices and positions for the whole book: a strategy has none of its own.
+const BOOK_ONLY: [&str; 2] = ["dust_threshold_usd", "price_band_confirmations"];
+
+/// The keys that a strategy may narrow.
+pub(super) fn own_keys() -> Vec<&'static str> {
+    let own = KEYS.iter().filter(|key| !BOOK_ONLY.contains(key));
+    own.copied().collect()
+}
+
 /// Which way a limit is narrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Narrower {

@@ -8,7 +8,7 @@ use super::{SettingsError, limits};
 const COMMON: [&str; 3] = ["name", "kind", "order_usd"];
 const MOMENTUM: [&str; 3] = ["symbols", "fast", "slow"];
 const PAIRS_TRADING: [&str; 4] = ["pair", "window", "enter", "exit"];
-const KINDS: &str = "'momentum' or 'pairs_trading'";
+const KINDS: &str = "'momentum', 'pairs_trading' or 'external'";
 
 /// The most bars that an average looks back.
 const BARS_MAX: u32 = 100_000;
@@ -41,6 +41,10 @@ fn read_kind(
     match section.required("kind", kind, KINDS)? {
         "momentum" => read_momentum(section, instruments),
         "pairs_trading" => read_pairs_trading(section, instruments),
+        "external" => {
+            section.only(&[&["name", "kind"][..], &limits::own_keys()[..]].concat())?;
+            Ok(StrategyKind::External)
+        }
         other => Err(section.refuse("kind", &format!("'{other}'"), KINDS)),
     }
 }
@@ -49,7 +53,7 @@ fn read_momentum(
     section: &Section,
     instruments: &[InstrumentSpec],
 ) -> Result<StrategyKind, SettingsError> {
-    section.only(&[&COMMON[..], &MOMENTUM[..], &limits::KEYS[..]].concat())?;
+    section.only(&[&COMMON[..], &MOMENTUM[..], &limits::own_keys()[..]].concat())?;
     let bars = |key, min| section.whole(key, Whole { min, max: BARS_MAX });
     let fast = bars("fast", 1)?.unwrap_or(12);
     let slow = bars("slow", 2)?.unwrap_or(26);
@@ -78,7 +82,7 @@ fn read_pairs_trading(
     section: &Section,
     instruments: &[InstrumentSpec],
 ) -> Result<StrategyKind, SettingsError> {
-    section.only(&[&COMMON[..], &PAIRS_TRADING[..], &limits::KEYS[..]].concat())?;
+    section.only(&[&COMMON[..], &PAIRS_TRADING[..], &limits::own_keys()[..]].concat())?;
     let range = Whole {
         min: 2,
         max: BARS_MAX,

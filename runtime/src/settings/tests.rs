@@ -297,11 +297,11 @@ fn a_strategy_that_cannot_run_is_refused() {
     for (lines, words) in [
         (
             "kind = \"grid\"",
-            "s.toml:22: kind in [[strategy]]: found 'grid', allowed: 'momentum' or",
+            "s.toml:22: kind in [[strategy]]: found 'grid', allowed: 'momentum', 'pairs",
         ),
         (
             "",
-            "found no 'kind', allowed: 'momentum' or 'pairs_trading'",
+            "found no 'kind', allowed: 'momentum', 'pairs_trading' or",
         ),
         ("kind = \"momentum\"", "found no 'symbols'"),
         ("kind = \"momentum\"\nsymbols = []", "found no symbol"),
@@ -360,10 +360,8 @@ fn a_strategy_narrows_every_limit_and_widens_none() {
         ("max_positions", "9", "11"),
         ("max_positions_per_strategy", "4", "6"),
         ("min_position_usd", "11", "\"9.99\""),
-        ("dust_threshold_usd", "\"0.5\"", "2"),
         ("min_hold_seconds", "5", ""),
         ("price_band_pct", "\"9.5\"", "\"10.5\""),
-        ("price_band_confirmations", "4", "2"),
         ("price_stale_seconds", "4", "6"),
         ("max_order_notional", "\"499.99\"", "501"),
         ("max_gross_exposure", "1", ""),

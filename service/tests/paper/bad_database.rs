@@ -129,5 +129,9 @@ fn an_output_never_overwrites_the_database() {
         let said = place.refusal(&["--db", "a.db", key, "a.db"]);
         says(&said, &["a.db"]);
     }
+    let said = place.refusal(&["--db", "new.db", "--json", "./new.db"]);
+    says(&said, &["./new.db"]);
+    let said = place.refusal(&["--db", ":memory:", "--json", "a.out", "--chart", "./a.out"]);
+    says(&said, &["./a.out"]);
     assert_eq!(place.report(&ARGS), report);
 }

@@ -1,5 +1,5 @@
-//! Facts: what has happened, with its outcomes. The bytes of these types are the journal's format:
-//! variants and fields are only ever added at the end.
+//! Facts: what has happened, with its outcomes. The bytes of these types are the journal's format,
+//! and a change of them is a new format number in the store.
 //!
 //! 1. An outcome is a change and the value since, so that a follower need not read back.
 
