@@ -88,7 +88,8 @@ impl Progress {
             .map(ToString::to_string)
     }
 
-    /// Waits until `sequence` is durable; `false` when the store failed for good or the time is over.
+    /// Waits until `sequence` is durable; `false` when the store failed for good or the time is
+    /// over.
     pub fn wait_durable(&self, sequence: u64, timeout: Duration) -> bool {
         let end = Instant::now().checked_add(timeout);
         while self.durable_sequence() < sequence && !self.has_ended() {
