@@ -8,7 +8,7 @@ use truebook::model::{InstrumentKind, InstrumentSpec, Side};
 use truebook::settings::{Mode, Settings};
 use truebook::{Book, BookOptions, Cash, DEFAULT_ACCOUNT, Durability, Error, Fill, HostOptions};
 
-use crate::input::{Place, id, maybe, maybe_number, number, read, text};
+use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text};
 use crate::record::{
     TBK_BUY, TBK_DURABILITY_OS, TBK_INLINE, TBK_LIVE, TBK_SELL, tbk_applied, tbk_fill,
     tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
@@ -290,6 +290,41 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
             place.fill(&found.into());
             Ok(())
         }
+    })
+}
+
+/// Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON object
+/// of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the `size` bytes
+/// at `result`, cut off where they are too few; `result` may be NULL.
+///
+/// # Safety
+/// `book` is NULL or open; text is NULL or NUL-terminated; `result` is NULL or `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_call(
+    book: *mut tbk_book,
+    name: *const c_char,
+    args: *const c_char,
+    result: *mut c_char,
+    size: usize,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let said = unsafe {
+            let name = text("name", name)?;
+            let args = long_text("args", args)?;
+            with(book, |book| {
+                book.call_by_name(name, args.unwrap_or_default())
+            })?
+        };
+        let length = said.len().min(size.saturating_sub(1));
+        if !result.is_null() && size > 0 {
+            // SAFETY: `length` and the NUL are within the `size` bytes of the caller's promise.
+            unsafe {
+                std::ptr::copy_nonoverlapping(said.as_ptr(), result.cast::<u8>(), length);
+                result.add(length).write(0);
+            }
+        }
+        Ok(())
     })
 }
 

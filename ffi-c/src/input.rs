@@ -8,6 +8,8 @@ use crate::status::{Failure, TBK_ERROR_INVALID_VALUE};
 
 /// How long a parameter's text may be, in bytes.
 const TEXT_MAX: usize = 4_096;
+/// How long an object of arguments may be, in bytes.
+const LONG_TEXT_MAX: usize = 1 << 20;
 
 /// A struct of the interface: plain data that begins with its own size.
 ///
@@ -86,14 +88,39 @@ pub(crate) unsafe fn maybe<'a>(
     what: &str,
     text: *const c_char,
 ) -> Result<Option<&'a str>, Failure> {
+    // SAFETY: the caller's promise is the same.
+    unsafe { bounded(what, text, TEXT_MAX) }
+}
+
+/// Text that may be NULL and long: a whole object of arguments.
+///
+/// # Safety
+/// As [`maybe`].
+pub(crate) unsafe fn long_text<'a>(
+    what: &str,
+    text: *const c_char,
+) -> Result<Option<&'a str>, Failure> {
+    // SAFETY: the caller's promise is the same.
+    unsafe { bounded(what, text, LONG_TEXT_MAX) }
+}
+
+/// Text of at most `most` bytes that may be NULL.
+///
+/// # Safety
+/// As [`maybe`].
+unsafe fn bounded<'a>(
+    what: &str,
+    text: *const c_char,
+    most: usize,
+) -> Result<Option<&'a str>, Failure> {
     if text.is_null() {
         return Ok(None);
     }
     // SAFETY: the caller's promise.
     let bytes = unsafe { CStr::from_ptr(text) };
-    let text = bytes.to_str().ok().filter(|text| text.len() <= TEXT_MAX);
+    let text = bytes.to_str().ok().filter(|text| text.len() <= most);
     let Some(text) = text else {
-        let why = format!("{what}: allowed: UTF-8 of at most {TEXT_MAX} bytes");
+        let why = format!("{what}: allowed: UTF-8 of at most {most} bytes");
         return Err(Failure::new(TBK_ERROR_INVALID_VALUE, why));
     };
     Ok(Some(text))

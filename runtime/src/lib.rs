@@ -5,6 +5,7 @@ mod desk;
 mod durability;
 mod error;
 mod interrupt;
+mod json;
 pub mod market;
 pub mod paper;
 mod record;

@@ -3,11 +3,13 @@
 //! 1. A read sees everything that the same handle wrote before it.
 //! 2. A book opened again on its file goes on where it ended.
 
+mod arguments;
 mod cash;
 mod opening;
 mod order;
 mod read;
 mod request;
+mod script;
 
 pub use opening::BookOptions;
 pub use request::{

@@ -7,6 +7,9 @@ use truebook_core::book::{State, StrategyTotal};
 use truebook_core::digest;
 use truebook_core::model::{Fixed, Rounding, StrategyId, mul_div};
 
+use crate::error::Error;
+use crate::json;
+
 use super::EquityPoint;
 
 /// Digits of a ratio.
@@ -150,10 +153,8 @@ impl Report {
     ///
     /// # Errors
     /// Only what the serializer itself says; the report always fits.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        let mut text = serde_json::to_string_pretty(&serde_json::to_value(self)?)?;
-        text.push('\n');
-        Ok(text)
+    pub fn to_json(&self) -> Result<String, Error> {
+        json::pretty(self)
     }
 }
 
