@@ -28,7 +28,8 @@ const LIQUIDITIES: [(&str, Liquidity); 2] =
     [("maker", Liquidity::Maker), ("taker", Liquidity::Taker)];
 
 impl Book {
-    /// Calls the method called `name` with `args`, the text of a JSON object of its keywords, "" for
+    /// Calls the method called `name` with `args`, the text of a JSON object of its keywords, ""
+    /// for
     /// none; what it returns, as JSON text.
     ///
     /// # Errors
