@@ -312,12 +312,10 @@ int32_t tbk_portfolio(struct tbk_book *book,
                       struct tbk_portfolio *portfolio);
 
 // Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
-// object
-// of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the `size`
-// bytes
-// at `result`, cut off where they are too few; `result` may be NULL.
+// object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
+// `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
 //
-// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` is NULL or `size` bytes.
+// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size` bytes.
 int32_t tbk_call(struct tbk_book *book,
                  const char *name,
                  const char *args,

@@ -294,13 +294,11 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
 }
 
 /// Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
-/// object
-/// of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the `size`
-/// bytes
-/// at `result`, cut off where they are too few; `result` may be NULL.
+/// object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
+/// `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
 ///
 /// # Safety
-/// `book` is NULL or open; text is NULL or NUL-terminated; `result` is NULL or `size` bytes.
+/// `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_call(
     book: *mut tbk_book,

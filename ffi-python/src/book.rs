@@ -60,8 +60,7 @@ impl Book {
 #[pymethods]
 impl Book {
     /// Register an instrument, or change its steps and fees; a repeat changes nothing. `maker_fee`
-    /// and
-    /// `taker_fee` are in percent; `expiry` is in nanoseconds since the epoch.
+    /// and `taker_fee` are in percent; `expiry` is in nanoseconds since the epoch.
     #[pyo3(signature = (symbol, *, base, quote, price_precision, qty_precision, kind="spot",
                         settle=None, venue=None, tick=None, lot=None, min_qty=None, max_qty=None,
                         multiplier=None, maker_fee=None, taker_fee=None, min_notional=None,

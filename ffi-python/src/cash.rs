@@ -201,8 +201,7 @@ impl Book {
     }
 
     /// Take in a position that was held before; `cost` None is unknown. With `qty` 0, give the cost
-    /// of
-    /// what was taken in without one.
+    /// of what was taken in without one.
     #[pyo3(signature = (symbol, qty, *, cost=None, strategy=None, account="default", id=None))]
     fn adopt(
         &self,

@@ -71,8 +71,7 @@ fn leg_of(py: Python<'_>, leg: Option<&str>) -> PyResult<PositionLeg> {
 #[pymethods]
 impl Book {
     /// Check an order and record the intent to send it. Without price and stop it is a market
-    /// order;
-    /// `expire_time` is for "gtd", in nanoseconds since the epoch.
+    /// order; `expire_time` is for "gtd", in nanoseconds since the epoch.
     #[pyo3(signature = (symbol, side, qty, *, price=None, stop=None, strategy=None,
                         account="default", client_order_id=None, reduce_only=false, leg=None,
                         time_in_force="gtc", expire_time=None, one_cancels=None, bracket_of=None,

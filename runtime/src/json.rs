@@ -1,6 +1,5 @@
 //! JSON: the only file that names its crate. Records have their decimals as text, absent values as
-//! null,
-//! and names as in Python.
+//! null, and names as in Python.
 
 use serde::Serialize;
 pub(crate) use serde_json::{Map, Value, json};

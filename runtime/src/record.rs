@@ -22,8 +22,7 @@ pub struct PositionRecord {
     /// What of it no open order reduces already, unsigned.
     pub available_to_reduce: Fixed,
     /// Average price of the open quantity, at 8 decimals; `None` when flat, when signs differ, or
-    /// when
-    /// its cost is unknown.
+    /// when its cost is unknown.
     pub avg_px: Option<Fixed>,
     /// What the open quantity cost, signed; `None` where that is unknown.
     pub cost: Option<Fixed>,

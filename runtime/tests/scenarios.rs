@@ -1,6 +1,5 @@
 //! The scenario files, run through `Book::call_by_name`: as written, and with a restart between
-//! every
-//! two steps.
+//! every two steps.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -198,8 +198,7 @@ impl Ledger {
 }
 
 /// Whether a report comes late but contradicts nothing: an acceptance after a fill, a time-out
-/// after
-/// an answer.
+/// after an answer.
 fn is_passed(old: OrderStatus, report: OrderReport) -> bool {
     match report {
         OrderReport::Accepted(_) => old != OrderStatus::Rejected,

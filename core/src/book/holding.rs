@@ -245,8 +245,7 @@ fn adopted(
 }
 
 /// The cost of a holding that was adopted without one: the part that is still held becomes cost,
-/// the
-/// part that was released since lowers what was realized.
+/// the part that was released since lowers what was realized.
 fn cost_given(
     state: &State,
     instrument: &Instrument,

@@ -19,8 +19,7 @@ const HUNDRED: i64 = 10_000_000_000;
 
 impl Ledger {
     /// Takes `config`, registers its strategies and instruments, and books its opening cash; what
-    /// is
-    /// there already stays, so a repeat changes nothing.
+    /// is there already stays, so a repeat changes nothing.
     pub(super) fn configure(&mut self, config: &Config) -> Result<(), Invalid> {
         let known = self.state.config_version;
         if known > 0 && config.reporting_currency != self.state.config.reporting_currency {
@@ -58,8 +57,7 @@ impl Ledger {
     }
 
     /// Registers an instrument and the currencies that are new; a repeat changes nothing, other
-    /// steps
-    /// or fees change it, and what scales depend on may not differ.
+    /// steps or fees change it, and what scales depend on may not differ.
     pub(super) fn add_instrument(&mut self, spec: &InstrumentSpec) -> Result<(), Invalid> {
         let prospect = Prospect::of(&self.state, spec)?;
         let built = prospect.build(&self.state, spec)?;

@@ -106,8 +106,7 @@ impl State {
     }
 
     /// Unrealized PnL in settlement currency, gross of fees; `None` without a mark or where the
-    /// cost
-    /// is unknown; 0 when flat.
+    /// cost is unknown; 0 when flat.
     #[must_use]
     pub fn unrealized_pnl(&self, id: PositionId) -> Option<i128> {
         let position = self.position_at(id)?;
@@ -127,8 +126,7 @@ impl State {
     }
 
     /// `amount` of `currency` in the reporting currency at [`MAX_SCALE`], rounded once; `None`
-    /// where
-    /// no rate is known. Rates are the marks of spot and FX instruments between the two.
+    /// where no rate is known. Rates are the marks of spot and FX instruments between the two.
     #[must_use]
     pub fn in_reporting(&self, currency: CurrencyId, amount: i128) -> Option<i128> {
         let known = self.currency(currency)?;

@@ -4,8 +4,7 @@
 //!    worth less the lower the price: there it is `-quantity / price`. Profit is the change of
 //!    value.
 //! 2. A product is exact where the money scale has room for its digits, and is else rounded once,
-//!    half
-//!    to even. A quotient is rounded at [`MONEY_SCALE`] digits.
+//!    half to even. A quotient is rounded at [`MONEY_SCALE`] digits.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 

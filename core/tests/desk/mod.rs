@@ -244,8 +244,7 @@ pub fn spec(symbol: &str, kind: InstrumentKind) -> InstrumentSpec {
 }
 
 /// realized − cost = cash flow for what is paid for, realized = cash flow for what is not; sums
-/// over
-/// strategies and accounts are the total; cash + holdings = contributed + PnL. All exactly.
+/// over strategies and accounts are the total; cash + holdings = contributed + PnL. All exactly.
 pub fn check_identities(state: &State) {
     use truebook_core::model::Settlement;
     for position in state.positions() {

@@ -19,8 +19,7 @@ pub struct BookOptions {
     /// The database; `None` keeps nothing.
     pub path: Option<PathBuf>,
     /// The configuration, and what it registers. For a book that has one, another is a change;
-    /// `None`
-    /// keeps what it has, and gives a new book the defaults.
+    /// `None` keeps what it has, and gives a new book the defaults.
     pub config: Option<Config>,
     /// Whether orders are filled by the paper venue.
     pub is_paper: bool,

@@ -1,6 +1,5 @@
 //! What a caller reports or asks for, before the book knows the instrument. Every struct has a
-//! `new`
-//! that takes what has no default; the rest is filled in by struct update.
+//! `new` that takes what has no default; the rest is filled in by struct update.
 
 use truebook_core::book::OrderReport;
 use truebook_core::book::{FillFee, FillFees, IncomeKind, Liquidity, OrderUpdate};

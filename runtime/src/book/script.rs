@@ -29,8 +29,7 @@ const LIQUIDITIES: [(&str, Liquidity); 2] =
 
 impl Book {
     /// Calls the method called `name` with `args`, the text of a JSON object of its keywords, ""
-    /// for
-    /// none; what it returns, as JSON text.
+    /// for none; what it returns, as JSON text.
     ///
     /// # Errors
     /// [`Error::Value`] for a name or an argument that is unknown, missing or of another type, and

@@ -1,6 +1,5 @@
 //! The paper venue: orders fill at the quotes that follow them, as takers; a limit order that
-//! rested
-//! fills at its limit, as a maker.
+//! rested fills at its limit, as a maker.
 //!
 //! 1. It keeps nothing: what it knows of orders is what the ledger knows.
 //! 2. An order never fills at the price that was known when it was sent.
