@@ -89,11 +89,19 @@ impl State {
             strategy.limits = own.map_or_else(|| book.clone(), |own| own.limits.clone());
         }
         self.has_loss_limit = self.measures_losses();
-        let reporting = self.currency_id(&self.config.reporting_currency);
+        let reporting = self.know_reporting();
         for instrument in &self.instruments {
             self.worth.add_rate(instrument, reporting);
         }
         self.revalue_book();
+    }
+
+    /// Tells what follows from prices which currency is the reporting one, and what dust is.
+    fn know_reporting(&mut self) -> Option<CurrencyId> {
+        let reporting = self.currency_id(&self.config.reporting_currency);
+        let dust = Config::at_money_scale(self.config.limits.dust_threshold);
+        self.worth.configure(reporting, dust);
+        reporting
     }
 
     fn apply_currency(&mut self, currency: &Currency) {
@@ -103,6 +111,7 @@ impl State {
             "invariant: a currency is registered once"
         );
         self.currencies.push(*currency);
+        self.know_reporting();
     }
 
     fn apply_instrument(&mut self, instrument: &Instrument) {
@@ -113,7 +122,7 @@ impl State {
         );
         self.instrument_names.insert(instrument.symbol, id);
         self.instruments.push(*instrument);
-        let reporting = self.currency_id(&self.config.reporting_currency);
+        let reporting = self.know_reporting();
         self.worth.add_instrument(instrument, reporting);
     }
 

@@ -32,15 +32,6 @@ impl Ledger {
             order_hash(report.venue_order_id, None),
             order_hash(None, report.client_order_id),
         );
-        let numbers = (report.last_qty, report.last_px);
-        if let Some(known) = self.state.fills.find_conflict(key, numbers) {
-            return Answer::Applied(Applied {
-                sequence: known.sequence,
-                duplicate: true,
-                quarantined: Some(Quarantine::FillConflict),
-                ..Applied::default()
-            });
-        }
         if let Some(known) = self.state.fills.find(key, orders).cloned() {
             return self.again(report, &trade_id, &known);
         }
@@ -66,6 +57,15 @@ impl Ledger {
     /// What a second report of a known execution adds to it.
     fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
         let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
+        let numbers = (report.last_qty, report.last_px);
+        if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
+            return Answer::Applied(Applied {
+                sequence: conflict.sequence,
+                duplicate: true,
+                quarantined: Some(Quarantine::FillConflict),
+                ..Applied::default()
+            });
+        }
         if !is_same && !known.is_void {
             return self.quarantine(report, *trade_id, Quarantine::FillConflict);
         }
@@ -213,27 +213,28 @@ fn book(
         leg: leg.map_or(report.leg, |position| position.key.leg),
     };
     let parts = fee_parts(instrument, report.last_px, &fees).ok_or(Quarantine::Overflow)?;
+    let flat;
+    let stepped;
     let mut position = match state.position(&key) {
-        Some(position) => position.clone(),
-        None => Position::flat(PositionId(u32::MAX), key),
+        Some(position) => position,
+        None => {
+            flat = Position::flat(PositionId(u32::MAX), key);
+            &flat
+        }
     };
-    if !has_room(&position, &parts) {
+    if !has_room(position, &parts) {
         return Err(Quarantine::TooManyFees);
     }
     let reversal = revised(state, instrument, report)?;
-    if let Some(reversal) = reversal.as_deref().filter(|reversal| reversal.key == key) {
-        step(&mut position, instrument, reversal, state);
-    }
     let back = reversal.as_deref();
-    let done = moved(
-        state,
-        (instrument, &position),
-        report,
-        (&parts, &fees, back),
-    );
+    if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
+        stepped = step(position, instrument, reversal, state);
+        position = &stepped;
+    }
+    let done = moved(state, (instrument, position), report, (&parts, &fees, back));
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
-    let (_, closed) = trips(&position, &outcome, (own, state.now.max(report.ts)));
+    let (_, closed) = trips(position, &outcome, (own, state.now.max(report.ts)));
     let back_qty = back.map_or(0, |back| back.last_qty);
     let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
     let (unlocked, order_status) = unlocked.unwrap_or((0, None));
@@ -333,15 +334,22 @@ fn shift(legs: &mut Legs, before: &Legs) -> Option<()> {
 }
 
 /// A position as it will be after `reversal`; only what decisions look at.
-fn step(position: &mut Position, instrument: &Instrument, reversal: &Reversal, state: &State) {
+fn step(
+    position: &Position,
+    instrument: &Instrument,
+    reversal: &Reversal,
+    state: &State,
+) -> Position {
+    let mut position = position.clone();
     let own = sum_in(&reversal.attributed, instrument);
-    (position.trip, _) = trips(position, &reversal.outcome, (own, state.now));
-    let after = Held::of(Some(position)).after(&reversal.outcome);
+    (position.trip, _) = trips(&position, &reversal.outcome, (own, state.now));
+    let after = Held::of(Some(&position)).after(&reversal.outcome);
     position.qty = after.qty;
     position.cost = after.cost;
     position.realized_pnl = after.realized_pnl;
     position.margin = after.margin;
     position.unknown_part = after.unknown_part;
+    position
 }
 
 /// What the order no longer locks, and its status since; `back` was taken back before.

@@ -15,6 +15,9 @@ use super::fingerprint::{short, wide};
 /// How many fills are remembered unless another bound is chosen.
 pub const WINDOW: usize = 1_000_000;
 
+/// Bytes of a key before its text.
+const OWNER: usize = 8;
+
 /// The hash of what makes a report the same fill as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FillKey(u128);
@@ -27,22 +30,16 @@ impl FillKey {
         trade_id: &Id,
         side: Side,
     ) -> Self {
-        let mut bytes = [0; MAX_ID_BYTES + 8];
+        let mut bytes = [0; MAX_ID_BYTES + OWNER];
         let text = trade_id.as_str().as_bytes();
-        let side = match side {
-            Side::Buy => [0],
-            Side::Sell => [1],
-        };
+        let (owner, rest) = bytes.split_at_mut(OWNER);
         let [a, b] = account.0.to_le_bytes();
         let [c, d, e, f] = instrument.0.to_le_bytes();
-        let parts = [a, b, c, d, e, f].into_iter().chain(side);
-        let all = parts.chain(text.iter().copied());
-        let mut len = 0;
-        for (to, from) in bytes.iter_mut().zip(all) {
-            *to = from;
-            len += 1;
+        owner.copy_from_slice(&[a, b, c, d, e, f, u8::from(side == Side::Sell), 0]);
+        if let Some(place) = rest.get_mut(..text.len()) {
+            place.copy_from_slice(text);
         }
-        Self(wide(bytes.get(..len).unwrap_or_default()))
+        Self(wide(bytes.get(..OWNER + text.len()).unwrap_or_default()))
     }
 
     #[allow(

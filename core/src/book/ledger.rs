@@ -172,13 +172,14 @@ impl Ledger {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
-        let entry = Entry {
+        self.emitted.push(Entry {
             sequence: self.state.sequence + 1,
             ts: self.now,
             event,
-        };
-        self.state.apply(&entry);
-        self.emitted.push(entry);
+        });
+        if let Some(entry) = self.emitted.last() {
+            self.state.apply(entry);
+        }
     }
 
     fn set_state(&mut self, key: Id, value: &str) -> Result<(), Invalid> {

@@ -3,7 +3,9 @@
 //! 1. A refused price changes only counters.
 //! 2. A true jump is accepted after enough consistent confirmations, or when the last is stale.
 
-use crate::model::{Fixed, Limits, MarkChoice, NANOS_PER_SECOND, Rounding, Timestamp, mul_div};
+use crate::model::{
+    Fixed, Limits, MarkChoice, NANOS_PER_SECOND, Rounding, Timestamp, mul_div, pow10,
+};
 
 use super::PriceTick;
 
@@ -175,15 +177,17 @@ fn level_of(tick: &PriceTick) -> Option<i64> {
 /// Whether `price` is at most `band_pct` percent away from `level`.
 #[must_use]
 pub fn within_band(price: i64, level: i64, band_pct: Fixed) -> bool {
-    let distance = i128::from(price).abs_diff(i128::from(level));
-    let Some(unit) = crate::model::pow10(band_pct.scale) else {
+    let distance = u128::from(price.abs_diff(level));
+    let (Some(unit), percent) = (pow10(band_pct.scale), band_pct.raw.unsigned_abs()) else {
         return true;
     };
-    let left = distance
-        .checked_mul(100)
-        .and_then(|value| value.checked_mul(unit.unsigned_abs()));
-    let right = u128::from(level.unsigned_abs()).checked_mul(band_pct.raw.unsigned_abs());
-    match (left, right) {
+    let unit = unit.unsigned_abs() * 100;
+    let level = u128::from(level.unsigned_abs());
+    // 64 bits of a price and 60 of a percentage leave room.
+    if (unit | percent) >> 60 == 0 {
+        return distance * unit <= level * percent;
+    }
+    match (distance.checked_mul(unit), level.checked_mul(percent)) {
         (Some(left), Some(right)) => left <= right,
         (None, _) => false,
         (Some(_), None) => true,

@@ -130,7 +130,7 @@ impl State {
     #[must_use]
     pub fn in_reporting(&self, currency: CurrencyId, amount: i128) -> Option<i128> {
         let known = self.currency(currency)?;
-        if known.code == self.config.reporting_currency {
+        if Some(currency) == self.worth.reporting() {
             return rescale(amount, known.scale, MAX_SCALE, Rounding::HalfEven);
         }
         if amount == 0 {

@@ -6,7 +6,8 @@
 //! 3. A position without a mark is worth what it cost.
 
 use crate::model::{
-    CurrencyId, Instrument, InstrumentId, PositionId, PositionKey, Settlement, StrategyId,
+    CurrencyId, Instrument, InstrumentId, MAX_SCALE, Position, PositionId, PositionKey, Settlement,
+    StrategyId,
 };
 
 use super::outcome::fits;
@@ -80,11 +81,18 @@ pub struct Count {
 #[derive(Clone, Copy, Debug, Default)]
 struct Posted {
     sum: Sum,
+    value: i128,
+    held: i128,
+    flags: Flags,
+}
+
+/// What a position counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Flags {
     is_marked: bool,
     is_open: bool,
     is_dust: bool,
     has_slot: bool,
-    held: i128,
 }
 
 /// Marks, and what follows from them.
@@ -102,6 +110,10 @@ pub(super) struct Worth {
     /// By currency: the instrument that prices it in the reporting currency, and whether inverted.
     rates: Vec<Option<(InstrumentId, bool)>>,
     unmarked: u64,
+    /// The reporting currency, once it is registered.
+    reporting: Option<CurrencyId>,
+    /// A position worth less, in reporting money, is dust.
+    dust: i128,
 }
 
 /// What belongs to one instrument.
@@ -183,14 +195,24 @@ impl Worth {
     pub fn is_dust(&self, id: PositionId) -> bool {
         self.posted
             .get(id.index())
-            .is_some_and(|posted| posted.is_dust)
+            .is_some_and(|posted| posted.flags.is_dust)
     }
 
     /// Whether a position takes a slot.
     pub fn has_slot(&self, id: PositionId) -> bool {
         self.posted
             .get(id.index())
-            .is_some_and(|posted| posted.has_slot)
+            .is_some_and(|posted| posted.flags.has_slot)
+    }
+
+    /// Takes what the configuration says: the reporting currency, and what dust is.
+    pub fn configure(&mut self, reporting: Option<CurrencyId>, dust: i128) {
+        (self.reporting, self.dust) = (reporting, dust);
+    }
+
+    /// The reporting currency, once it is registered.
+    pub fn reporting(&self) -> Option<CurrencyId> {
+        self.reporting
     }
 
     /// Makes room for an instrument; `reporting` is the reporting currency, where it is known.
@@ -239,7 +261,7 @@ impl Worth {
         }
     }
 
-    fn post_count(&mut self, strategy: StrategyId, old: &Posted, new: &Posted) {
+    fn post_count(&mut self, strategy: StrategyId, old: Flags, new: Flags) {
         let was = |is: bool| u64::from(is);
         let own = slot(&mut self.counts, strategy.index());
         for count in own.into_iter().chain([&mut self.count]) {
@@ -247,8 +269,41 @@ impl Worth {
             count.dust = count.dust + was(new.is_dust) - was(old.is_dust);
             count.slots = count.slots + was(new.has_slot) - was(old.has_slot);
         }
-        let unmarked = |posted: &Posted| (posted.is_open || posted.is_dust) && !posted.is_marked;
+        let unmarked = |flags: Flags| (flags.is_open || flags.is_dust) && !flags.is_marked;
         self.unmarked = self.unmarked + was(unmarked(new)) - was(unmarked(old));
+    }
+}
+
+/// What a price changes of one position.
+#[derive(Clone, Copy, Debug, Default)]
+struct Move {
+    unrealized: i128,
+    unknown: i128,
+    holdings: i128,
+    gross: i128,
+    net: i128,
+}
+
+impl Move {
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            unrealized: self.unrealized + other.unrealized,
+            unknown: self.unknown + other.unknown,
+            holdings: self.holdings + other.holdings,
+            gross: self.gross + other.gross,
+            net: self.net + other.net,
+        }
+    }
+}
+
+impl Sum {
+    #[inline]
+    fn shift(&mut self, by: &Move) {
+        self.unrealized += by.unrealized;
+        self.unknown += by.unknown;
+        self.holdings += by.holdings;
+        self.gross += by.gross;
+        self.net += by.net;
     }
 }
 
@@ -262,17 +317,15 @@ impl State {
         let Some(instrument) = self.instruments.get(key.instrument.index()) else {
             return;
         };
-        let mark = self.worth.mark(key.instrument);
-        let price = mark.price_of(position.qty, self.config.mark);
+        let price = self
+            .worth
+            .mark(key.instrument)
+            .price_of(position.qty, self.config.mark);
         let valued = price.and_then(|price| instrument.value(price, position.qty));
         // Beyond what fits, a value is as unknown as without a mark.
         let value = valued.filter(|value| fits(*value)).unwrap_or(position.cost);
         let (realized, unrealized) = (position.realized_pnl, value - position.cost);
         let is_known = position.unknown_part.is_none();
-        let exposure = match instrument.settlement() {
-            Settlement::Paid | Settlement::Linear => value,
-            Settlement::Inverse => -value,
-        };
         let sum = Sum {
             realized: if is_known { realized } else { 0 },
             unrealized: if is_known { unrealized } else { 0 },
@@ -283,57 +336,141 @@ impl State {
                 Settlement::Paid => value,
                 Settlement::Linear | Settlement::Inverse => unrealized,
             },
-            gross: exposure.saturating_abs(),
-            net: exposure,
+            gross: value.saturating_abs(),
+            net: exposure(instrument, value),
         };
-        let is_held = position.qty != 0;
-        let is_dust =
-            is_held && valued.is_some() && self.is_below_dust(instrument.settle, sum.gross);
-        let is_open = is_held && !is_dust;
-        let new = Posted {
-            sum,
-            is_marked: valued.is_some(),
-            is_open,
-            is_dust,
-            has_slot: is_open || position.opening_orders > 0,
-            held: if instrument.kind.moves_base() {
-                position.qty
-            } else {
-                0
-            },
+        let flags = self.flags(position, instrument, valued.map(|_| value));
+        let held = if instrument.kind.moves_base() {
+            position.qty
+        } else {
+            0
         };
         let (settle, base) = (instrument.settle, instrument.base);
         let Some(posted) = self.worth.posted.get_mut(id.index()) else {
             return;
         };
-        let old = std::mem::replace(posted, new);
-        let change = new.sum.less(&old.sum);
+        let old = *posted;
+        *posted = Posted {
+            sum,
+            value,
+            flags,
+            held,
+        };
+        let change = sum.less(&old.sum);
         self.worth.post(&key, settle, &change);
         if let Some(own) = self.worth.by_instrument.get_mut(key.instrument.index()) {
             own.sum.add(&change);
         }
-        if let Some(held) = slot(&mut self.worth.held, base.index()) {
-            *held += new.held - old.held;
+        if let Some(total) = slot(&mut self.worth.held, base.index()) {
+            *total += held - old.held;
         }
-        let is_same = (old.is_open, old.is_dust, old.has_slot, old.is_marked)
-            == (new.is_open, new.is_dust, new.has_slot, new.is_marked);
-        if !is_same {
-            self.worth.post_count(key.strategy, &old, &new);
+        if flags != old.flags {
+            self.worth.post_count(key.strategy, old.flags, flags);
         }
     }
 
     /// Brings every sum in step with an instrument's price.
-    pub(super) fn revalue_all(&mut self, instrument: InstrumentId) {
+    pub(super) fn revalue_all(&mut self, id: InstrumentId) {
+        let Some(instrument) = self.instruments.get(id.index()).copied() else {
+            return;
+        };
+        let mark = self.worth.mark(id);
+        let choice = self.config.mark;
+        let prices = (mark.price_of(1, choice), mark.price_of(-1, choice));
+        let (Some(long), Some(short)) = prices else {
+            return;
+        };
+        let mut all = Move::default();
         let mut next = 0;
-        while let Some(&id) = self.worth.positions_in(instrument).get(next) {
-            self.revalue(id);
+        while let Some(&position) = self.worth.positions_in(id).get(next) {
             next += 1;
+            all = all.and(&self.reprice(position, &instrument, (long, short)));
+        }
+        let at = instrument.settle.index();
+        if let Some(sum) = self.worth.total.get_mut(at) {
+            sum.shift(&all);
+        }
+        if let Some(own) = self.worth.by_instrument.get_mut(id.index()) {
+            own.sum.shift(&all);
         }
     }
 
-    fn is_below_dust(&self, currency: CurrencyId, value: i128) -> bool {
-        let threshold = crate::model::Config::at_money_scale(self.config.limits.dust_threshold);
-        self.in_reporting(currency, value)
+    /// Values one position anew, for its strategy and account; what that changes for the others.
+    fn reprice(
+        &mut self,
+        id: PositionId,
+        instrument: &Instrument,
+        (long, short): (i64, i64),
+    ) -> Move {
+        let none = Move::default();
+        let Some(position) = self.positions.get(id.index()).filter(|held| held.qty != 0) else {
+            return none;
+        };
+        let price = if position.qty > 0 { long } else { short };
+        let valued = instrument
+            .value(price, position.qty)
+            .filter(|value| fits(*value));
+        let value = valued.unwrap_or(position.cost);
+        let flags = self.flags(position, instrument, valued);
+        let (key, is_known) = (position.key, position.unknown_part.is_none());
+        let Some(posted) = self.worth.posted.get_mut(id.index()) else {
+            return none;
+        };
+        let by = value - posted.value;
+        let moved = Move {
+            unrealized: if is_known { by } else { 0 },
+            unknown: if is_known { 0 } else { by },
+            holdings: by,
+            gross: value.saturating_abs() - posted.value.saturating_abs(),
+            net: exposure(instrument, by),
+        };
+        let old = posted.flags;
+        posted.sum.shift(&moved);
+        (posted.value, posted.flags) = (value, flags);
+        let at = instrument.settle.index();
+        let row = self.worth.strategies.get_mut(key.strategy.index());
+        if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
+            sum.shift(&moved);
+        }
+        let row = self.worth.accounts.get_mut(key.account.index());
+        if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
+            sum.shift(&moved);
+        }
+        if flags != old {
+            self.worth.post_count(key.strategy, old, flags);
+        }
+        moved
+    }
+
+    #[inline]
+    fn flags(&self, position: &Position, instrument: &Instrument, value: Option<i128>) -> Flags {
+        let is_held = position.qty != 0;
+        let is_dust = is_held && value.is_some_and(|value| self.is_below_dust(instrument, value));
+        let is_open = is_held && !is_dust;
+        Flags {
+            is_marked: value.is_some(),
+            is_open,
+            is_dust,
+            has_slot: is_open || position.opening_orders > 0,
+        }
+    }
+
+    #[inline]
+    fn is_below_dust(&self, instrument: &Instrument, value: i128) -> bool {
+        let threshold = self.worth.dust;
+        let value = value.saturating_abs();
+        if Some(instrument.settle) == self.worth.reporting && instrument.money_scale == MAX_SCALE {
+            return value < threshold;
+        }
+        self.in_reporting(instrument.settle, value)
             .is_some_and(|value| value < threshold)
+    }
+}
+
+/// What a position worth `value` is exposed to, signed.
+fn exposure(instrument: &Instrument, value: i128) -> i128 {
+    match instrument.settlement() {
+        Settlement::Paid | Settlement::Linear => value,
+        Settlement::Inverse => -value,
     }
 }

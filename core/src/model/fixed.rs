@@ -100,13 +100,27 @@ impl fmt::Display for Fixed {
 /// `10^exponent`; `None` beyond 10^38.
 #[must_use]
 pub fn pow10(exponent: u8) -> Option<i128> {
-    10_i128.checked_pow(u32::from(exponent))
+    POWERS.get(usize::from(exponent)).copied()
 }
+
+/// The powers of ten that fit.
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
 
 /// `raw` at scale `from`, as an integer at scale `to`.
 #[must_use]
 pub fn rescale(raw: i128, from: u8, to: u8, rounding: Rounding) -> Option<i128> {
-    if to >= from {
+    if to == from {
+        return Some(raw);
+    }
+    if to > from {
         return raw.checked_mul(pow10(to - from)?);
     }
     div(raw, pow10(from - to)?, rounding)

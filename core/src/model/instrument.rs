@@ -248,9 +248,7 @@ impl Instrument {
     #[must_use]
     pub fn value(&self, price: i64, qty: i128) -> Option<i128> {
         match self.settlement() {
-            Settlement::Paid | Settlement::Linear if self.down == 1 => {
-                i128::from(price).checked_mul(qty)?.checked_mul(self.up)
-            }
+            Settlement::Paid | Settlement::Linear if self.down == 1 => product(price, qty, self.up),
             Settlement::Paid | Settlement::Linear => {
                 let factor = i128::from(price).checked_mul(self.up)?;
                 mul_div(factor, qty, self.down, Rounding::HalfEven)
@@ -343,6 +341,19 @@ impl Instrument {
         let divisor = pow10(MONEY_SCALE + 2)?.checked_mul(unit)?;
         mul_div(money, i128::from(pct), divisor, Rounding::HalfEven)?.checked_mul(unit)
     }
+}
+
+/// `price × qty × up`; the narrow case is three multiplications without a check.
+#[inline]
+fn product(price: i64, qty: i128, up: i128) -> Option<i128> {
+    const NARROW: u128 = 1 << 94;
+    if let (Ok(narrow), Ok(up)) = (i64::try_from(qty), i32::try_from(up)) {
+        let product = i128::from(price) * i128::from(narrow);
+        if product.unsigned_abs() < NARROW {
+            return Some(product * i128::from(up));
+        }
+    }
+    i128::from(price).checked_mul(qty)?.checked_mul(up)
 }
 
 /// Digits by which a price is computed finer than its scale before it is rounded.
