@@ -2,10 +2,10 @@
 //!
 //! 1. Position, order, balances, attribution and dedupe mark change in one event.
 
-use crate::model::{CurrencyId, Fee, Position, PositionId, PositionKey, RoundTrip, StrategyId};
+use crate::model::{CurrencyId, Fee, Position, PositionId, PositionKey, RoundTrip};
 
-use super::event::{Fees, FillAmended, Legs, Outcome, Reversal};
-use super::fill_key::{FillKey, FillMark, order_hash};
+use super::event::{FillAmended, Legs, Outcome, Reversal};
+use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
 use super::outcome::trips;
 use super::worth::Sum;
 use super::{Entry, Filled, Quarantine, Quarantined, State};
@@ -34,18 +34,18 @@ impl State {
             .or(filled.client_order_id);
         self.fills.insert(FillMark {
             key: FillKey::new(owner, &filled.trade_id, filled.side),
-            venue_order: order_hash(filled.venue_order_id, None),
-            client_order: order_hash(None, client),
-            order: filled.order,
-            position: filled.key,
-            side: filled.side,
             qty: filled.last_qty,
             px: filled.last_px,
-            fees: filled.fees.clone(),
+            sequence: entry.sequence,
+            venue_order: order_hash(filled.venue_order_id, None),
+            client_order: order_hash(None, client),
+            fees: MarkFees::new(&filled.fees),
+            position: id,
+            order: filled.order,
+            side: filled.side,
             has_liquidity: filled.liquidity.is_some(),
             is_void: false,
             is_conflict: false,
-            sequence: entry.sequence,
         });
     }
 
@@ -55,29 +55,21 @@ impl State {
         if quarantined.why != Quarantine::FillConflict {
             return;
         }
+        let owner = (account, instrument);
         self.fills.insert(FillMark {
-            key: FillKey::new(
-                (account, instrument),
-                &quarantined.trade_id,
-                quarantined.side,
-            ),
-            venue_order: 0,
-            client_order: 0,
-            order: None,
-            position: PositionKey {
-                account,
-                instrument,
-                strategy: StrategyId::EXTERNAL,
-                leg: quarantined.leg,
-            },
-            side: quarantined.side,
+            key: FillKey::new(owner, &quarantined.trade_id, quarantined.side),
             qty: quarantined.last_qty,
             px: quarantined.last_px,
-            fees: Fees::new(),
+            sequence: entry.sequence,
+            venue_order: 0,
+            client_order: 0,
+            fees: MarkFees::default(),
+            position: PositionId(u32::MAX),
+            order: None,
+            side: quarantined.side,
             has_liquidity: false,
             is_void: false,
             is_conflict: true,
-            sequence: entry.sequence,
         });
     }
 
@@ -120,13 +112,9 @@ impl State {
             .find(key, (venue_order, 0))
             .map(|mark| mark.sequence);
         if let Some(mark) = known.and_then(|sequence| self.fills.find_mut(key, sequence)) {
-            mark.fees.extend(
-                amended
-                    .fees
-                    .iter()
-                    .copied()
-                    .take(mark.fees.remaining_capacity()),
-            );
+            if !amended.fees.is_empty() {
+                mark.fees = MarkFees::new(&amended.fees);
+            }
             mark.has_liquidity |= amended.liquidity.is_some();
             if venue_order != 0 {
                 mark.venue_order = venue_order;

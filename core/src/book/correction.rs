@@ -31,7 +31,7 @@ impl Ledger {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(&report, late.trade_id, why),
         };
-        if known.is_void || known.fees == fees {
+        if known.is_void || known.fees.all() == fees {
             return Answer::Applied(Applied {
                 sequence: known.sequence,
                 duplicate: true,
@@ -84,7 +84,9 @@ pub(super) fn reversal(
     instrument: &Instrument,
     (known, trade_id): (&FillMark, Id),
 ) -> Option<Reversal> {
-    let parts = fee_parts(instrument, known.px, &known.fees)?;
+    let fees = known.fees.all();
+    let parts = fee_parts(instrument, known.px, &fees)?;
+    let position = state.position_at(known.position)?;
     let executed = Execution {
         side: known.side,
         qty: known.qty,
@@ -96,7 +98,7 @@ pub(super) fn reversal(
         qty: delta.qty.checked_neg()?,
         cost: delta.cost.checked_neg()?,
     };
-    let outcome = Held::of(state.position(&known.position)).add(instrument, back)?;
+    let outcome = Held::of(Some(position)).add(instrument, back)?;
     let cash = match instrument.settlement() {
         Settlement::Paid => {
             let signed = known.side.sign().checked_mul(known.qty)?;
@@ -104,20 +106,14 @@ pub(super) fn reversal(
         }
         Settlement::Linear | Settlement::Inverse => outcome.realized,
     };
-    let account = known.position.account;
-    let legs = legs(
-        state,
-        account,
-        instrument,
-        (&outcome, cash),
-        (&known.fees, -1),
-    )?;
+    let account = position.key.account;
+    let legs = legs(state, account, instrument, (&outcome, cash), (&fees, -1))?;
     let mut attributed = parts.attributed;
     for fee in &mut attributed {
         fee.amount = fee.amount.checked_neg()?;
     }
     Some(Reversal {
-        key: known.position,
+        key: position.key,
         side: known.side,
         last_qty: known.qty,
         last_px: known.px,
@@ -137,7 +133,7 @@ pub(super) fn amendment(
     fees: Fees,
 ) -> Option<FillAmended> {
     let parts = fee_parts(instrument, known.px, &fees)?;
-    let position = state.position(&known.position)?;
+    let position = state.position_at(known.position)?;
     if !has_room(position, &parts) {
         return None;
     }
@@ -147,10 +143,10 @@ pub(super) fn amendment(
         cost: instrument.value(known.px, parts.base)?.checked_neg()?,
     };
     let outcome = Held::of(Some(position)).add(instrument, delta)?;
-    let account = known.position.account;
+    let account = position.key.account;
     let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
     Some(FillAmended {
-        key: known.position,
+        key: position.key,
         side: known.side,
         trade_id,
         venue_order_id: None,

@@ -7,7 +7,7 @@
 
 use hashbrown::HashTable;
 
-use crate::model::{AccountId, Id, InstrumentId, MAX_ID_BYTES, PositionKey, Side};
+use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
 
 use super::event::Fees;
 use super::fingerprint::{short, wide};
@@ -58,35 +58,75 @@ pub fn order_hash(venue_order_id: Option<Id>, client_order_id: Option<Id>) -> u6
     known.map_or(0, |id| short(id.as_str().as_bytes()).max(1))
 }
 
-/// What is remembered of a fill.
+/// What is remembered of a fill, in two cache lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillMark {
     /// Its key.
     pub key: FillKey,
-    /// The hash of its order's venue id; 0 is not known.
-    pub venue_order: u64,
-    /// The hash of its order's client id; 0 is not known.
-    pub client_order: u64,
-    /// Its order's number.
-    pub order: Option<u32>,
-    /// The position that it changed.
-    pub position: PositionKey,
-    /// Which way.
-    pub side: Side,
     /// How much.
     pub qty: i128,
     /// At which price.
     pub px: i64,
+    /// The sequence of its booking.
+    pub sequence: u64,
+    /// The hash of its order's venue id; 0 is not known.
+    pub venue_order: u64,
+    /// The hash of its order's client id; 0 is not known.
+    pub client_order: u64,
     /// Its fees as reported.
-    pub fees: Fees,
+    pub fees: MarkFees,
+    /// The position that it changed.
+    pub position: PositionId,
+    /// Its order's number.
+    pub order: Option<u32>,
+    /// Which way.
+    pub side: Side,
     /// Whether it is known if it rested or took.
     pub has_liquidity: bool,
     /// Whether it was taken back or corrected: any later report of it is a repeat.
     pub is_void: bool,
     /// Whether it contradicts another of the same key: it was not booked.
     pub is_conflict: bool,
-    /// The sequence of its booking.
-    pub sequence: u64,
+}
+
+/// The fees of a remembered fill: one in place, as most have, more apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarkFees {
+    first: Option<Fee>,
+    more: Option<Box<Fees>>,
+}
+
+impl MarkFees {
+    /// Remembers `fees`.
+    #[must_use]
+    pub fn new(fees: &Fees) -> Self {
+        match fees.as_slice() {
+            [] => Self::default(),
+            [only] => Self {
+                first: Some(*only),
+                more: None,
+            },
+            [..] => Self {
+                first: None,
+                more: Some(Box::new(fees.clone())),
+            },
+        }
+    }
+
+    /// What was remembered.
+    #[must_use]
+    pub fn all(&self) -> Fees {
+        match &self.more {
+            Some(more) => (**more).clone(),
+            None => self.first.into_iter().collect(),
+        }
+    }
+
+    /// Whether no fee is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_none() && self.more.is_none()
+    }
 }
 
 /// The newest fills.
@@ -203,29 +243,23 @@ fn position(at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PositionLeg, StrategyId};
 
     fn mark(number: u64) -> FillMark {
         let id = Id::format(format_args!("t{number}"));
         FillMark {
             key: FillKey::new((AccountId(0), InstrumentId(0)), &id, Side::Buy),
-            venue_order: 0,
-            client_order: 0,
-            order: None,
-            position: PositionKey {
-                account: AccountId(0),
-                instrument: InstrumentId(0),
-                strategy: StrategyId::EXTERNAL,
-                leg: PositionLeg::Net,
-            },
-            side: Side::Buy,
             qty: 1,
             px: 1,
-            fees: Fees::new(),
+            sequence: number,
+            venue_order: 0,
+            client_order: 0,
+            fees: MarkFees::default(),
+            position: PositionId(0),
+            order: None,
+            side: Side::Buy,
             has_liquidity: false,
             is_void: false,
             is_conflict: false,
-            sequence: number,
         }
     }
 
@@ -247,6 +281,11 @@ mod tests {
         }
         let sequences: Vec<u64> = window.keys().map(|(_, sequence, ..)| sequence).collect();
         assert_eq!(sequences, (991..=1_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_mark_is_two_cache_lines() {
+        assert!(size_of::<FillMark>() <= 144, "{}", size_of::<FillMark>());
     }
 
     #[test]

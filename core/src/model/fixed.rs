@@ -104,6 +104,7 @@ pub fn pow10(exponent: u8) -> Option<i128> {
 }
 
 /// The powers of ten that fit.
+#[allow(clippy::indexing_slicing, reason = "checked when it is compiled")]
 const POWERS: [i128; 39] = {
     let mut powers = [1; 39];
     let mut at = 1;
