@@ -4,12 +4,17 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
 use truebook_core::model::{Id, InstrumentId, InstrumentSpec, Side, Timestamp};
 
 const INSTRUMENTS: u32 = 100;
+/// How many fills are made, then timed, at once.
+const CHUNK: usize = 64;
+/// How many fills come before those that are measured.
+const WARM: u64 = 1_100_000;
 const STRATEGIES: [&str; 2] = ["momentum", "pairs_trading"];
 
 fn id(parts: std::fmt::Arguments<'_>) -> Id {
@@ -68,6 +73,59 @@ fn tick(number: u64) -> Command {
     })
 }
 
+/// Fills that are made before they are timed, and nothing else is timed with them.
+struct Fills {
+    book: Ledger,
+    chunk: Vec<Command>,
+    entries: Vec<Entry>,
+    sides: [Side; 2],
+    qty: i128,
+    number: u64,
+}
+
+impl Fills {
+    fn new(sides: [Side; 2], qty: i128) -> Self {
+        Self {
+            book: ledger(),
+            chunk: Vec::with_capacity(CHUNK),
+            entries: Vec::with_capacity(CHUNK),
+            sides,
+            qty,
+            number: 0,
+        }
+    }
+
+    /// Runs `count` fills; the time that the ledger took.
+    fn run(&mut self, count: u64) -> Duration {
+        let mut taken = Duration::ZERO;
+        let mut left = count;
+        while left > 0 {
+            self.chunk.clear();
+            while self.chunk.len() < CHUNK && left > 0 {
+                left -= 1;
+                self.number += 1;
+                let [odd, even] = self.sides;
+                let side = if self.number.is_multiple_of(2) {
+                    even
+                } else {
+                    odd
+                };
+                let mut report = report(self.number, 0, "momentum", side);
+                report.last_qty *= self.qty;
+                self.chunk.push(Command::Fill(Box::new(report)));
+            }
+            let start = Instant::now();
+            for command in &self.chunk {
+                black_box(self.book.execute(command));
+            }
+            taken += start.elapsed();
+            self.entries.clear();
+            self.book.take_emitted(&mut self.entries);
+        }
+        taken
+    }
+}
+
 fn commands(criterion: &mut Criterion) {
     let mut book = ledger();
     let mut number = 0;
@@ -77,28 +135,14 @@ fn commands(criterion: &mut Criterion) {
             black_box(book.execute(&tick(number)))
         });
     });
-    let mut entries: Vec<Entry> = Vec::with_capacity(4);
-    for (name, sides) in [("fill", [Side::Buy; 2]), ("flip", [Side::Sell, Side::Buy])] {
-        let mut book = ledger();
-        criterion.bench_function(name, |bench| {
-            bench.iter_batched_ref(
-                || {
-                    number += 1;
-                    let [odd, even] = sides;
-                    let side = if number % 2 == 0 { even } else { odd };
-                    let mut report = report(number, 0, "momentum", side);
-                    report.last_qty *= 1 + i128::from(name == "flip");
-                    Command::Fill(Box::new(report))
-                },
-                |fill| {
-                    entries.clear();
-                    let answer = book.execute(fill);
-                    book.take_emitted(&mut entries);
-                    answer
-                },
-                BatchSize::SmallInput,
-            );
-        });
+    for (name, sides, qty) in [
+        ("fill", [Side::Buy; 2], 1),
+        ("flip", [Side::Sell, Side::Buy], 2),
+    ] {
+        let mut fills = Fills::new(sides, qty);
+        // A full window, as a book has that runs for long.
+        fills.run(WARM);
+        criterion.bench_function(name, |bench| bench.iter_custom(|count| fills.run(count)));
     }
     let mut map: HashMap<[u64; 8], u64> = HashMap::new();
     criterion.bench_function("calibrator: insert into a map", |bench| {
