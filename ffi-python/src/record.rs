@@ -63,6 +63,18 @@ impl Order {
         self.0.venue_order_id.as_ref().map(|id| id.as_str())
     }
 
+    /// The order that is to be cancelled when this one fills, or None.
+    #[getter]
+    fn one_cancels(&self) -> Option<&str> {
+        self.0.one_cancels.as_ref().map(|id| id.as_str())
+    }
+
+    /// The entry whose fill this one protects, or None.
+    #[getter]
+    fn bracket_of(&self) -> Option<&str> {
+        self.0.bracket_of.as_ref().map(|id| id.as_str())
+    }
+
     /// What is traded.
     #[getter]
     fn symbol(&self) -> &str {

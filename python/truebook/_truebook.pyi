@@ -493,6 +493,12 @@ class Order:
     def venue_order_id(self) -> str | None:
         """The venue's id, or None."""
     @property
+    def one_cancels(self) -> str | None:
+        """The order that is to be cancelled when this one fills, or None."""
+    @property
+    def bracket_of(self) -> str | None:
+        """The entry whose fill this one protects, or None."""
+    @property
     def symbol(self) -> str:
         """What is traded."""
     @property

@@ -86,6 +86,8 @@ impl OrderRecord {
             "stop": maybe(self.stop),
             "time_in_force": self.time_in_force,
             "reduce_only": self.reduce_only,
+            "one_cancels": self.one_cancels.map(|id| id.to_string()),
+            "bracket_of": self.bracket_of.map(|id| id.to_string()),
             "status": self.status,
             "is_cancel_requested": self.is_cancel_requested,
             "qty": text(self.qty),

@@ -77,6 +77,10 @@ pub struct OrderRecord {
     pub time_in_force: &'static str,
     /// Whether it may only reduce.
     pub reduce_only: bool,
+    /// The order that is to be cancelled when this one fills.
+    pub one_cancels: Option<Id>,
+    /// The entry whose fill this one protects.
+    pub bracket_of: Option<Id>,
     /// Where it is in its life.
     pub status: &'static str,
     /// Whether a cancel was asked for and is not yet answered.
@@ -296,6 +300,8 @@ impl OrderRecord {
             stop: order.order_type.trigger().map(px),
             time_in_force: order.time_in_force.name(),
             reduce_only: order.reduce_only,
+            one_cancels: order.links.one_cancels,
+            bracket_of: order.links.bracket_of,
             status: order.status.name(),
             is_cancel_requested: order.is_cancel_requested,
             qty: qty(order.qty),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction as F
 
 SCALE = 8
-LOCK_SCALE = 18
+MONEY_SCALE = 18
 PAID = ("spot", "equity", "option", "fx")
 LINEAR = ("perpetual", "future")
 INVERSE = ("inverse_perpetual", "inverse_future")
@@ -43,6 +43,7 @@ FAULTS = {
     "funding_in_realized": "funding is booked into realized PnL",
     "split_scales_cost": "a split multiplies the cost too",
     "split_keeps_fraction": "a fractional share stays after a split",
+    "split_keeps_price": "a split leaves the last price where it was",
     "adopt_pays": "taking in a holding costs cash",
     "bust_forgets_fee": "a bust keeps the fee",
     "bust_forgets_cash": "a bust keeps the cash",
@@ -65,6 +66,7 @@ FAULTS = {
     "conflict_is_duplicate": "a fill that conflicts counts as a duplicate",
     "conflict_no_reducing": "a conflict leaves the account ACTIVE",
     "merge_forgets_fee": "the fee that the second report knows is dropped",
+    "merge_forgets_order": "the order id that the second report knows is dropped",
     "deposit_twice": "a repeated deposit is booked again",
     "transfer_creates": "a transfer does not leave its source",
     # orders
@@ -152,14 +154,9 @@ class Price:
     ask: F | None = None
     last: F | None = None
     ts: int = 0
+    mark: F | None = None
     outlier: F | None = None
     outliers: int = 0
-
-    @property
-    def mark(self):
-        if self.bid is not None:
-            return (self.bid + self.ask) / 2
-        return self.last
 
 
 @dataclass
@@ -187,6 +184,7 @@ class Order:
     currency: str
     locked: F
     reduces: bool
+    to_unlock: F
     status: str = "pending"
     cum: F = F(0)
     cancel_requested: bool = False
@@ -202,6 +200,7 @@ class Trade:
     sign: int
     position: tuple
     order: str | None
+    counted: Order | None
     fees: dict
     busted: bool = False
 
@@ -329,10 +328,7 @@ class Oracle:
                 p.cost = p.qty * rounded(p.cost / p.qty)
         else:
             closing, rest = abs(p.qty), abs(moved) - abs(p.qty)
-            if inst.kind in INVERSE:
-                part = self.inverse_part(inst, closing, price, value)
-            else:
-                part = value * closing / abs(moved)
+            part = F(round(value * closing / abs(moved), MONEY_SCALE))
             realized = -part - p.cost
             average = p.cost / p.qty
             p.cost = value - part
@@ -355,10 +351,6 @@ class Oracle:
             if self.bad("linear_pays_notional") and inst.kind in LINEAR:
                 self.pay(key[0], inst.settle, -value)
         self.set_margin(key)
-
-    def inverse_part(self, inst, closing, price, value):
-        part = self.value(inst, closing, price)
-        return part if value >= 0 else -part
 
     def released(self, p, qty, price, value):
         exact = p.cost * qty / abs(p.qty)
@@ -499,8 +491,9 @@ class Oracle:
         amount = -num(amount) if self.bad("funding_sign") else num(amount)
         self.pay(account, currency, amount)
         inst = self.instruments[symbol]
-        p = self.at((account, symbol, strategy or EXTERNAL, "net"))
-        if currency == inst.settle:
+        # Before the first order or fill no position can keep it: only the strategy's sum.
+        p = self.positions.get((account, symbol, strategy or EXTERNAL, "net"))
+        if currency == inst.settle and p is not None:
             if self.bad("funding_in_realized"):
                 p.realized += amount
             else:
@@ -550,7 +543,8 @@ class Oracle:
             if whole != qty and cash_px is None:
                 return ("invalid",)
             parts.append((key, p, qty, qty - whole))
-        self.once(id, content)
+        if parts:
+            self.once(id, content)
         for key, p, qty, fraction in parts:
             p.qty = qty
             if self.bad("split_scales_cost"):
@@ -558,9 +552,9 @@ class Oracle:
             if fraction and not self.bad("split_keeps_fraction"):
                 self.move(key, -fraction, num(cash_px))
             self.set_margin(key)
-        if parts:
+        if not self.bad("split_keeps_price"):
             price, by = self.prices[symbol], F(denominator, numerator)
-            for name in ("bid", "ask", "last"):
+            for name in ("bid", "ask", "last", "mark"):
                 if getattr(price, name) is not None:
                     setattr(price, name, getattr(price, name) * by)
         return ("ok", False, None)
@@ -595,13 +589,13 @@ class Oracle:
             return None
         if self.takes(symbol, (bid + ask) / 2, ts_event):
             old = self.prices[symbol]
-            self.prices[symbol] = Price(bid, ask, old.last, ts_event)
+            self.prices[symbol] = Price(bid, ask, old.last, ts_event, (bid + ask) / 2)
         return None
 
     def do_price(self, symbol, last, *, ts_event):
         if self.takes(symbol, num(last), ts_event):
             old = self.prices[symbol]
-            self.prices[symbol] = Price(old.bid, old.ask, num(last), ts_event)
+            self.prices[symbol] = Price(old.bid, old.ask, num(last), ts_event, num(last))
         return None
 
     # ---- commands: state ----------------------------------------------------------------------
@@ -670,6 +664,15 @@ class Oracle:
             principal = rounded(value * inst.margin_pct / 100)
         return inst.settle, principal + fee
 
+    def rate(self, currency):
+        """What one of a currency is worth in the reporting currency; None where nothing says."""
+        if currency == "USD":
+            return F(1)
+        for inst in self.instruments.values():
+            if inst.kind in ("spot", "fx") and (inst.base, inst.quote) == (currency, "USD"):
+                return self.prices[inst.symbol].mark
+        return None
+
     def held_keys(self):
         """What counts in max_positions: open positions apart from dust, and what orders open."""
         keys = set()
@@ -678,12 +681,14 @@ class Oracle:
                 continue
             mark = self.prices[key[1]].mark
             inst = self.instruments[key[1]]
-            dusty = mark is not None and self.value(inst, abs(p.qty), mark) < self.dust
+            rate = self.rate(inst.settle)
+            dusty = mark is not None and rate is not None
+            dusty = dusty and self.value(inst, abs(p.qty), mark) * rate < self.dust
             if not dusty or self.bad("dust_counts"):
-                keys.add(key[:3])
+                keys.add(key)
         for o in self.orders.values():
             if o.status in OPEN and not o.reduces:
-                keys.add((o.account, o.symbol, o.strategy))
+                keys.add((o.account, o.symbol, o.strategy, "net"))
         return keys
 
     def check(self, symbol, side, qty, price, stop, strategy, account, reduce_only, amended=None):
@@ -717,7 +722,8 @@ class Oracle:
         if state and not self.bad("halt_after_price"):
             return state
         reference = self.reference(inst, side, price, stop)
-        if reference is None:
+        rate = self.rate(inst.settle)
+        if reference is None or (rate is None and not reduces):
             return "NoPrice"
         last = self.prices[symbol]
         if last.mark is not None:
@@ -731,25 +737,23 @@ class Oracle:
         if reduce_only and not reduces and not self.bad("no_reduce_only"):
             return "ReduceOnlyExceeds"
         notional = self.value(inst, leaves, reference)
-        if inst.kind in INVERSE:
-            notional = leaves * inst.multiplier
         if notional < inst.min_notional and not self.bad("no_min_notional"):
             return "MinNotional"
         if not reduces:
-            short = notional < self.min_position
+            usd = notional * rate
+            short = usd < self.min_position
             if self.bad("min_notional_exclusive"):
-                short = notional <= self.min_position
+                short = usd <= self.min_position
             if short and not self.bad("no_min_notional"):
                 return "MinNotional"
             keys = self.held_keys()
-            if key[:3] not in keys:
+            if key not in keys:
                 limit = self.max_positions + (1 if self.bad("max_positions_one_more") else 0)
                 if len(keys) >= limit and not self.bad("no_max_positions"):
                     return "MaxPositions"
                 mine = sum(1 for k in keys if k[2] == strategy)
-                if strategy != EXTERNAL or True:
-                    if mine >= self.max_per_strategy and not self.bad("no_max_per_strategy"):
-                        return "MaxPositionsPerStrategy"
+                if mine >= self.max_per_strategy and not self.bad("no_max_per_strategy"):
+                    return "MaxPositionsPerStrategy"
         currency, locked = self.reservation(inst, side, leaves, opening, reference)
         free = self.free(account, currency)
         if self.bad("balance_check_total"):
@@ -776,8 +780,9 @@ class Oracle:
         currency, locked, reduces = found
         self.orders[client_order_id] = Order(
             client_order_id, content, symbol, side, account, strategy, qty, price, reduce_only,
-            currency, locked, reduces,
+            currency, locked, reduces, qty,
         )
+        self.at((account, symbol, strategy, "net"))
         return ("ok", False, None)
 
     def do_amend(self, client_order_id, *, qty=None, price=None):
@@ -788,11 +793,13 @@ class Oracle:
         new_price = o.price if price is None else num(price)
         if new_qty <= o.cum:
             return ("refused", "InvalidQuantity")
+        if (new_qty, new_price) == (o.qty, o.price):
+            return ("ok", True, None)
         found = self.check(o.symbol, o.side, new_qty, new_price, o.content[4], o.strategy,
                            o.account, o.reduce_only, amended=o.id)
         if isinstance(found, str):
             return ("refused", found)
-        o.qty, o.price = new_qty, new_price
+        o.qty, o.price, o.to_unlock = new_qty, new_price, new_qty - o.cum
         if not self.bad("amend_keeps_lock"):
             o.locked = found[1]
         o.reduces = found[2]
@@ -899,51 +906,84 @@ class Oracle:
         qty, price = num(qty), num(price)
         fees = {c: num(a) for c, a in (fees or {}).items()}
         o = self.orders.get(client_order_id)
-        order = o.id if o else None
+        if o is not None and (o.account, o.symbol, o.side) != (account, symbol, side):
+            o = None
+        order = client_order_id
         key = self.key_of(account, symbol, trade_id, side)
         old = self.same_fill(key, order)
         if old is not None:
+            content = ("fill", key, order, qty, price)
             if old.busted:
-                return ("ok", True, None)
+                return ("ok", True, self.conflicts.get(content))
             if (old.qty, old.price) != (qty, price):
                 if self.bad("conflict_is_duplicate"):
                     return ("ok", True, None)
                 if not self.bad("conflict_booked"):
-                    content = ("fill", key, order, qty, price)
                     return self.quarantine(account, "FillConflict", content)
             else:
                 if fees and not old.fees and not self.bad("merge_forgets_fee"):
                     self.add_fees(old, fees)
+                if o is not None and old.counted is None and not self.bad("merge_forgets_order"):
+                    old.order, old.counted = order, o
+                    self.fill_order(o, qty)
                 return ("ok", True, None)
+        original = None
         if revises is not None:
             original = self.find(account, symbol, revises, side)
-            if original is not None and not original.busted:
+            if original is None:
+                # The original may come late: it is known to be replaced.
+                gone = self.key_of(account, symbol, revises, side)
+                self.trades[gone] = [Trade(gone, qty, price, 0, (), None, None, {}, True)]
+            elif not original.busted and not self.bad("revises_not_reversed"):
                 self.reverse(original, fee=not self.bad("revises_fee_stays"))
         whose = strategy or EXTERNAL
+        if strategy is None and original is not None and original.position:
+            whose = original.position[2]
         if o is not None and not self.bad("fill_of_other_strategy"):
             whose = o.strategy
         place = (account, symbol, whose, leg or "net")
         sign = 1 if side == "buy" else -1
         self.execute(place, sign, qty, price, fees)
-        trade = Trade(key, qty, price, sign, place, order, fees)
+        trade = Trade(key, qty, price, sign, place, order, o, fees)
         self.trades.setdefault(key, []).append(trade)
         if o is not None:
             self.fill_order(o, qty)
         return ("ok", False, None)
 
     def fill_order(self, o, qty):
-        leaves = max(o.qty - o.cum, F(0))
+        """Counts a fill and unlocks its part; what is taken back later is not locked again."""
+        leaves = o.to_unlock
         o.cum += qty
+        o.to_unlock = max(leaves - qty, F(0))
         left = max(o.qty - o.cum, F(0))
         if o.status in OPEN:
             if self.bad("partial_unlocks_all"):
                 o.locked = F(0)
             elif not self.bad("partial_unlocks_nothing") and leaves:
-                o.locked = ceiled(o.locked * left / leaves, LOCK_SCALE)
+                o.locked = ceiled(o.locked * o.to_unlock / leaves, MONEY_SCALE)
         if left == 0:
-            o.status, o.locked = "filled", F(0)
+            o.status, o.locked, o.cancel_requested = "filled", F(0), False
         elif o.status in OPEN:
             o.status = "partially_filled"
+
+    def closes_what_it_reopens(self, command):
+        """Whether a correction ends the round trip that taking back its original begins."""
+        if command["do"] != "fill" or command.get("revises") is None:
+            return False
+        c = command
+        key = self.key_of(c["account"], c["symbol"], c["trade_id"], c["side"])
+        if self.same_fill(key, c.get("client_order_id")) is not None:
+            return False
+        original = self.find(c["account"], c["symbol"], c["revises"], c["side"])
+        if original is None or original.busted:
+            return False
+        inst = self.instruments[c["symbol"]]
+        fees = original.fees.items()
+        fee = sum((a for n, a in fees if self.is_base_fee(inst, n)), F(0))
+        before = self.at(original.position).qty
+        after = before - original.sign * original.qty + fee
+        opens = after and (before > 0) != (after > 0) or before == 0
+        return bool(opens) and (after > 0) != (c["side"] == "buy")
 
     def find(self, account, symbol, trade_id, side):
         """The newest fill with this id that stands, else any; a side narrows it."""
@@ -966,9 +1006,8 @@ class Oracle:
         if self.bad("bust_forgets_cash"):
             self.balances = before
         trade.busted = True
-        if trade.order:
-            o = self.orders[trade.order]
-            o.cum -= trade.qty
+        if trade.counted is not None:
+            trade.counted.cum -= trade.qty
 
     def do_bust(self, symbol, trade_id, *, side=None, account="default"):
         trade = self.find(account, symbol, trade_id, side)
@@ -1007,7 +1046,6 @@ class Oracle:
                 if self.bad("late_fee_twice"):
                     self.add_fees(trade, fees)
                 return ("ok", True, None)
-            content = ("late_fee", trade.key, trade.order, tuple(fees.items()))
-            return self.quarantine(account, "FillConflict", content)
+            return self.quarantine(account, "FillConflict", None)
         self.add_fees(trade, fees)
         return ("ok", False, None)

@@ -58,7 +58,11 @@ class Stream:
         self.fills = []
         self.out = []
         symbols = self.rng.sample(list(INSTRUMENTS), self.rng.randint(2, len(INSTRUMENTS)))
-        self.symbols = symbols
+        if "BTC-USD" not in symbols and self.rng.random() < 0.9:
+            symbols.append("BTC-USD")
+        # What is settled in BTC comes first: BTC then keeps the digits that its products need.
+        order = ("ETH-BTC", "BTC-INV")
+        self.symbols = sorted(symbols, key=lambda s: s not in order)
 
     def name(self, prefix):
         self.count += 1
@@ -90,7 +94,15 @@ class Stream:
             pair = (out[at]["do"], out[at + 1]["do"])
             if self.rng.random() < 0.15 and all(name in REPORTS for name in pair):
                 out[at], out[at + 1] = out[at + 1], out[at]
-        now = 0
+        now, amended, kept = 0, set(), []
+        for command in out:
+            id = command.get("client_order_id")
+            if command["do"] == "amend":
+                amended.add(id)
+            # A repeat of an order that was amended: see test_disagreements.
+            if command["do"] != "submit" or id not in amended:
+                kept.append(command)
+        out = kept
         for command in out:
             if command["do"] == "submit":
                 command["ts_event"] = max(now, command["ts_event"])

@@ -8,9 +8,8 @@ use crate::model::{
     PositionId, PositionKey, StrategyId,
 };
 
-use super::money::fingerprint;
 use super::state::{Account, Balance, Counters, Strategy};
-use super::worth::Sum;
+use super::sum::Sum;
 use super::{
     Adopted, CashKind, CashMoved, CostGiven, Entry, Event, IncomePaid, Leg, Quarantined, RiskMark,
     SplitBooked, State, Stated, TradingState,
@@ -37,7 +36,7 @@ impl State {
             Event::Transferred(moved) => {
                 self.contribute(&moved.from);
                 self.contribute(&moved.to);
-                self.remember("transfer", moved.id, &moved.to);
+                self.remember(moved.id, moved.fingerprint);
             }
             Event::IncomePaid(paid) => self.apply_income(entry, paid),
             Event::SplitBooked(split) => self.apply_split(entry, split),
@@ -163,7 +162,7 @@ impl State {
                 self.contribute(&moved.leg);
             }
         }
-        self.remember("cash", moved.id, &moved.leg);
+        self.remember(moved.id, moved.fingerprint);
     }
 
     /// Adds a leg that somebody paid in or took out.
@@ -183,12 +182,7 @@ impl State {
     }
 
     /// Remembers the caller's id of what was booked.
-    fn remember(&mut self, kind: &str, id: Option<Id>, leg: &Leg) {
-        let owner = (leg.account, leg.currency);
-        self.remember_print(id, fingerprint(kind, owner, leg.amount));
-    }
-
-    fn remember_print(&mut self, id: Option<Id>, fingerprint: u64) {
+    fn remember(&mut self, id: Option<Id>, fingerprint: u64) {
         if let Some(id) = id {
             self.cash_ids.insert(id, (self.sequence, fingerprint));
         }
@@ -196,7 +190,7 @@ impl State {
 
     fn apply_income(&mut self, entry: &Entry, paid: &IncomePaid) {
         self.apply_leg(&paid.leg);
-        self.remember("income", paid.id, &paid.leg);
+        self.remember(paid.id, paid.fingerprint);
         let own = paid
             .position
             .and_then(|id| self.positions.get_mut(id.index()));
@@ -232,7 +226,7 @@ impl State {
         position.qty = split.qty;
         position.trip.peak_qty = position.trip.peak_qty.max(split.qty.saturating_abs());
         (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
-        self.remember_print(split.id, split.fingerprint);
+        self.remember(split.id, split.fingerprint);
         self.revalue(split.position);
     }
 
@@ -267,14 +261,7 @@ impl State {
             balance.in_margin += adopted.delta_margin;
             balance.contributed += adopted.delta_cost;
         }
-        let base = self
-            .instrument(adopted.key.instrument)
-            .map(|found| found.base);
-        if let Some(base) = base {
-            let owner = (adopted.key.account, base);
-            let print = fingerprint("adopt", owner, adopted.delta_qty);
-            self.remember_print(adopted.id, print);
-        }
+        self.remember(adopted.id, adopted.fingerprint);
         self.revalue(id);
     }
 

@@ -2,12 +2,14 @@
 //!
 //! 1. Position, order, balances, attribution and dedupe mark change in one event.
 
-use crate::model::{CurrencyId, Fee, Position, PositionId, PositionKey, RoundTrip};
+use crate::model::{
+    CurrencyId, Fee, Id, OrderStatus, Position, PositionId, PositionKey, RoundTrip,
+};
 
 use super::event::{FillAmended, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
 use super::outcome::trips;
-use super::worth::Sum;
+use super::sum::Sum;
 use super::{Entry, Filled, Quarantine, Quarantined, State};
 
 impl State {
@@ -23,7 +25,10 @@ impl State {
             "invariant: a round trip is what its event says"
         );
         self.revalue(id);
-        self.apply_to_order(entry, filled);
+        if let Some(number) = filled.order {
+            let news = (filled.last_qty, filled.unlocked, filled.order_status);
+            self.apply_to_order(entry, number, filled.venue_order_id, news);
+        }
         if let Some(strategy) = self.strategies.get_mut(filled.key.strategy.index()) {
             strategy.counters.fills += 1;
         }
@@ -45,6 +50,29 @@ impl State {
             side: filled.side,
             has_liquidity: filled.liquidity.is_some(),
             is_void: false,
+            is_conflict: false,
+        });
+        if let Some(voided) = &filled.voided {
+            self.remember_void(entry, filled, voided);
+        }
+    }
+
+    /// Remembers an execution that was corrected before it came, so that it is never booked.
+    fn remember_void(&mut self, entry: &Entry, filled: &Filled, trade_id: &Id) {
+        let owner = (filled.key.account, filled.key.instrument);
+        self.fills.insert(FillMark {
+            key: FillKey::new(owner, trade_id, filled.side),
+            qty: 0,
+            px: 0,
+            sequence: entry.sequence,
+            venue_order: 0,
+            client_order: 0,
+            fees: MarkFees::default(),
+            position: PositionId(u32::MAX),
+            order: filled.order,
+            side: filled.side,
+            has_liquidity: false,
+            is_void: true,
             is_conflict: false,
         });
     }
@@ -107,15 +135,23 @@ impl State {
         let owner = (amended.key.account, amended.key.instrument);
         let key = FillKey::new(owner, &amended.trade_id, amended.side);
         let venue_order = order_hash(amended.venue_order_id, None);
-        let known = self
-            .fills
-            .find(key, (venue_order, 0))
-            .map(|mark| mark.sequence);
-        if let Some(mark) = known.and_then(|sequence| self.fills.find_mut(key, sequence)) {
+        let known = self.fills.find(key, (venue_order, 0));
+        let known = known.map(|mark| (mark.sequence, mark.order));
+        let Some((sequence, order)) = known else {
+            return;
+        };
+        if let Some(number) = amended.order {
+            let news = (amended.last_qty, amended.unlocked, amended.order_status);
+            self.apply_to_order(entry, number, amended.venue_order_id, news);
+        } else if let Some(number) = order {
+            self.learn_venue_id(number, amended.venue_order_id);
+        }
+        if let Some(mark) = self.fills.find_mut(key, sequence) {
             if !amended.fees.is_empty() {
                 mark.fees = MarkFees::new(&amended.fees);
             }
             mark.has_liquidity |= amended.liquidity.is_some();
+            mark.order = amended.order.or(mark.order);
             if venue_order != 0 {
                 mark.venue_order = venue_order;
             }
@@ -191,15 +227,22 @@ impl State {
         }
     }
 
-    fn apply_to_order(&mut self, entry: &Entry, filled: &Filled) {
-        let Some(number) = filled.order else { return };
+    /// Counts an execution on its order, which may learn the venue's id from it.
+    fn apply_to_order(
+        &mut self,
+        entry: &Entry,
+        number: u32,
+        venue_order_id: Option<Id>,
+        (last_qty, unlocked, status): (i128, i128, Option<OrderStatus>),
+    ) {
+        self.learn_venue_id(number, venue_order_id);
         let Some(order) = self.orders.get_mut(number as usize) else {
             return;
         };
         let (was_open, leaves) = (order.status.is_open(), order.leaves_qty());
-        order.cum_qty += filled.last_qty;
+        order.cum_qty += last_qty;
         order.ts_event = entry.ts;
-        order.locked -= filled.unlocked;
+        order.locked -= unlocked;
         assert!(
             order.locked >= 0,
             "invariant: no more is unlocked than is locked"
@@ -207,18 +250,23 @@ impl State {
         let (account, currency, position) = (order.account, order.lock_currency, order.position);
         let filled_of = leaves - order.leaves_qty();
         let reduces = was_open && !order.opens;
-        if order.venue_order_id.is_none() {
-            order.venue_order_id = filled.venue_order_id;
-            if let Some(id) = filled.venue_order_id {
-                self.venue_order_ids.insert((account, id), number);
-            }
-        }
-        self.balance_mut(account, currency).in_orders -= filled.unlocked;
+        self.balance_mut(account, currency).in_orders -= unlocked;
         if reduces {
             self.reduce_less(position, filled_of);
         }
-        if let Some(status) = filled.order_status {
+        if let Some(status) = status {
             self.set_status(number, status);
+        }
+    }
+
+    /// Notes by which id the venue knows an order, where that is not known yet.
+    fn learn_venue_id(&mut self, number: u32, venue_order_id: Option<Id>) {
+        let order = self.orders.get_mut(number as usize);
+        let unnamed = order.filter(|order| order.venue_order_id.is_none());
+        if let (Some(order), Some(id)) = (unnamed, venue_order_id) {
+            order.venue_order_id = Some(id);
+            let account = order.account;
+            self.venue_order_ids.insert((account, id), number);
         }
     }
 }

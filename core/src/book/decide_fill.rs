@@ -43,7 +43,8 @@ impl Ledger {
         let strategy = match (report.strategy, order) {
             (_, Some((_, order))) => order.strategy,
             (Some(name), None) => self.strategy_id(name),
-            (None, None) => StrategyId::EXTERNAL,
+            // A correction belongs to whom the execution belonged that it corrects.
+            (None, None) => self.state.revised_owner(report),
         };
         match book(&self.state, report, (trade_id, strategy), fees) {
             Ok(filled) => {
@@ -72,7 +73,13 @@ impl Ledger {
         let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
         let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
         let has_fee = known.fees.is_empty() && !report.fees.is_empty();
-        let is_news = has_fee || liquidity.is_some() || venue_order_id.is_some();
+        let order = self
+            .state
+            .order_of(report)
+            .filter(|_| known.order.is_none());
+        let unlocked = order.map(|(_, order)| unlock(order, known.qty, 0));
+        let number = order.map(|(number, _)| number);
+        let is_news = has_fee || liquidity.is_some() || venue_order_id.is_some() || order.is_some();
         let answer = Answer::Applied(Applied {
             sequence: known.sequence,
             duplicate: true,
@@ -98,6 +105,9 @@ impl Ledger {
             Some(amended) => self.emit(Event::FillAmended(FillAmended {
                 liquidity,
                 venue_order_id,
+                order: number,
+                unlocked: unlocked.map_or(0, |(unlocked, _)| unlocked),
+                order_status: unlocked.and_then(|(_, status)| status),
                 ..amended
             })),
             None => return self.quarantine(report, *trade_id, Quarantine::Overflow),
@@ -151,6 +161,16 @@ impl Ledger {
 }
 
 impl State {
+    /// The strategy of the execution that `report` corrects.
+    fn revised_owner(&self, report: &FillReport) -> StrategyId {
+        let owner = (report.account, report.instrument);
+        let known = report
+            .revises
+            .and_then(|revised| self.known_fill(owner, &revised, Some(report.side)));
+        let position = known.and_then(|known| self.position_at(known.position));
+        position.map_or(StrategyId::EXTERNAL, |position| position.key.strategy)
+    }
+
     fn order_of(&self, report: &FillReport) -> Option<(u32, &Order)> {
         let ours = report
             .client_order_id
@@ -159,7 +179,12 @@ impl State {
             let id = report.venue_order_id?;
             self.venue_order_ids.get(&(report.account, id))
         };
-        let number = *ours.or_else(theirs)?;
+        let owner = (report.account, report.instrument);
+        let revised = || {
+            let known = self.known_fill(owner, &report.revises?, Some(report.side))?;
+            known.order.as_ref()
+        };
+        let number = *ours.or_else(theirs).or_else(revised)?;
         let order = self.order_at(number)?;
         let is_its = order.instrument == report.instrument
             && order.account == report.account
@@ -226,6 +251,12 @@ fn book(
         return Err(Quarantine::TooManyFees);
     }
     let reversal = revised(state, instrument, report)?;
+    let owner = (key.account, key.instrument);
+    let never = |revised: &Id| {
+        let known = state.known_fill(owner, revised, Some(report.side));
+        known.is_none()
+    };
+    let voided = report.revises.filter(never).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
         stepped = step(position, instrument, reversal, state);
@@ -258,6 +289,7 @@ fn book(
         unlocked,
         order_status,
         reversal,
+        voided,
     })
 }
 

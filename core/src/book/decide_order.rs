@@ -294,6 +294,7 @@ fn repeat(state: &State, known: &Order, order: &Submit) -> Answer {
         && known.qty == order.qty
         && known.order_type == order.order_type
         && known.time_in_force == order.time_in_force
+        && known.links == order.links
         && known.reduce_only == order.reduce_only;
     if !same {
         return Answer::Refused(Refusal::DuplicateClientOrderId);

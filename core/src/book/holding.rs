@@ -2,8 +2,8 @@
 //! venue says is there.
 
 use crate::model::{
-    AccountId, CurrencyId, Id, Instrument, InstrumentId, MAX_SCALE, PositionId, PositionKey,
-    PositionLeg, Rounding, Side, StrategyId, mul_div,
+    AccountId, Id, Instrument, InstrumentId, MAX_SCALE, PositionId, PositionKey, PositionLeg,
+    Rounding, Side, StrategyId, mul_div,
 };
 
 use super::accounting::Holding;
@@ -26,9 +26,8 @@ impl Ledger {
             return Answer::Invalid(Invalid::NotPositive);
         }
         let (n, d) = (i128::from(split.numerator), i128::from(split.denominator));
-        let owner = (AccountId::default(), CurrencyId(0));
-        let content = n << 64 | d << 32 | i128::from(instrument.id.0);
-        if let Some(answer) = self.booked(split.id, fingerprint("split", owner, content)) {
+        let print = fingerprint(&("split", instrument.id, n, d));
+        if let Some(answer) = self.booked(split.id, print) {
             return answer;
         }
         let ids = self.state.positions_in(split.instrument).to_vec();
@@ -51,7 +50,7 @@ impl Ledger {
                 position: *position,
                 qty_before: *qty_before,
                 qty: *qty,
-                fingerprint: fingerprint("split", owner, content),
+                fingerprint: print,
                 id: split.id,
             }));
         }
@@ -110,8 +109,8 @@ impl Ledger {
             },
             None => None,
         };
-        let owner = (adoption.account, instrument.base);
-        let print = fingerprint("adopt", owner, adoption.qty);
+        let owner = (adoption.account, instrument.id, adoption.strategy);
+        let print = fingerprint(&("adopt", owner, adoption.qty, cost));
         if let Some(answer) = self.booked(adoption.id, print) {
             return answer;
         }
@@ -134,6 +133,7 @@ impl Ledger {
             let adopted = adopted(&self.state, &instrument, key, parts);
             adopted.map(|adopted| {
                 Event::Adopted(Adopted {
+                    fingerprint: print,
                     id: adoption.id,
                     ..adopted
                 })
@@ -240,6 +240,7 @@ fn adopted(
         is_cost_known: cost.is_some(),
         delta_margin: outcome.delta_margin,
         leg,
+        fingerprint: 0,
         id: None,
     })
 }

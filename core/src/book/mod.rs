@@ -28,6 +28,7 @@ mod outcome;
 mod price;
 mod registration;
 mod state;
+mod sum;
 mod total;
 mod worth;
 
@@ -46,5 +47,6 @@ pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;
 pub use state::{Account, Balance, Counters, RiskMark, State, Strategy};
+pub use sum::Sum;
 pub use total::{Portfolio, StrategyTotal};
-pub use worth::{Count, Sum};
+pub use worth::Count;

@@ -4,6 +4,8 @@
 //!    refused.
 //! 2. Everything is computed before the first event: what is refused leaves nothing behind.
 
+use borsh::BorshSerialize;
+
 use crate::model::{
     AccountId, CurrencyId, Fixed, Id, MAX_SCALE, PositionKey, PositionLeg, Refusal, StrategyId,
 };
@@ -16,17 +18,10 @@ use super::{
     Transfer, Transferred,
 };
 
-/// What tells a repeat from another booking under the same id.
-pub(super) fn fingerprint(kind: &str, leg: (AccountId, CurrencyId), amount: i128) -> u64 {
-    let (account, currency) = leg;
-    let mut bytes = [0; 32];
-    let [a, b] = account.0.to_le_bytes();
-    let [c, d] = currency.0.to_le_bytes();
-    let all = [a, b, c, d].into_iter().chain(amount.to_le_bytes());
-    for (to, from) in bytes.iter_mut().zip(all.chain(kind.bytes())) {
-        *to = from;
-    }
-    short(&bytes)
+/// What tells a repeat from another booking under the same id: a hash of everything it says.
+pub(super) fn fingerprint(content: &impl BorshSerialize) -> u64 {
+    // Writing to memory does not fail.
+    short(&borsh::to_vec(content).unwrap_or_default())
 }
 
 impl Ledger {
@@ -87,8 +82,8 @@ impl Ledger {
             Ok(leg) => leg,
             Err(why) => return Answer::Invalid(why),
         };
-        let owner = (leg.account, leg.currency);
-        if let Some(answer) = self.booked(moved.id, fingerprint("cash", owner, leg.amount)) {
+        let print = fingerprint(&("cash", moved.kind, leg.account, moved.currency, leg.amount));
+        if let Some(answer) = self.booked(moved.id, print) {
             return answer;
         }
         let free = self.state.balance(leg.account, leg.currency).free();
@@ -97,7 +92,12 @@ impl Ledger {
         }
         self.currency_id(moved.currency, MAX_SCALE);
         let (kind, id) = (moved.kind, moved.id);
-        self.emit(Event::CashMoved(CashMoved { leg, kind, id }));
+        self.emit(Event::CashMoved(CashMoved {
+            leg,
+            kind,
+            fingerprint: print,
+            id,
+        }));
         let answer = self.applied();
         self.shift_risk(leg.currency, leg.amount);
         answer
@@ -119,15 +119,21 @@ impl Ledger {
             Ok(legs) => legs,
             Err(why) => return Answer::Invalid(why),
         };
-        let owner = (to.account, to.currency);
-        if let Some(answer) = self.booked(transfer.id, fingerprint("transfer", owner, to.amount)) {
+        let owners = (from.account, to.account);
+        let print = fingerprint(&("transfer", owners, transfer.currency, to.amount));
+        if let Some(answer) = self.booked(transfer.id, print) {
             return answer;
         }
         if self.state.balance(from.account, from.currency).free() < to.amount {
             return Answer::Refused(Refusal::InsufficientBalance);
         }
         let id = transfer.id;
-        self.emit(Event::Transferred(Transferred { from, to, id }));
+        self.emit(Event::Transferred(Transferred {
+            from,
+            to,
+            fingerprint: print,
+            id,
+        }));
         self.applied()
     }
 
@@ -150,8 +156,9 @@ impl Ledger {
             Ok(decided) => decided,
             Err(why) => return Answer::Invalid(why),
         };
-        let owner = (leg.account, leg.currency);
-        if let Some(answer) = self.booked(income.id, fingerprint("income", owner, leg.amount)) {
+        let owner = (leg.account, income.instrument, income.strategy);
+        let print = fingerprint(&("income", income.kind, owner, income.currency, leg.amount));
+        if let Some(answer) = self.booked(income.id, print) {
             return answer;
         }
         self.currency_id(income.currency, MAX_SCALE);
@@ -173,6 +180,7 @@ impl Ledger {
             leg,
             strategy,
             position,
+            fingerprint: print,
             id: income.id,
         }));
         self.applied()

@@ -10,7 +10,8 @@ use crate::model::{
 };
 
 use super::State;
-use super::worth::{Count, Sum};
+use super::sum::Sum;
+use super::worth::Count;
 
 /// What one strategy, or all, made. Money at [`MAX_SCALE`] in the reporting currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,60 +11,8 @@ use crate::model::{
 };
 
 use super::outcome::fits;
+use super::sum::{Move, Sum};
 use super::{Mark, State};
-
-/// What one owner has in one currency; money at the currency's scale.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    /// Realized, gross of fees.
-    pub realized: i128,
-    /// Unrealized, gross of fees.
-    pub unrealized: i128,
-    /// Fees paid; negative is a net rebate.
-    pub fees: i128,
-    /// Funding, dividends and interest received less paid.
-    pub funding: i128,
-    /// Profit on holdings of unknown cost, as if they had cost nothing.
-    pub unknown: i128,
-    /// Open positions at their marks: what was paid for, or the unrealized profit of what was not.
-    pub holdings: i128,
-    /// The sum of absolute exposures.
-    pub gross: i128,
-    /// The sum of signed exposures.
-    pub net: i128,
-}
-
-impl Sum {
-    fn add(&mut self, change: &Self) {
-        self.realized += change.realized;
-        self.unrealized += change.unrealized;
-        self.fees += change.fees;
-        self.funding += change.funding;
-        self.unknown += change.unknown;
-        self.holdings += change.holdings;
-        self.gross += change.gross;
-        self.net += change.net;
-    }
-
-    fn less(&self, other: &Self) -> Self {
-        Self {
-            realized: self.realized - other.realized,
-            unrealized: self.unrealized - other.unrealized,
-            fees: self.fees - other.fees,
-            funding: self.funding - other.funding,
-            unknown: self.unknown - other.unknown,
-            holdings: self.holdings - other.holdings,
-            gross: self.gross - other.gross,
-            net: self.net - other.net,
-        }
-    }
-
-    /// realized + unrealized − fees + funding.
-    #[must_use]
-    pub fn total(&self) -> i128 {
-        self.realized + self.unrealized - self.fees + self.funding
-    }
-}
 
 /// How many positions one owner has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -271,39 +219,6 @@ impl Worth {
         }
         let unmarked = |flags: Flags| (flags.is_open || flags.is_dust) && !flags.is_marked;
         self.unmarked = self.unmarked + was(unmarked(new)) - was(unmarked(old));
-    }
-}
-
-/// What a price changes of one position.
-#[derive(Clone, Copy, Debug, Default)]
-struct Move {
-    unrealized: i128,
-    unknown: i128,
-    holdings: i128,
-    gross: i128,
-    net: i128,
-}
-
-impl Move {
-    fn and(&self, other: &Self) -> Self {
-        Self {
-            unrealized: self.unrealized + other.unrealized,
-            unknown: self.unknown + other.unknown,
-            holdings: self.holdings + other.holdings,
-            gross: self.gross + other.gross,
-            net: self.net + other.net,
-        }
-    }
-}
-
-impl Sum {
-    #[inline]
-    fn shift(&mut self, by: &Move) {
-        self.unrealized += by.unrealized;
-        self.unknown += by.unknown;
-        self.holdings += by.holdings;
-        self.gross += by.gross;
-        self.net += by.net;
     }
 }
 

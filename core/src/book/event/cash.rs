@@ -26,6 +26,8 @@ pub struct CashMoved {
     pub leg: Leg,
     /// Why.
     pub kind: CashKind,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
     /// The caller's id.
     pub id: Option<Id>,
 }
@@ -37,6 +39,8 @@ pub struct Transferred {
     pub from: Leg,
     /// What came.
     pub to: Leg,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
     /// The caller's id.
     pub id: Option<Id>,
 }
@@ -65,6 +69,8 @@ pub struct IncomePaid {
     pub strategy: StrategyId,
     /// The position that it belongs to, where its settlement currency is the leg's.
     pub position: Option<PositionId>,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
     /// The caller's id.
     pub id: Option<Id>,
 }
@@ -78,7 +84,7 @@ pub struct SplitBooked {
     pub qty_before: i128,
     /// The quantity since.
     pub qty: i128,
-    /// What tells a repeat from another split under the same id.
+    /// What tells a repeat from another booking under the same id.
     pub fingerprint: u64,
     /// The caller's id.
     pub id: Option<Id>,
@@ -99,6 +105,8 @@ pub struct Adopted {
     pub delta_margin: i128,
     /// The leg of the base currency's balance, where it is held as one.
     pub leg: Option<Leg>,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
     /// The caller's id.
     pub id: Option<Id>,
 }

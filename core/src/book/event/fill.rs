@@ -89,6 +89,8 @@ pub struct Filled {
     pub order_status: Option<OrderStatus>,
     /// The execution that it corrects, taken back first.
     pub reversal: Option<Box<Reversal>>,
+    /// The execution that it corrects, where that was never booked: it never will be.
+    pub voided: Option<Box<Id>>,
 }
 
 /// An execution that was taken back: its quantity, cash and fees, exactly.
@@ -123,6 +125,14 @@ pub struct FillAmended {
     pub side: Side,
     /// The venue's id of the execution.
     pub trade_id: Id,
+    /// The number of its order, where that was missing and is known now.
+    pub order: Option<u32>,
+    /// What that order no longer locks.
+    pub unlocked: i128,
+    /// That order's status since.
+    pub order_status: Option<OrderStatus>,
+    /// How much the execution was.
+    pub last_qty: i128,
     /// The venue's id of its order, where that was missing.
     pub venue_order_id: Option<Id>,
     /// Whether it rested or took, where that was missing.
