@@ -53,6 +53,9 @@
 // tbk_options.flags: an acknowledged event survives kill -9, but not a power loss.
 #define TBK_DURABILITY_OS 4
 
+// tbk_options.flags: time comes from events only, instead of the system's clock.
+#define TBK_EVENT_CLOCK 8
+
 // The version of this interface; pass it to `tbk_open`.
 #define TBK_ABI_VERSION 1
 
@@ -90,7 +93,7 @@ struct tbk_book;
 struct tbk_options {
     // sizeof(struct tbk_options).
     uint32_t size;
-    // TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS.
+    // TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS, TBK_EVENT_CLOCK.
     uint32_t flags;
     // The database file; NULL keeps nothing.
     const char *path;

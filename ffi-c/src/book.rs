@@ -10,8 +10,8 @@ use truebook::{Book, BookOptions, Cash, DEFAULT_ACCOUNT, Durability, Error, Fill
 
 use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text};
 use crate::record::{
-    TBK_BUY, TBK_DURABILITY_OS, TBK_INLINE, TBK_LIVE, TBK_SELL, tbk_applied, tbk_fill,
-    tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
+    TBK_BUY, TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, TBK_SELL, tbk_applied,
+    tbk_fill, tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
 };
 use crate::status::{
     Failure, TBK_ABI_VERSION, TBK_ERROR_ABI_VERSION, TBK_ERROR_INVALID_VALUE, guard,
@@ -65,9 +65,9 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
         let path = maybe("path", options.path)?;
         (options, path, maybe("config", options.config)?)
     };
-    let known = TBK_INLINE | TBK_LIVE | TBK_DURABILITY_OS;
+    let known = TBK_INLINE | TBK_LIVE | TBK_DURABILITY_OS | TBK_EVENT_CLOCK;
     if options.flags & !known != 0 {
-        let allowed = "TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS";
+        let allowed = "TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS, TBK_EVENT_CLOCK";
         return Err(invalid("flags", options.flags, allowed));
     }
     let has = |flag| options.flags & flag != 0;
@@ -87,6 +87,7 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
     };
     Ok(BookOptions {
         path: path.filter(|path| *path != ":memory:").map(PathBuf::from),
+        has_event_clock: has(TBK_EVENT_CLOCK),
         host: HostOptions {
             threaded: !has(TBK_INLINE),
             core: options.pin.checked_sub(1).map(|core| core as usize),

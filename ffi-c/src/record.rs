@@ -36,13 +36,16 @@ pub const TBK_LIVE: u32 = 2;
 /// tbk_options.flags: an acknowledged event survives kill -9, but not a power loss.
 pub const TBK_DURABILITY_OS: u32 = 4;
 
+/// tbk_options.flags: time comes from events only, instead of the system's clock.
+pub const TBK_EVENT_CLOCK: u32 = 8;
+
 /// How to open a book; zero everything but the size for the defaults.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tbk_options {
     /// sizeof(struct tbk_options).
     pub size: u32,
-    /// TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS.
+    /// TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS, TBK_EVENT_CLOCK.
     pub flags: u32,
     /// The database file; NULL keeps nothing.
     pub path: *const c_char,

@@ -83,11 +83,16 @@ pub fn run_all(root: &Path) -> Result<Count> {
     Ok(count)
 }
 
-fn build(root: &Path, compiler: &str, standard: &[&str], source: &Path) -> Result<PathBuf> {
+/// Builds `source` with strict warnings against the static library; the program.
+///
+/// # Errors
+/// When the compiler refuses.
+pub fn build(root: &Path, compiler: &str, standard: &[&str], source: &Path) -> Result<PathBuf> {
     let language = compiler.replace("++", "pp");
-    let program = build_dir(root)?
-        .join("examples")
-        .join(format!("quickstart-{language}"));
+    let name = source.file_stem().context("a source has a name")?;
+    let folder = build_dir(root)?.join("examples");
+    std::fs::create_dir_all(&folder)?;
+    let program = folder.join(format!("{}-{language}", name.to_string_lossy()));
     let library = target_dir(root).join("debug").join("libtruebook_c.a");
     let mut command = Command::new(compiler);
     command

@@ -4,6 +4,7 @@ mod examples;
 mod header;
 mod python;
 mod readme;
+mod scenario;
 mod setup;
 mod shell;
 mod suite;
@@ -39,6 +40,8 @@ enum Task {
     Loom,
     /// Builds and runs the examples in C, C++ and Python.
     Examples,
+    /// The scenario files from C.
+    Scenarios,
     /// The Python tests, in a virtual environment of their own.
     Python,
 }
@@ -51,6 +54,9 @@ fn main() -> ExitCode {
         Task::Header { check } => header::run(&root(), check),
         Task::Loom => suite::loom(&root()).map(drop),
         Task::Examples => setup::check(&root()).and_then(|()| examples::run_all(&root()).map(drop)),
+        Task::Scenarios => {
+            setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
+        }
         Task::Python => setup::check(&root()).and_then(|()| python::test(&root()).map(drop)),
     };
     match ended {

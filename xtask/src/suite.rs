@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{examples, header, python, setup, tidy};
+use crate::{examples, header, python, scenario, setup, tidy};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     }),
     ("loom models", loom),
     ("Python tests", python::test),
+    ("scenarios from C", scenario::run_all),
     ("examples", examples::run_all),
 ];
 
