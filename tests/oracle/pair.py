@@ -52,8 +52,6 @@ class Pair:
         if fees and len(fees) == 1 and step % 2:
             del command["fees"]
             command["fee_currency"], command["fee"] = next(iter(fees.items()))
-        if method == "add_instrument":
-            command["symbol"] = command["symbol"]
         try:
             answer = getattr(self.book, method)(**command)
         except truebook.Refused as refusal:

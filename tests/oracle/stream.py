@@ -181,6 +181,10 @@ class Stream:
             order["account"] = "nobody"
         elif odd < 0.12:
             order["qty"] = qty + "0" if "." in qty else str(int(qty) * 1000)
+        elif odd < 0.13:
+            order["price"] = "0"
+        elif odd < 0.15:
+            order["qty"] = text(10.0 ** -LEVEL[symbol][3], LEVEL[symbol][3])
         if self.rng.random() < 0.6:
             self.quote(symbol, self.levels[symbol], 1)
         self.out.append(order)
@@ -213,8 +217,6 @@ class Stream:
         fees = self.fees(symbol, qty, price)
         if fees:
             fill["fees"] = fees
-        if "late" in fill:
-            del fill["late"]
         if not all(float(fill[k]) for k in ("qty", "price")):
             return
         self.fills.append(fill)

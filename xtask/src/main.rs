@@ -7,6 +7,7 @@ mod readme;
 mod scenario;
 mod setup;
 mod shell;
+mod simulation;
 mod suite;
 mod tidy;
 
@@ -40,6 +41,21 @@ enum Task {
     Loom,
     /// Builds and runs the examples in C, C++ and Python.
     Examples,
+    /// Random worlds against the ledger; a short form is in `test`.
+    Simulate {
+        /// How many worlds
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
+        /// How many events each books
+        #[arg(long, default_value_t = 100_000)]
+        events: u64,
+        /// The first seed: where to go on
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// Stop after so many seconds and say where to go on
+        #[arg(long, default_value_t = u64::MAX)]
+        seconds: u64,
+    },
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -54,6 +70,12 @@ fn main() -> ExitCode {
         Task::Header { check } => header::run(&root(), check),
         Task::Loom => suite::loom(&root()).map(drop),
         Task::Examples => setup::check(&root()).and_then(|()| examples::run_all(&root()).map(drop)),
+        Task::Simulate {
+            seeds,
+            events,
+            from,
+            seconds,
+        } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }

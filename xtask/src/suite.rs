@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{examples, header, python, scenario, setup, tidy};
+use crate::{examples, header, python, scenario, setup, simulation, tidy};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -46,6 +46,7 @@ const STEPS: &[Step] = &[
         count(cargo(root).args(args).args(apart))
     }),
     ("loom models", loom),
+    ("random worlds", simulation::short),
     ("Python tests", python::test),
     ("scenarios from C", scenario::run_all),
     ("examples", examples::run_all),

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Fee, Id, Instrument, MAX_SCALE, Order, OrderStatus, Position, PositionId, PositionKey,
-    Rounding, Settlement, Side, StrategyId, mul_div,
+    Rounding, Settlement, Side, StrategyId, Timestamp, mul_div,
 };
 
 use super::command::{FillFee, FillFees};
@@ -46,7 +46,7 @@ impl Ledger {
             // A correction belongs to whom the execution belonged that it corrects.
             (None, None) => self.state.revised_owner(report),
         };
-        match book(&self.state, report, (trade_id, strategy), fees) {
+        match book((&self.state, self.now), report, (trade_id, strategy), fees) {
             Ok(filled) => {
                 self.emit(Event::Filled(filled));
                 self.applied()
@@ -221,7 +221,7 @@ fn made_trade_id(report: &FillReport) -> Id {
 
 /// Everything that the execution changes.
 fn book(
-    state: &State,
+    (state, now): (&State, Timestamp),
     report: &FillReport,
     (trade_id, strategy): (Id, StrategyId),
     fees: Fees,
@@ -259,13 +259,13 @@ fn book(
     let voided = report.revises.filter(never).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
-        stepped = step(position, instrument, reversal, state);
+        stepped = step(position, instrument, reversal, now);
         position = &stepped;
     }
     let done = moved(state, (instrument, position), report, (&parts, &fees, back));
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
-    let (_, closed) = trips(position, &outcome, (own, state.now.max(report.ts)));
+    let (_, closed) = trips(position, &outcome, (own, now));
     let back_qty = back.map_or(0, |back| back.last_qty);
     let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
     let (unlocked, order_status) = unlocked.unwrap_or((0, None));
@@ -370,11 +370,11 @@ fn step(
     position: &Position,
     instrument: &Instrument,
     reversal: &Reversal,
-    state: &State,
+    now: Timestamp,
 ) -> Position {
     let mut position = position.clone();
     let own = sum_in(&reversal.attributed, instrument);
-    (position.trip, _) = trips(&position, &reversal.outcome, (own, state.now));
+    (position.trip, _) = trips(&position, &reversal.outcome, (own, now));
     let after = Held::of(Some(&position)).after(&reversal.outcome);
     position.qty = after.qty;
     position.cost = after.cost;

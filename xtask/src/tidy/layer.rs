@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ffi-c", &["truebook"]),
     ("loom-tests", &["truebook-core"]),
     ("benches", &["truebook", "truebook-core", "truebook-store"]),
+    ("simulation", &["truebook-core"]),
     ("xtask", &[]),
 ];
 /// Crates that are attributes, derives or the subject of a whole crate.

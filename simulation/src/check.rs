@@ -1,0 +1,120 @@
+//! What holds at every moment, whatever came before.
+
+use truebook_core::book::{State, Sum};
+use truebook_core::model::{AccountId, Settlement, StrategyId};
+
+/// Checks every identity of `state`; what is broken, in words.
+///
+/// # Errors
+/// The first identity that does not hold.
+pub fn check(state: &State) -> Result<(), String> {
+    for position in state.positions() {
+        let Some(instrument) = state.instrument(position.key.instrument) else {
+            return Err("a position without an instrument".to_owned());
+        };
+        let owed = match instrument.settlement() {
+            Settlement::Paid => position.realized_pnl - position.cost,
+            Settlement::Linear | Settlement::Inverse => position.realized_pnl,
+        };
+        same(owed, position.cash_flow, "realized - cost = cash flow")?;
+        if position.qty == 0 {
+            same(position.cost, 0, "what is flat cost nothing")?;
+            same(position.margin, 0, "what is flat locks nothing")?;
+        }
+    }
+    check_sums(state)?;
+    same(
+        state.portfolio().difference,
+        0,
+        "cash + holdings = contributed + PnL",
+    )?;
+    check_locks(state)
+}
+
+/// A named part of a sum.
+type Part = (&'static str, fn(&Sum) -> i128);
+
+/// Strategies, accounts and positions each sum up to the book.
+fn check_sums(state: &State) -> Result<(), String> {
+    let at = |sums: &[Sum], index: usize| sums.get(index).copied().unwrap_or_default();
+    for index in 0..state.currencies().len() {
+        let total = at(state.sums(None), index);
+        let strategies = (0_u16..).take(state.strategies().len()).map(StrategyId);
+        let strategies: Vec<Sum> = strategies
+            .map(|id| at(state.sums(Some(id)), index))
+            .collect();
+        let accounts = (0_u16..).take(state.accounts().len()).map(AccountId);
+        let accounts: Vec<Sum> = accounts
+            .map(|id| at(state.account_sums(id), index))
+            .collect();
+        for (owner, sums) in [("strategies", strategies), ("accounts", accounts)] {
+            let parts: [Part; 7] = [
+                ("realized", |sum| sum.realized),
+                ("unrealized", |sum| sum.unrealized),
+                ("fees", |sum| sum.fees),
+                ("funding", |sum| sum.funding),
+                ("holdings", |sum| sum.holdings),
+                ("gross", |sum| sum.gross),
+                ("net", |sum| sum.net),
+            ];
+            for (name, part) in parts {
+                let sum = sums.iter().map(part).sum();
+                same(sum, part(&total), &format!("{name} of {owner} = book"))?;
+            }
+        }
+        let own = state.positions().iter().filter(|position| {
+            let instrument = state.instrument(position.key.instrument);
+            instrument.is_some_and(|instrument| instrument.settle.index() == index)
+        });
+        let realized: i128 = own
+            .filter(|position| position.unknown_part.is_none())
+            .map(|position| position.realized_pnl)
+            .sum();
+        same(realized, total.realized, "realized of positions = book")?;
+    }
+    Ok(())
+}
+
+/// What balances lock is what orders and positions lock.
+fn check_locks(state: &State) -> Result<(), String> {
+    for (account, currency, balance) in state.balances() {
+        let open = state.open_orders().map(|(_, order)| order);
+        let own = open.filter(|o| o.account == account && o.lock_currency == currency);
+        let locked = own.map(|order| order.locked).sum();
+        same(locked, balance.in_orders, "locks of orders = balance")?;
+        let own = state.positions().iter().filter(|position| {
+            let instrument = state.instrument(position.key.instrument);
+            position.key.account == account
+                && instrument.is_some_and(|instrument| instrument.settle == currency)
+        });
+        let margin = own.map(|position| position.margin).sum();
+        same(margin, balance.in_margin, "margins of positions = balance")?;
+    }
+    for position in state.positions() {
+        let own = state
+            .open_orders()
+            .filter(|(_, order)| order.position == position.id);
+        let (mut reducing, mut opening) = (0, 0);
+        for (_, order) in own {
+            if order.opens {
+                opening += 1;
+            } else {
+                reducing += order.leaves_qty();
+            }
+        }
+        same(reducing, position.reducing, "reducing orders = position")?;
+        same(
+            opening,
+            i128::from(position.opening_orders),
+            "opening orders = position",
+        )?;
+    }
+    Ok(())
+}
+
+fn same(found: i128, wanted: i128, what: &str) -> Result<(), String> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{what}: {found} is not {wanted}"))
+}

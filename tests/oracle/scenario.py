@@ -1,0 +1,144 @@
+"""Short streams, each aimed at one rule."""
+
+from stream import INSTRUMENTS, SECOND
+
+NOW = 1_000 * SECOND
+
+
+def setup(*symbols, usd="100000"):
+    """Instruments, cash, and a first quote of each."""
+    out = [dict(do="add_account", name="second")]
+    for symbol in symbols:
+        out.append(dict(do="add_instrument", symbol=symbol, **INSTRUMENTS[symbol]))
+    out.append(dict(do="deposit", currency="USD", amount=usd))
+    return out
+
+
+def many(count):
+    """That many spot instruments at 10 dollars."""
+    out = [dict(do="deposit", currency="USD", amount="100000")]
+    for at in range(count):
+        out.append(dict(do="add_instrument", symbol=f"Z{at}-USD", base=f"Z{at}", quote="USD",
+                        price_precision=2, qty_precision=2))
+        out.append(quote(f"Z{at}-USD", "10.00", "10.10"))
+    return out
+
+
+def quote(symbol, bid, ask, at=0):
+    return dict(do="quote", symbol=symbol, bid=bid, ask=ask, ts_event=NOW + at)
+
+
+def submit(symbol, side, qty, id, at=0, **more):
+    return dict(do="submit", symbol=symbol, side=side, qty=qty, client_order_id=id,
+                ts_event=NOW + at, **more)
+
+
+def fill(symbol, side, qty, price, trade_id, at=0, **more):
+    return dict(do="fill", symbol=symbol, side=side, qty=qty, price=price, trade_id=trade_id,
+                account=more.pop("account", "default"), ts_event=NOW + at, **more)
+
+
+def opened(count, strategies):
+    """Orders that open one instrument each, in turn for each strategy."""
+    out = many(count)
+    for at in range(count):
+        strategy = strategies[at % len(strategies)]
+        out.append(submit(f"Z{at}-USD", "buy", "2", f"o{at}", strategy=strategy))
+    return out
+
+
+SHARE = [*setup("SHR"), quote("SHR", "100.00", "100.10")]
+COIN = [*setup("BTC-USD"), quote("BTC-USD", "50000.00", "50010.00")]
+
+TARGETED = {
+    "split_keeps_price": [
+        *SHARE,
+        fill("SHR", "buy", "10", "100", "1"),
+        dict(do="split", symbol="SHR", numerator=2, denominator=1, id="s"),
+        submit("SHR", "buy", "1", "o", price="50"),
+    ],
+    "split_keeps_fraction": [
+        *SHARE,
+        fill("SHR", "buy", "10.33", "100", "1"),
+        dict(do="split", symbol="SHR", numerator=1, denominator=7, cash_px="700", id="s"),
+    ],
+    "dedupe_ignores_order": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a"),
+        submit("BTC-USD", "buy", "0.1", "b"),
+        fill("BTC-USD", "buy", "0.05", "50000", "1", client_order_id="a"),
+        fill("BTC-USD", "buy", "0.05", "50000", "1", client_order_id="b"),
+    ],
+    "merge_forgets_order": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a"),
+        fill("BTC-USD", "buy", "0.05", "50000", "1"),
+        fill("BTC-USD", "buy", "0.05", "50000", "1", client_order_id="a"),
+    ],
+    "unknown_unlocks": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a"),
+        dict(do="mark_unknown", client_order_id="a"),
+    ],
+    "expire_keeps_lock": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a"),
+        dict(do="expire", client_order_id="a"),
+    ],
+    "no_client_id_check": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a"),
+        submit("BTC-USD", "buy", "0.2", "a"),
+    ],
+    "no_tick": [*COIN, submit("BTC-USD", "buy", "0.1", "a", price="50000.001")],
+    "no_lot": [*SHARE, submit("SHR", "buy", "1.001", "a")],
+    "no_min_notional": [*SHARE, submit("SHR", "buy", "0.09", "a", price="100")],
+    "min_notional_exclusive": [*SHARE, submit("SHR", "buy", "0.1", "a", price="100")],
+    "no_max_positions": opened(11, ("a", "b", "c")),
+    "max_positions_one_more": opened(11, ("a", "b", "c")),
+    "no_max_per_strategy": opened(6, ("a",)),
+    "dust_counts": [
+        *many(6),
+        *(fill(f"Z{at}-USD", "buy", "2", "10", f"t{at}", strategy="a") for at in range(5)),
+        fill("Z0-USD", "sell", "1.95", "10", "less", strategy="a"),
+        submit("Z5-USD", "buy", "2", "o", strategy="a"),
+    ],
+    "no_balance_check": [*COIN, submit("BTC-USD", "buy", "3", "a")],
+    "balance_check_total": [
+        *COIN,
+        submit("BTC-USD", "buy", "1.5", "a"),
+        submit("BTC-USD", "buy", "1.5", "b"),
+    ],
+    "withdraw_total": [
+        *COIN,
+        submit("BTC-USD", "buy", "1.5", "a"),
+        dict(do="withdraw", currency="USD", amount="60000"),
+    ],
+    "halt_after_price": [
+        *COIN,
+        dict(do="halt", reason="stop"),
+        submit("BTC-USD", "buy", "0.1", "a", at=9 * SECOND),
+    ],
+    "halt_as_reducing": [
+        *COIN,
+        fill("BTC-USD", "buy", "1", "50000", "1"),
+        dict(do="halt", reason="stop"),
+        submit("BTC-USD", "sell", "1", "a"),
+    ],
+    "no_reduce_only": [
+        *COIN,
+        fill("BTC-USD", "buy", "1", "50000", "1"),
+        dict(do="deposit", currency="BTC", amount="5"),
+        submit("BTC-USD", "sell", "1.1", "a", reduce_only=True),
+    ],
+    "no_stale": [*COIN, submit("BTC-USD", "buy", "0.1", "a", at=5 * SECOND + 1)],
+    "no_band": [*COIN, submit("BTC-USD", "buy", "0.1", "a", price="55005.51")],
+    "restart_keeps_prices": [*COIN, dict(do="restart"), submit("BTC-USD", "buy", "0.1", "a")],
+    "restart_resumes": [
+        *COIN,
+        dict(do="halt", reason="stop"),
+        dict(do="restart"),
+        quote("BTC-USD", "50000.00", "50010.00", at=SECOND),
+        submit("BTC-USD", "buy", "0.1", "a", at=SECOND),
+    ],
+}
