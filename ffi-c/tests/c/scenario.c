@@ -1,7 +1,7 @@
 /* Runs one scenario, given as lines of fields between tabs:
  *   open   FLAGS CONFIG       opens the database; CONFIG is a file or empty
  *   restart                   closes it and opens it again
- *   call   NAME ARGS STATUS TEXT...   the status, and texts that the result or the error contains
+ *   call   NAME ARGS STATUS TEXT...   the status, and texts that the result or error contains
  * The first argument is that file, the second the database. Exits with 1 at the first difference. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,8 +20,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 /// Crates that are attributes, derives or the subject of a whole crate.
 const ANYWHERE: &[&str] = &["borsh", "serde", "clap", "pyo3", "anyhow", "syn", "loom"];
-/// Folders whose crates are ours to name freely: tests of concurrency and of speed.
-const FREE: &[&str] = &["loom-tests", "benches"];
+/// Folders that name crates freely: tests of concurrency and of speed, and the tasks.
+const FREE: &[&str] = &["loom-tests", "benches", "xtask"];
 
 /// The broken rules of all files together.
 pub fn check(sources: &[Source]) -> Vec<Finding> {
