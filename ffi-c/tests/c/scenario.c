@@ -2,7 +2,7 @@
  *   open   FLAGS CONFIG       opens the database; CONFIG is a file or empty
  *   restart                   closes it and opens it again
  *   call   NAME ARGS STATUS TEXT...   the status, and texts that the result or error contains
- *   call   NAME ARGS STATUS TEXT...   the status, and texts that it answers
+ * The first argument is that file, the second the database. Ends with 1 at a difference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
