@@ -636,8 +636,8 @@ class Oracle:
         """What an order on this side can still reduce.
 
         What other orders claim is taken as the package takes it: what an order claimed when it was
-        submitted, whatever its side, and nothing where it was larger than the position. The stub's
-        words are stricter: see `test_disagreements.py`.
+        submitted, whatever its side and whatever was amended, and nothing where it was larger than
+        the position. The stub's words are stricter: see `test_disagreements.py`.
         """
         p = self.positions.get(key)
         if p is None or p.qty == 0 or (p.qty > 0) == (side == "buy"):
@@ -661,7 +661,9 @@ class Oracle:
             return inst.base, qty
         if opening <= 0:
             return inst.settle, F(0)
-        value = self.value(inst, opening, price)
+        value = self.value(inst, qty, price) * opening / qty
+        if inst.kind in INVERSE:
+            value = rounded(value)
         fee = F(0) if self.bad("reserve_without_fee") else rounded(value * inst.fee_pct / 100)
         if inst.kind in PAID and inst.leverage is None:
             principal = value if side == "buy" else F(0)
@@ -794,6 +796,8 @@ class Oracle:
         o = self.orders.get(client_order_id)
         if o is None or o.status not in OPEN:
             return ("invalid",)
+        if price is not None and o.price is None:
+            return ("invalid",)
         new_qty = o.qty if qty is None else num(qty)
         new_price = o.price if price is None else num(price)
         if new_qty <= o.cum:
@@ -807,7 +811,6 @@ class Oracle:
         o.qty, o.price, o.to_unlock = new_qty, new_price, new_qty - o.cum
         if not self.bad("amend_keeps_lock"):
             o.locked = found[1]
-        o.reduces = found[2]
         return ("ok", False, None)
 
     def end(self, client_order_id, status):
@@ -934,13 +937,15 @@ class Oracle:
                 return ("ok", True, None)
         original = None
         if revises is not None:
-            original = self.find(account, symbol, revises, side)
+            original = self.find(account, symbol, revises, side, client_order_id)
             if original is None:
                 # The original may come late: it is known to be replaced.
                 gone = self.key_of(account, symbol, revises, side)
                 self.trades[gone] = [Trade(gone, qty, price, 0, (), None, None, {}, True)]
             elif not original.busted and not self.bad("revises_not_reversed"):
                 self.reverse(original, fee=not self.bad("revises_fee_stays"))
+            if o is None and original is not None:
+                o = original.counted
         whose = strategy or EXTERNAL
         if strategy is None and original is not None and original.position:
             whose = original.position[2]
@@ -982,11 +987,16 @@ class Oracle:
         if command["do"] == "amend":
             o = self.orders.get(command["client_order_id"])
             if o is not None and o.reduces and o.status in OPEN:
-                held = self.at((o.account, o.symbol, o.strategy, "net")).qty
-                if o.qty - o.cum > abs(held):
-                    return "an amend adds its own claim to a position that is smaller"
-        if command["do"] == "fill" and command.get("revises") is not None:
-            return self.disagreement_on_revision(**command)
+                room = self.room((o.account, o.symbol, o.strategy, "net"), o.side, o.id)
+                if (num(command.get("qty")) or o.qty) - o.cum > room:
+                    return "an amend keeps its claim on a position that is smaller"
+        if command["do"] == "fill":
+            key = [command[name] for name in ("account", "symbol", "trade_id", "side")]
+            known = self.same_fill(self.key_of(*key), command.get("client_order_id"))
+            if known is not None and len(self.trades[known.key]) > 1 and command.get("fees"):
+                return "the fee of the second fill with one trade id is booked at each repeat"
+            if command.get("revises") is not None:
+                return self.disagreement_on_revision(**command)
         return None
 
     def disagreement_on_revision(self, account, symbol, side, trade_id, revises,
@@ -994,6 +1004,8 @@ class Oracle:
         key = self.key_of(account, symbol, trade_id, side)
         if self.same_fill(key, client_order_id) is not None:
             return None
+        if len(self.trades.get(self.key_of(account, symbol, revises, side), ())) > 1:
+            return "a correction takes back the fill of the other order"
         original = self.find(account, symbol, revises, side)
         if original is None or original.busted:
             return None
@@ -1009,13 +1021,14 @@ class Oracle:
             return "a correction ends the round trip that taking back its original begins"
         return None
 
-    def find(self, account, symbol, trade_id, side):
-        """The first fill with this id; a side narrows it."""
+    def find(self, account, symbol, trade_id, side, order=None):
+        """The fill with this id, of this order where two have it; a side narrows it."""
         sides = (side,) if side else ("buy", "sell")
         found = [
             t for s in sides for t in self.trades.get(self.key_of(account, symbol, trade_id, s), ())
         ]
-        return (found or [None])[0]
+        of_order = [t for t in found if order is not None and t.order == order]
+        return (of_order or found or [None])[0]
 
     def reverse(self, trade, fee=True):
         """Takes a fill back: quantity, cash and fees exactly, at its own price, as of now."""

@@ -123,6 +123,29 @@ def test_an_order_that_a_correction_fills_is_filled(book):
     assert book.orders() == []
 
 
+def test_a_correction_takes_back_the_fill_of_its_own_order(book):
+    """CONTRACT: "Two reports whose order ids are both known and differ are different fills." """
+    for order in ("a", "b"):
+        book.submit("SHR", "buy", "9", client_order_id=order, ts_event=1)
+    fill(book, "buy", "1", "same", client_order_id="a")
+    fill(book, "buy", "2", "same", client_order_id="b")
+    fill(book, "buy", "4", "correct", revises="same", client_order_id="b")
+    assert book.position("SHR").signed_qty == 5
+
+
+@pytest.mark.parametrize("order", ["a", "b"])
+def test_a_fee_that_a_repeat_adds_is_booked_once(book, order):
+    """CONTRACT: what the second report knows is "filled in"; a third knows nothing more."""
+    for name, qty in (("a", "1"), ("b", "2")):
+        book.submit("SHR", "buy", "9", client_order_id=name, ts_event=1)
+        fill(book, "buy", qty, "same", client_order_id=name)
+    for _ in range(3):
+        qty = "1" if order == "a" else "2"
+        assert fill(book, "buy", qty, "same", client_order_id=order, fee="1").duplicate
+    assert book.position("SHR").fees == {"USD": 1}
+    assert book.balance("USD").total == 100000 - 30 - 1
+
+
 def test_funding_before_the_first_fill_is_kept_by_its_position(book):
     """Stub, `Position.funding`: "Funding, dividends and interest received less paid." """
     book.funding("PERP", "USD", "-2", strategy="basis")

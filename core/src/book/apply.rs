@@ -5,7 +5,7 @@
 
 use crate::model::{
     AccountId, Config, Currency, CurrencyId, Id, Instrument, InstrumentId, Limits, Position,
-    PositionId, PositionKey, StrategyId,
+    PositionId, PositionKey, Settlement, StrategyId,
 };
 
 use super::state::{Account, Balance, Counters, Strategy};
@@ -235,6 +235,11 @@ impl State {
         let settle = self
             .instrument(adopted.key.instrument)
             .map(|found| found.settle);
+        // Only what is paid for was paid in.
+        let is_paid = self
+            .instrument(adopted.key.instrument)
+            .is_some_and(|found| found.settlement() == Settlement::Paid);
+        let paid = if is_paid { adopted.delta_cost } else { 0 };
         let Some(position) = self.positions.get_mut(id.index()) else {
             return;
         };
@@ -244,7 +249,7 @@ impl State {
         }
         position.qty += adopted.delta_qty;
         position.cost += adopted.delta_cost;
-        position.cash_flow -= adopted.delta_cost;
+        position.cash_flow -= paid;
         position.margin += adopted.delta_margin;
         position.trip.entry_qty += adopted.delta_qty.saturating_abs();
         position.trip.entry_value += adopted.delta_cost.saturating_abs();
@@ -259,7 +264,7 @@ impl State {
         if let Some(settle) = settle {
             let balance = self.balance_mut(adopted.key.account, settle);
             balance.in_margin += adopted.delta_margin;
-            balance.contributed += adopted.delta_cost;
+            balance.contributed += paid;
         }
         self.remember(adopted.id, adopted.fingerprint);
         self.revalue(id);

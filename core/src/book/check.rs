@@ -10,6 +10,7 @@ use crate::model::{
 use super::TradingState;
 use super::context::Context;
 use super::event::StatedOf;
+use super::outcome::fits;
 use super::price::within_band;
 
 type Check = fn(&Context<'_>) -> bool;
@@ -19,7 +20,9 @@ const CHECKS: &[(Refusal, Check)] = &[
     (Refusal::StoreUnavailable, |c| {
         c.risks() && c.state.is_store_lost
     }),
-    (Refusal::InvalidQuantity, |c| c.order.qty <= 0),
+    (Refusal::InvalidQuantity, |c| {
+        c.order.qty <= 0 || !fits(c.order.qty)
+    }),
     (Refusal::InvalidPrice, |c| prices(c).any(|price| price <= 0)),
     (Refusal::TickSize, |c| {
         prices(c).any(|price| price % c.instrument.tick != 0)

@@ -49,7 +49,7 @@ impl<'a> Context<'a> {
         let reducible = position.map_or(0, |position| position.available_to_reduce()) + own;
         let opposes = held.signum() == -order.side.sign();
         let opening = if opposes {
-            (order.qty - reducible).max(0)
+            order.qty.saturating_sub(reducible).max(0)
         } else {
             order.qty
         };

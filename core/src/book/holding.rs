@@ -3,7 +3,7 @@
 
 use crate::model::{
     AccountId, Id, Instrument, InstrumentId, MAX_SCALE, PositionId, PositionKey, PositionLeg,
-    Rounding, Side, StrategyId, mul_div,
+    Rounding, Settlement, Side, StrategyId, mul_div,
 };
 
 use super::accounting::Holding;
@@ -22,6 +22,9 @@ impl Ledger {
         let Some(instrument) = self.state.instrument(split.instrument).copied() else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
+        if instrument.kind.moves_base() {
+            return Answer::Invalid(Invalid::NoSplit);
+        }
         if split.numerator == 0 || split.denominator == 0 {
             return Answer::Invalid(Invalid::NotPositive);
         }
@@ -36,7 +39,8 @@ impl Ledger {
             let Some(position) = self.state.position_at(id).filter(|held| held.qty != 0) else {
                 continue;
             };
-            match mul_div(position.qty, n, d, Rounding::Down).filter(|qty| fits(*qty)) {
+            match mul_div(position.qty, n, d, Rounding::Down).filter(|qty| fits(*qty) && *qty != 0)
+            {
                 Some(qty) => booked.push((id, position.qty, qty)),
                 None => return Answer::Invalid(Invalid::Scale),
             }
@@ -117,9 +121,14 @@ impl Ledger {
         if adoption.account.index() >= self.state.accounts.len() {
             return Answer::Invalid(Invalid::UnknownAccount);
         }
-        let strategy = adoption
-            .strategy
-            .map_or(StrategyId::EXTERNAL, |name| self.strategy_id(name));
+        // Registered only when the adoption is booked.
+        let strategy = match adoption.strategy {
+            None => StrategyId::EXTERNAL,
+            Some(name) => self
+                .state
+                .strategy_id(&name)
+                .unwrap_or(self.next_strategy()),
+        };
         let key = PositionKey {
             account: adoption.account,
             instrument: instrument.id,
@@ -141,6 +150,9 @@ impl Ledger {
         };
         match event {
             Ok(event) => {
+                if let Some(name) = adoption.strategy {
+                    self.strategy_id(name);
+                }
                 self.emit(event);
                 self.applied()
             }
@@ -161,7 +173,6 @@ impl Ledger {
                     Ok(found) => found,
                     Err(why) => return Answer::Invalid(why),
                 };
-                self.currency_id(currency, MAX_SCALE);
                 let booked = self.state.balance(account, id).total;
                 (account, StatedOf::Balance(id), raw, booked, ts)
             }
@@ -192,6 +203,9 @@ impl Ledger {
             booked,
             as_of,
         };
+        if let Statement::Balance { currency, .. } = *statement {
+            self.currency_id(currency, MAX_SCALE);
+        }
         self.emit(Event::Stated(news));
         self.applied()
     }
@@ -220,6 +234,11 @@ fn adopted(
         return Err(Invalid::OppositeSide);
     }
     if held.unknown_part.is_some() || (cost.is_none() && held.qty != 0) {
+        return Err(Invalid::CostMissing);
+    }
+    // What is not paid for is worth its profit, so that without a cost it would be worth nothing
+    // that anybody knows.
+    if cost.is_none() && instrument.settlement() != Settlement::Paid {
         return Err(Invalid::CostMissing);
     }
     let delta = Holding {

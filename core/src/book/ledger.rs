@@ -78,6 +78,7 @@ invalid! {
     IdConflict = "the id was used for something else",
     TooMany = "there are as many as can be numbered",
     NoCashPrice = "a fraction of a lot is left: the price at which it is paid out is needed",
+    NoSplit = "spot and FX cannot be split: what is held is a balance",
     OppositeSide = "the position that is held is on the other side",
     CostMissing = "the cost is needed",
     CostKnown = "no cost is missing",

@@ -106,6 +106,11 @@ impl Ledger {
         id
     }
 
+    /// The number that the next strategy gets; `EXTERNAL` when there are too many.
+    pub(super) fn next_strategy(&self) -> StrategyId {
+        u16::try_from(self.state.strategies.len()).map_or(StrategyId::EXTERNAL, StrategyId)
+    }
+
     /// The number of the strategy `name`, registered when new; `EXTERNAL` when there are too many.
     pub(super) fn strategy_id(&mut self, name: Id) -> StrategyId {
         if let Some(id) = self.state.strategy_id(&name) {

@@ -57,7 +57,7 @@ refusals! {
     UnknownAccount,
     /// No such strategy.
     UnknownStrategy,
-    /// The quantity is zero or negative.
+    /// The quantity is zero, negative or too large.
     InvalidQuantity,
     /// The price is zero or negative.
     InvalidPrice,
