@@ -177,52 +177,7 @@ impl Worst {
     fn command(&mut self) -> Command {
         let name = self.id();
         match self.0.u8(0..16) {
-            0 => Command::AddInstrument(Box::new(self.spec())),
-            1 => Command::AddAccount(name),
-            2 => Command::MoveCash(Box::new(CashMove {
-                account: self.account(),
-                currency: name,
-                amount: self.fixed(),
-                kind: self.pick(&[
-                    CashKind::Deposit,
-                    CashKind::Withdrawal,
-                    CashKind::Adjustment,
-                ]),
-                id: self.maybe_id(),
-            })),
-            3 => Command::Transfer(Box::new(Transfer {
-                from: self.account(),
-                to: self.account(),
-                currency: name,
-                amount: self.fixed(),
-                id: self.maybe_id(),
-            })),
-            4 => Command::Income(Box::new(Income {
-                kind: IncomeKind::Funding,
-                account: self.account(),
-                instrument: Some(self.instrument()),
-                strategy: self.maybe_id(),
-                currency: name,
-                amount: self.fixed(),
-                id: self.maybe_id(),
-            })),
-            5 => Command::Split(Box::new(Split {
-                instrument: self.instrument(),
-                numerator: self.pick(&[0, 1, 2, 3, u32::MAX]),
-                denominator: self.pick(&[0, 1, 2, 3, u32::MAX]),
-                cash_px: Some(self.price()),
-                id: self.maybe_id(),
-                ts: self.ts(),
-            })),
-            6 => Command::Adopt(Box::new(Adoption {
-                account: self.account(),
-                instrument: self.instrument(),
-                strategy: self.maybe_id(),
-                qty: self.wide(),
-                cost: self.0.bool().then(|| self.fixed()),
-                id: self.maybe_id(),
-                ts: self.ts(),
-            })),
+            kind @ 0..7 => self.booking(kind, name),
             7 => Command::Price(PriceTick {
                 bid: Some(self.price()),
                 ask: Some(self.price()),
@@ -261,6 +216,57 @@ impl Worst {
                 ts: self.ts(),
             })),
             _ => self.rest(name),
+        }
+    }
+
+    fn booking(&mut self, kind: u8, name: Id) -> Command {
+        match kind {
+            0 => Command::AddInstrument(Box::new(self.spec())),
+            1 => Command::AddAccount(name),
+            2 => Command::MoveCash(Box::new(CashMove {
+                account: self.account(),
+                currency: name,
+                amount: self.fixed(),
+                kind: self.pick(&[
+                    CashKind::Deposit,
+                    CashKind::Withdrawal,
+                    CashKind::Adjustment,
+                ]),
+                id: self.maybe_id(),
+            })),
+            3 => Command::Transfer(Box::new(Transfer {
+                from: self.account(),
+                to: self.account(),
+                currency: name,
+                amount: self.fixed(),
+                id: self.maybe_id(),
+            })),
+            4 => Command::Income(Box::new(Income {
+                kind: IncomeKind::Funding,
+                account: self.account(),
+                instrument: Some(self.instrument()),
+                strategy: self.maybe_id(),
+                currency: name,
+                amount: self.fixed(),
+                id: self.maybe_id(),
+            })),
+            5 => Command::Split(Box::new(Split {
+                instrument: self.instrument(),
+                numerator: self.pick(&[0, 1, 2, 3, u32::MAX]),
+                denominator: self.pick(&[0, 1, 2, 3, u32::MAX]),
+                cash_px: Some(self.price()),
+                id: self.maybe_id(),
+                ts: self.ts(),
+            })),
+            _ => Command::Adopt(Box::new(Adoption {
+                account: self.account(),
+                instrument: self.instrument(),
+                strategy: self.maybe_id(),
+                qty: self.wide(),
+                cost: self.0.bool().then(|| self.fixed()),
+                id: self.maybe_id(),
+                ts: self.ts(),
+            })),
         }
     }
 

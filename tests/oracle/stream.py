@@ -19,6 +19,8 @@ INSTRUMENTS = {
                     multiplier="50"),
     "BTC-INV": dict(kind="inverse_perpetual", base="BTC", quote="USD", settle="BTC",
                     price_precision=1, qty_precision=0, leverage="7"),
+    "BTC-INF": dict(kind="inverse_future", base="BTC", quote="USD", settle="BTC",
+                    price_precision=1, qty_precision=0, multiplier="100"),
     "CALL": dict(kind="option", base="CALL", quote="USD", price_precision=2, qty_precision=0,
                  multiplier="100", leverage="5"),
     "EUR-USD": dict(kind="fx", base="EUR", quote="USD", price_precision=5, qty_precision=2),
@@ -31,6 +33,7 @@ LEVEL = {
     "BTC-PERP": ("50000", 1, (0.001, 0.3), 3),
     "OIL-FUT": ("71.13", 2, (1, 9), 0),
     "BTC-INV": ("50000", 1, (10, 9000), 0),
+    "BTC-INF": ("50000", 1, (1, 90), 0),
     "CALL": ("2.55", 2, (1, 20), 0),
     "EUR-USD": ("1.09111", 5, (10, 3000), 2),
 }
@@ -61,7 +64,7 @@ class Stream:
         if "BTC-USD" not in symbols and self.rng.random() < 0.9:
             symbols.append("BTC-USD")
         # What is settled in BTC comes first: BTC then keeps the digits that its products need.
-        order = ("ETH-BTC", "BTC-INV")
+        order = ("ETH-BTC", "BTC-INV", "BTC-INF")
         self.symbols = sorted(symbols, key=lambda s: s not in order)
 
     def name(self, prefix):

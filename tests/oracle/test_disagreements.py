@@ -123,6 +123,24 @@ def test_an_order_that_a_correction_fills_is_filled(book):
     assert book.orders() == []
 
 
+def test_a_derivative_of_unknown_cost_moves_cash_by_its_realized_pnl(book):
+    """CONTRACT: a linear perpetual's "cash moves by realized PnL, fees, funding"."""
+    book.adopt("PERP", "-3")
+    fill(book, "buy", "3", "1", symbol="PERP")
+    book.adopt("PERP", "0", cost="-33")
+    assert book.position("PERP").realized_pnl == 3
+    assert book.balance("USD").total == 100003
+
+
+def test_a_cost_that_is_given_later_is_released_as_if_it_had_been_known(book):
+    """DESIGN 3: "A position keeps its exact cost and divides only when it reduces"."""
+    book.adopt("SHR", "3")
+    fill(book, "sell", "1", "1")
+    book.adopt("SHR", "0", cost="33")
+    assert book.position("SHR").cost == 22
+    assert book.position("SHR").realized_pnl == -1
+
+
 def test_a_correction_takes_back_the_fill_of_its_own_order(book):
     """CONTRACT: "Two reports whose order ids are both known and differ are different fills." """
     for order in ("a", "b"):

@@ -1,0 +1,90 @@
+//! After a warm-up, quotes and fills allocate nothing: counted by the allocator itself.
+#![allow(unsafe_code, reason = "an allocator that counts is one by contract")]
+
+mod desk;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use desk::{Desk, FIRST, id};
+use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
+use truebook_core::model::{Config, Id, InstrumentKind, Side, Timestamp};
+
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // A thread that ends has nothing to count.
+    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is the system's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is the system's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is the system's.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn report(number: i64, strategy: Id) -> FillReport {
+    let side = if number % 3 == 0 {
+        Side::Sell
+    } else {
+        Side::Buy
+    };
+    FillReport {
+        strategy: Some(strategy),
+        trade_id: Some(Id::format(format_args!("t-{number}"))),
+        venue_order_id: Some(id("v")),
+        ts: Timestamp(number),
+        ..FillReport::new(FIRST, side, 100_000_000, 10_000_000_000 + number)
+    }
+}
+
+#[test]
+fn quotes_and_fills_allocate_nothing_after_a_warm_up() {
+    let mut made = Desk::new(Config::default());
+    made.instrument(desk::spec("AIG-USD", InstrumentKind::Equity));
+    let mut state = State::default();
+    state.reserve();
+    made.entries.iter().for_each(|entry| state.apply(entry));
+    let mut ledger = Ledger::new(state);
+    let mut entries: Vec<Entry> = Vec::with_capacity(64);
+    let mut one = |number: i64| {
+        let fill = Command::Fill(Box::new(report(number, id("s"))));
+        let tick = Command::Price(PriceTick {
+            bid: Some(10_000_000_000 + number),
+            ask: Some(10_000_000_100 + number),
+            ..PriceTick::empty(FIRST, Timestamp(number))
+        });
+        let before = COUNT.get();
+        ledger.execute(&fill);
+        ledger.execute(&tick);
+        entries.clear();
+        ledger.take_emitted(&mut entries);
+        COUNT.get() - before
+    };
+    (1..1_000).for_each(|number| {
+        one(number);
+    });
+    let counted: u64 = (1_000..20_000).map(&mut one).sum();
+    assert_eq!(counted, 0);
+}
