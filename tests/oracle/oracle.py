@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction as F
 
 SCALE = 8
+# Money keeps more digits than quotients are rounded to: what is divided in proportion uses them.
 MONEY_SCALE = 18
 PAID = ("spot", "equity", "option", "fx")
 LINEAR = ("perpetual", "future")
@@ -327,7 +328,7 @@ class Oracle:
             if self.bad("remainder_lost") and p.qty:
                 p.cost = p.qty * rounded(p.cost / p.qty)
         else:
-            closing, rest = abs(p.qty), abs(moved) - abs(p.qty)
+            closing = abs(p.qty)
             part = F(round(value * closing / abs(moved), MONEY_SCALE))
             realized = -part - p.cost
             average = p.cost / p.qty
@@ -661,9 +662,7 @@ class Oracle:
             return inst.base, qty
         if opening <= 0:
             return inst.settle, F(0)
-        value = self.value(inst, qty, price) * opening / qty
-        if inst.kind in INVERSE:
-            value = rounded(value)
+        value = F(round(self.value(inst, qty, price) * opening / qty, MONEY_SCALE))
         fee = F(0) if self.bad("reserve_without_fee") else rounded(value * inst.fee_pct / 100)
         if inst.kind in PAID and inst.leverage is None:
             principal = value if side == "buy" else F(0)

@@ -62,6 +62,52 @@ TARGETED = {
         fill("SHR", "buy", "10.33", "100", "1"),
         dict(do="split", symbol="SHR", numerator=1, denominator=7, cash_px="700", id="s"),
     ],
+    "split_scales_cost": [
+        *SHARE,
+        fill("SHR", "buy", "10", "100", "1"),
+        dict(do="split", symbol="SHR", numerator=2, denominator=1, id="s"),
+    ],
+    "dedupe_ignores_side": [
+        *COIN,
+        fill("BTC-USD", "buy", "0.1", "50000", "1"),
+        fill("BTC-USD", "sell", "0.1", "50000", "1"),
+    ],
+    "dedupe_ignores_account": [
+        *COIN,
+        fill("BTC-USD", "buy", "0.1", "50000", "1"),
+        fill("BTC-USD", "buy", "0.1", "50000", "1", account="second"),
+    ],
+    "dedupe_ignores_instrument": [
+        *setup("BTC-USD", "SHR"),
+        fill("BTC-USD", "buy", "0.1", "50000", "1"),
+        fill("SHR", "buy", "0.1", "50000", "1"),
+    ],
+    "quote_two_confirmations": [
+        *COIN,
+        *(quote("BTC-USD", "60000.00", "60010.00", at=at) for at in range(2)),
+        submit("BTC-USD", "buy", "0.1", "a", price="50000"),
+    ],
+    "quote_no_band": [
+        *COIN,
+        quote("BTC-USD", "60000.00", "60010.00"),
+        submit("BTC-USD", "buy", "0.1", "a", price="50000"),
+    ],
+    "quote_older_taken": [
+        *COIN,
+        quote("BTC-USD", "50100.00", "50110.00", at=-1),
+        submit("BTC-USD", "buy", "0.1", "a"),
+    ],
+    "merge_forgets_fee": [
+        *COIN,
+        fill("BTC-USD", "buy", "0.1", "50000", "1"),
+        fill("BTC-USD", "buy", "0.1", "50000", "1", fees={"USD": "1"}),
+    ],
+    "late_fee_on_average": [
+        *COIN,
+        fill("BTC-USD", "buy", "0.1", "50000", "1"),
+        fill("BTC-USD", "buy", "0.1", "51000", "2"),
+        dict(do="late_fee", symbol="BTC-USD", trade_id="1", fee="0.0001", fee_currency="BTC"),
+    ],
     "dedupe_ignores_order": [
         *COIN,
         submit("BTC-USD", "buy", "0.1", "a"),
@@ -84,6 +130,20 @@ TARGETED = {
         *COIN,
         submit("BTC-USD", "buy", "0.1", "a"),
         dict(do="expire", client_order_id="a"),
+    ],
+    "margin_of_long_option": [
+        *setup("CALL"),
+        fill("CALL", "buy", "3", "2.5", "1"),
+    ],
+    "spot_sell_locks_quote": [
+        *COIN,
+        dict(do="deposit", currency="BTC", amount="1"),
+        submit("BTC-USD", "sell", "0.1", "a"),
+    ],
+    "amend_keeps_lock": [
+        *COIN,
+        submit("BTC-USD", "buy", "0.1", "a", price="50000"),
+        dict(do="amend", client_order_id="a", qty="0.2"),
     ],
     "no_client_id_check": [
         *COIN,

@@ -88,7 +88,7 @@ class Stream:
         late, out = [], []
         for at, command in enumerate(commands):
             out.append(command)
-            for due, repeat in [x for x in late if x[0] <= at]:
+            for repeat in [x[1] for x in late if x[0] <= at]:
                 out.append(repeat)
             late = [x for x in late if x[0] > at]
             if command["do"] in REPORTS and self.rng.random() < 0.5:

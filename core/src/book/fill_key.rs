@@ -5,11 +5,10 @@
 //! 2. The window holds the newest fills, up to a bound set when it is made.
 //! 3. What is remembered of a fill is enough to take it back exactly.
 
-use hashbrown::HashTable;
-
 use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
 
 use super::event::Fees;
+use super::fill_index::FillIndex;
 use super::fingerprint::{short, wide};
 
 /// How many fills are remembered unless another bound is chosen.
@@ -135,7 +134,7 @@ pub struct FillWindow {
     bound: usize,
     oldest: usize,
     marks: Vec<FillMark>,
-    index: HashTable<u32>,
+    index: FillIndex,
 }
 
 impl Default for FillWindow {
@@ -144,7 +143,7 @@ impl Default for FillWindow {
             bound: WINDOW,
             oldest: 0,
             marks: Vec::new(),
-            index: HashTable::new(),
+            index: FillIndex::default(),
         }
     }
 }
@@ -152,10 +151,13 @@ impl Default for FillWindow {
 impl FillWindow {
     /// Makes room for the whole bound, so that remembering never allocates.
     pub fn reserve(&mut self) {
-        let more = self.bound.saturating_sub(self.marks.len());
-        self.marks.reserve_exact(more);
-        let marks = &self.marks;
-        self.index.reserve(more, |at| short_at(marks, *at));
+        self.marks
+            .reserve_exact(self.bound.saturating_sub(self.marks.len()));
+        self.index.reserve(self.bound);
+    }
+
+    fn mark(&self, at: u32) -> Option<&FillMark> {
+        self.marks.get(at as usize)
     }
 
     /// The remembered fill that a report of `key` repeats: one whose known order ids do not differ
@@ -163,38 +165,34 @@ impl FillWindow {
     #[must_use]
     pub fn find(&self, key: FillKey, (theirs, ours): (u64, u64)) -> Option<&FillMark> {
         let differ = |known: u64, reported: u64| known != 0 && reported != 0 && known != reported;
-        let is_same = |at: &u32| {
-            self.marks.get(*at as usize).is_some_and(|mark| {
+        let is_same = |at| {
+            self.mark(at).is_some_and(|mark| {
                 let is_other = differ(mark.venue_order, theirs)
                     || (mark.venue_order == 0 || theirs == 0) && differ(mark.client_order, ours);
                 mark.key == key && !mark.is_conflict && !is_other
             })
         };
-        let at = self.index.find(key.short(), is_same)?;
-        self.marks.get(*at as usize)
+        self.mark(self.index.find(key.short(), is_same)?)
     }
 
     /// The remembered conflict that a report of `key` with these numbers repeats.
     #[must_use]
     pub fn find_conflict(&self, key: FillKey, (qty, px): (i128, i64)) -> Option<&FillMark> {
-        let is_same = |at: &u32| {
-            let mark = self.marks.get(*at as usize);
-            mark.is_some_and(|mark| {
+        let is_same = |at| {
+            self.mark(at).is_some_and(|mark| {
                 mark.is_conflict && mark.key == key && (mark.qty, mark.px) == (qty, px)
             })
         };
-        let at = self.index.find(key.short(), is_same)?;
-        self.marks.get(*at as usize)
+        self.mark(self.index.find(key.short(), is_same)?)
     }
 
     /// The remembered fill that was booked at `sequence` under `key`, to be amended.
     pub(super) fn find_mut(&mut self, key: FillKey, sequence: u64) -> Option<&mut FillMark> {
-        let marks = &self.marks;
-        let is_same = |at: &u32| {
-            let mark = marks.get(*at as usize);
+        let is_same = |at| {
+            let mark = self.mark(at);
             mark.is_some_and(|mark| mark.key == key && mark.sequence == sequence)
         };
-        let at = *self.index.find(key.short(), is_same)?;
+        let at = self.index.find(key.short(), is_same)?;
         self.marks.get_mut(at as usize)
     }
 
@@ -206,22 +204,14 @@ impl FillWindow {
             self.marks.len() - 1
         } else {
             let at = self.oldest;
-            let forgotten = short_at(&self.marks, position(at));
-            let entry = self
-                .index
-                .find_entry(forgotten, |known| *known == position(at));
-            if let Ok(entry) = entry {
-                entry.remove();
-            }
-            if let Some(place) = self.marks.get_mut(at) {
-                *place = mark;
-            }
             self.oldest = (at + 1) % self.bound;
+            if let Some(place) = self.marks.get_mut(at) {
+                let forgotten = std::mem::replace(place, mark);
+                self.index.remove(forgotten.key.short(), position(at));
+            }
             at
         };
-        let marks = &self.marks;
-        self.index
-            .insert_unique(hash, position(at), |at| short_at(marks, *at));
+        self.index.insert(hash, position(at));
     }
 
     /// Keys, sequences, quantities and prices, oldest first: what the state hash covers.
@@ -230,10 +220,6 @@ impl FillWindow {
         let in_order = older.iter().chain(newer);
         in_order.map(|mark| (mark.key.0, mark.sequence, mark.qty, mark.px))
     }
-}
-
-fn short_at(marks: &[FillMark], at: u32) -> u64 {
-    marks.get(at as usize).map_or(0, |mark| mark.key.short())
 }
 
 fn position(at: usize) -> u32 {

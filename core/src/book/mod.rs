@@ -18,6 +18,7 @@ mod correction;
 mod decide_fill;
 mod decide_order;
 mod event;
+mod fill_index;
 mod fill_key;
 mod fingerprint;
 mod holding;
