@@ -1011,13 +1011,6 @@ class Oracle:
         o = self.orders.get(client_order_id)
         if o is not None and original.counted is not o:
             return "a correction counts what it corrects in an order that never had it"
-        inst = self.instruments[symbol]
-        in_base = (a for c, a in original.fees.items() if self.is_base_fee(inst, c))
-        before = self.at(original.position).qty
-        after = before - original.sign * original.qty + sum(in_base, F(0))
-        opens = after and (before == 0 or (before > 0) != (after > 0))
-        if opens and (after > 0) != (side == "buy"):
-            return "a correction ends the round trip that taking back its original begins"
         return None
 
     def find(self, account, symbol, trade_id, side, order=None):

@@ -347,13 +347,18 @@ class Stream:
 
     def draw_adopt(self):
         symbol, strategy, account = self.place()
-        if INSTRUMENTS[symbol]["kind"] not in ("spot", "equity", "option", "fx"):
-            return
-        qty = self.qty(symbol)
+        kind = INSTRUMENTS[symbol]["kind"]
+        qty, price = self.qty(symbol), float(self.price(symbol))
         multiplier = float(INSTRUMENTS[symbol].get("multiplier", "1"))
-        cost = text(float(qty) * float(self.price(symbol)) * multiplier, 6)
-        if self.rng.random() < 0.3 and INSTRUMENTS[symbol]["kind"] != "spot":
-            qty, cost = "-" + qty, "-" + cost
+        if kind.startswith("inverse"):
+            cost = text(float(qty) * multiplier / price, 8)
+            signs = ("", "-")
+        else:
+            cost = text(float(qty) * price * multiplier, 6)
+            signs = ("", "")
+        if self.rng.random() < 0.3 and kind != "spot":
+            signs = ("-", "" if signs[1] else "-")
+        qty, cost = signs[0] + qty, signs[1] + cost
         self.out.append(dict(do="adopt", symbol=symbol, qty=qty, cost=cost, strategy=strategy,
                              account=account, id=self.name("a")))
 

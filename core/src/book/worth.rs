@@ -286,23 +286,23 @@ impl State {
 
     /// Brings every sum in step with an instrument's price.
     pub(super) fn revalue_all(&mut self, id: InstrumentId) {
-        let Some(instrument) = self.instruments.get(id.index()).copied() else {
-            return;
-        };
-        let mark = self.worth.mark(id);
-        let choice = self.config.mark;
+        let (mark, choice) = (self.worth.mark(id), self.config.mark);
         let prices = (mark.price_of(1, choice), mark.price_of(-1, choice));
         let (Some(long), Some(short)) = prices else {
+            return;
+        };
+        let Some(settle) = self.instrument(id).map(|found| found.settle.index()) else {
             return;
         };
         let mut all = Move::default();
         let mut next = 0;
         while let Some(&position) = self.worth.positions_in(id).get(next) {
             next += 1;
-            all = all.and(&self.reprice(position, &instrument, (long, short)));
+            if let Some(moved) = self.reprice(position, (long, short)) {
+                all = all.and(&moved);
+            }
         }
-        let at = instrument.settle.index();
-        if let Some(sum) = self.worth.total.get_mut(at) {
+        if let Some(sum) = self.worth.total.get_mut(settle) {
             sum.shift(&all);
         }
         if let Some(own) = self.worth.by_instrument.get_mut(id.index()) {
@@ -311,27 +311,25 @@ impl State {
     }
 
     /// Values one position anew, for its strategy and account; what that changes for the others.
-    fn reprice(
-        &mut self,
-        id: PositionId,
-        instrument: &Instrument,
-        (long, short): (i64, i64),
-    ) -> Move {
-        let none = Move::default();
-        let Some(position) = self.positions.get(id.index()).filter(|held| held.qty != 0) else {
-            return none;
-        };
+    #[inline]
+    fn reprice(&mut self, id: PositionId, (long, short): (i64, i64)) -> Option<Move> {
+        let position = self
+            .positions
+            .get(id.index())
+            .filter(|held| held.qty != 0)?;
+        let instrument = self.instruments.get(position.key.instrument.index())?;
         let price = if position.qty > 0 { long } else { short };
         let valued = instrument
             .value(price, position.qty)
             .filter(|value| fits(*value));
         let value = valued.unwrap_or(position.cost);
         let flags = self.flags(position, instrument, valued);
-        let (key, is_known) = (position.key, position.unknown_part.is_none());
-        let Some(posted) = self.worth.posted.get_mut(id.index()) else {
-            return none;
-        };
+        let posted = self.worth.posted.get_mut(id.index())?;
         let by = value - posted.value;
+        if by == 0 && flags == posted.flags {
+            return None;
+        }
+        let is_known = position.unknown_part.is_none();
         let moved = Move {
             unrealized: if is_known { by } else { 0 },
             unknown: if is_known { 0 } else { by },
@@ -339,10 +337,9 @@ impl State {
             gross: value.saturating_abs() - posted.value.saturating_abs(),
             net: exposure(instrument, by),
         };
-        let old = posted.flags;
+        let (key, at, old) = (position.key, instrument.settle.index(), posted.flags);
         posted.sum.shift(&moved);
         (posted.value, posted.flags) = (value, flags);
-        let at = instrument.settle.index();
         let row = self.worth.strategies.get_mut(key.strategy.index());
         if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
             sum.shift(&moved);
@@ -354,7 +351,7 @@ impl State {
         if flags != old {
             self.worth.post_count(key.strategy, old, flags);
         }
-        moved
+        Some(moved)
     }
 
     #[inline]

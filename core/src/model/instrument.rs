@@ -246,6 +246,7 @@ impl Instrument {
     /// What `qty` is worth at `price`, signed; see the head of this file. `None` when it does not
     /// fit.
     #[must_use]
+    #[inline]
     pub fn value(&self, price: i64, qty: i128) -> Option<i128> {
         match self.settlement() {
             Settlement::Paid | Settlement::Linear if self.down == 1 => product(price, qty, self.up),
