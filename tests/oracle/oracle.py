@@ -557,7 +557,7 @@ class Oracle:
             price, by = self.prices[symbol], F(denominator, numerator)
             for name in ("bid", "ask", "last", "mark"):
                 if getattr(price, name) is not None:
-                    setattr(price, name, getattr(price, name) * by)
+                    setattr(price, name, rounded(getattr(price, name) * by))
         return ("ok", False, None)
 
     # ---- commands: prices ---------------------------------------------------------------------

@@ -1,0 +1,504 @@
+//! Every refusal of an order, each at its edge, and the order in which they are checked.
+
+mod desk;
+
+use desk::{DEFAULT, Desk, FIRST, id, number, spec};
+use truebook_core::book::{
+    Answer, CashKind, CashMove, Command, PriceTick, Statement, Submit, TradingState,
+};
+use truebook_core::model::{
+    AccountId, Config, Id, InstrumentKind, InstrumentSpec, Limits, OrderType, PositionLeg, Refusal,
+    Side, StrategyConfig, StrategyKind, Timestamp,
+};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// A book with 100,000 USD under `limits`, AIG-USD at 100 and MSFT-USD at 50.
+fn desk(limits: Limits) -> Desk {
+    let mut desk = Desk::new(Config {
+        limits,
+        ..Config::default()
+    });
+    desk.deposit("USD", "100000");
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.instrument(spec("MSFT-USD", InstrumentKind::Equity));
+    desk.quote("100", "100");
+    second_price(&mut desk, 5_000_000_000);
+    desk
+}
+
+fn second_price(desk: &mut Desk, last: i64) {
+    let tick = PriceTick {
+        last: Some(last),
+        ..PriceTick::empty(second(), Timestamp(desk.now))
+    };
+    desk.run(Command::Price(tick));
+}
+
+fn second() -> truebook_core::model::InstrumentId {
+    truebook_core::model::InstrumentId(1)
+}
+
+fn refused(desk: &mut Desk, order: Submit) -> Option<Refusal> {
+    let said = desk.state().would_refuse(&order);
+    let answer = desk.submit(order);
+    let found = match answer {
+        Answer::Refused(refusal) => Some(refusal),
+        Answer::Applied(_) => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(said, found, "would_refuse says what submit says");
+    found
+}
+
+fn buy(desk: &Desk, qty: &str) -> Submit {
+    desk.order(Side::Buy, qty)
+}
+
+fn limited(limit: fn(&mut Limits)) -> Desk {
+    let mut limits = Limits::default();
+    limit(&mut limits);
+    desk(limits)
+}
+
+#[test]
+fn an_order_is_well_formed() {
+    let mut desk = desk(Limits::default());
+    for (qty, refusal) in [
+        (0, Refusal::InvalidQuantity),
+        (-1, Refusal::InvalidQuantity),
+    ] {
+        let order = Submit {
+            qty,
+            ..buy(&desk, "1")
+        };
+        assert_eq!(refused(&mut desk, order), Some(refusal));
+    }
+    for (order_type, refusal) in [
+        (OrderType::Limit(0), Some(Refusal::InvalidPrice)),
+        (OrderType::Stop(-1), Some(Refusal::InvalidPrice)),
+        (OrderType::Limit(10_000_000_001), Some(Refusal::TickSize)),
+        (OrderType::Limit(11_000_000_000), None),
+        (
+            OrderType::Limit(11_001_000_000),
+            Some(Refusal::PriceOutOfBand),
+        ),
+        (OrderType::Stop(20_000_000_000), None),
+    ] {
+        let order = Submit {
+            order_type,
+            ..buy(&desk, "1")
+        };
+        assert_eq!(refused(&mut desk, order), refusal, "{order_type:?}");
+    }
+    let unknown = Submit {
+        account: AccountId(9),
+        ..buy(&desk, "1")
+    };
+    assert_eq!(refused(&mut desk, unknown), Some(Refusal::UnknownAccount));
+}
+
+#[test]
+fn lots_and_quantities_have_bounds() {
+    let mut desk = desk(Limits::default());
+    desk.instrument(InstrumentSpec {
+        lot: Some(number("0.5")),
+        min_qty: Some(number("1")),
+        max_qty: Some(number("10")),
+        min_notional: Some(number("150")),
+        ..spec("AIG-USD", InstrumentKind::Equity)
+    });
+    for (qty, refusal) in [
+        ("0.3", Some(Refusal::LotSize)),
+        ("0.5", Some(Refusal::LotSize)),
+        ("1", Some(Refusal::MinNotional)),
+        ("1.5", None),
+        ("10.5", Some(Refusal::MaxOrderQuantity)),
+        ("10", None),
+    ] {
+        let order = buy(&desk, qty);
+        assert_eq!(refused(&mut desk, order), refusal, "{qty}");
+    }
+}
+
+#[test]
+fn an_expired_instrument_takes_no_orders() {
+    let mut desk = desk(Limits::default());
+    let expiry = Some(Timestamp(desk.now));
+    desk.instrument(InstrumentSpec {
+        expiry,
+        ..spec("AIG-USD", InstrumentKind::Equity)
+    });
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::Halted));
+}
+
+#[test]
+fn a_halt_stops_everything_and_reducing_stops_what_opens() {
+    let mut desk = desk(Limits::default());
+    desk.buy("10", "100", "1");
+    for (state, buying, selling) in [
+        (
+            TradingState::Halted,
+            Some(Refusal::Halted),
+            Some(Refusal::Halted),
+        ),
+        (TradingState::Reducing, Some(Refusal::ReducingOnly), None),
+        (TradingState::Active, None, None),
+    ] {
+        let reason = id("test");
+        desk.run(Command::SetTradingState { state, reason });
+        let order = buy(&desk, "1");
+        assert_eq!(refused(&mut desk, order), buying, "{state:?}");
+        let order = desk.order(Side::Sell, "1");
+        assert_eq!(refused(&mut desk, order), selling, "{state:?}");
+    }
+    // A report that contradicts puts its account in REDUCING, and never lifts a halt.
+    desk.buy("11", "100", "1");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::ReducingOnly));
+    let (state, reason) = (TradingState::Active, id("looked into"));
+    desk.run(Command::SetTradingState { state, reason });
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
+
+#[test]
+fn a_difference_to_the_venue_gates_what_opens_until_it_is_gone() {
+    let mut desk = desk(Limits::default());
+    desk.buy("10", "100", "1");
+    let said = |desk: &mut Desk, qty| {
+        let statement = Statement::Position {
+            account: DEFAULT,
+            instrument: FIRST,
+            qty,
+            ts: Timestamp(desk.now),
+        };
+        desk.run(Command::Statement(Box::new(statement)))
+    };
+    said(&mut desk, 900_000_000);
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::Drift));
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    said(&mut desk, 1_000_000_000);
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    let old = Statement::Balance {
+        account: DEFAULT,
+        currency: id("USD"),
+        total: number("1"),
+        ts: Timestamp(desk.now),
+    };
+    assert!(matches!(
+        desk.run(Command::Statement(Box::new(old))),
+        Answer::Applied(_)
+    ));
+    desk.check();
+}
+
+#[test]
+fn without_a_price_or_with_an_old_one_nothing_opens() {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "1000");
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::NoPrice));
+    desk.quote("100", "100");
+    desk.now += 6 * SECOND;
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::StalePrice));
+    // In a currency without a rate no limit could be measured.
+    desk.instrument(spec("DAI-EUR", InstrumentKind::Equity));
+    second_price(&mut desk, 5_000_000_000);
+    let order = Submit::market(second(), Side::Buy, 100_000_000, Timestamp(desk.now));
+    assert_eq!(refused(&mut desk, order), Some(Refusal::NoPrice));
+}
+
+#[test]
+fn notional_limits_hold_at_their_edge_and_count_open_orders() {
+    let mut desk = limited(|limits| limits.max_order_notional = Some(number("1000")));
+    for (qty, refusal) in [("10.01", Some(Refusal::MaxOrderNotional)), ("10", None)] {
+        let order = buy(&desk, qty);
+        assert_eq!(refused(&mut desk, order), refusal);
+    }
+    for (limit, refusal) in [
+        (
+            (|limits| limits.max_instrument_notional = Some(number("1000"))) as fn(&mut Limits),
+            Refusal::MaxInstrumentNotional,
+        ),
+        (
+            |limits| limits.max_gross_exposure = Some(number("1000")),
+            Refusal::MaxGrossExposure,
+        ),
+        (
+            |limits| limits.max_net_exposure = Some(number("1000")),
+            Refusal::MaxNetExposure,
+        ),
+    ] {
+        let mut desk = limited(limit);
+        desk.buy("4", "100", "1");
+        let order = buy(&desk, "4");
+        assert_eq!(refused(&mut desk, order), None, "{refusal}");
+        // 400 held and 400 on the way.
+        let order = buy(&desk, "3");
+        assert_eq!(refused(&mut desk, order), Some(refusal));
+        let order = buy(&desk, "2");
+        assert_eq!(refused(&mut desk, order), None, "{refusal}");
+        let order = desk.order(Side::Sell, "4");
+        assert_eq!(
+            refused(&mut desk, order),
+            None,
+            "what reduces is free: {refusal}"
+        );
+    }
+    let mut desk = limited(|limits| limits.max_instrument_notional = Some(number("1500")));
+    desk.buy("10", "100", "1");
+    let order = desk.order(Side::Sell, "15");
+    assert_eq!(
+        refused(&mut desk, order),
+        None,
+        "what stands after it counts"
+    );
+}
+
+#[test]
+fn positions_are_slots_and_an_open_order_takes_one() {
+    for (limit, refusal) in [
+        (
+            (|limits| limits.max_positions = 1) as fn(&mut Limits),
+            Refusal::MaxPositions,
+        ),
+        (
+            |limits| limits.max_positions_per_strategy = 1,
+            Refusal::MaxPositionsPerStrategy,
+        ),
+    ] {
+        let mut desk = limited(limit);
+        let order = Submit {
+            client_order_id: Some(id("first")),
+            ..buy(&desk, "1")
+        };
+        assert_eq!(refused(&mut desk, order), None);
+        let other = Submit::market(second(), Side::Buy, 100_000_000, Timestamp(desk.now));
+        assert_eq!(refused(&mut desk, other.clone()), Some(refusal));
+        let more = buy(&desk, "1");
+        assert_eq!(refused(&mut desk, more), None, "the slot is its own");
+    }
+}
+
+#[test]
+fn a_reduce_only_order_takes_no_more_than_others_leave() {
+    let mut desk = desk(Limits::default());
+    desk.buy("10", "100", "1");
+    let reduce = |desk: &Desk, qty: &str| Submit {
+        reduce_only: true,
+        ..desk.order(Side::Sell, qty)
+    };
+    let order = reduce(&desk, "11");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::ReduceOnlyExceeds));
+    let order = reduce(&desk, "6");
+    assert_eq!(refused(&mut desk, order), None);
+    let order = reduce(&desk, "5");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::ReduceOnlyExceeds));
+    assert_eq!(desk.position().available_to_reduce(), 400_000_000);
+    let order = reduce(&desk, "4");
+    assert_eq!(refused(&mut desk, order), None);
+    let short = Submit {
+        leg: PositionLeg::Short,
+        ..reduce(&desk, "1")
+    };
+    assert_eq!(refused(&mut desk, short), Some(Refusal::ReduceOnlyExceeds));
+    desk.check();
+}
+
+#[test]
+fn a_position_is_held_as_long_as_it_must_be() {
+    let mut desk = limited(|limits| limits.min_hold_seconds = 10);
+    desk.buy("10", "100", "1");
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::MinHold));
+    desk.now += 10 * SECOND;
+    desk.quote("100", "100");
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), None);
+}
+
+#[test]
+fn orders_in_a_second_are_counted_for_the_book_and_for_each_strategy() {
+    let mut limits = Limits {
+        orders_per_second: Some(3),
+        ..Limits::default()
+    };
+    let book = limits.clone();
+    limits.orders_per_second = Some(1);
+    let strategy = |name, limits: &Limits| StrategyConfig {
+        name: id(name),
+        kind: StrategyKind::External,
+        limits: limits.clone(),
+    };
+    let mut desk = desk(book.clone());
+    let config = Config {
+        strategies: vec![strategy("slow", &limits), strategy("fast", &book)],
+        limits: book,
+        ..desk.state().config.clone()
+    };
+    desk.run(Command::Configure(Box::new(config)));
+    let by = |desk: &Desk, name: &str| Submit {
+        strategy: Some(id(name)),
+        ..buy(desk, "1")
+    };
+    for (name, refusal) in [
+        ("slow", None),
+        ("slow", Some(Refusal::OrderRate)),
+        ("fast", None),
+        ("fast", None),
+        ("fast", Some(Refusal::OrderRate)),
+        ("nobody", Some(Refusal::UnknownStrategy)),
+    ] {
+        let order = by(&desk, name);
+        assert_eq!(refused(&mut desk, order), refusal, "{name}");
+    }
+    desk.now += SECOND;
+    let order = by(&desk, "slow");
+    assert_eq!(refused(&mut desk, order), None);
+    let external = desk
+        .state()
+        .strategy(truebook_core::model::StrategyId::EXTERNAL);
+    assert_eq!(
+        external.unwrap().counters.refused[&Refusal::UnknownStrategy],
+        1
+    );
+    desk.check();
+}
+
+#[test]
+fn losses_are_measured_from_the_days_start_and_from_the_peak_between_orders_too() {
+    let mut desk = limited(|limits| limits.max_drawdown_pct = Some(number("1")));
+    desk.buy("100", "100", "1");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    // 100,000, then 100,900, then 99,800: never seen by an order.
+    desk.quote("109", "109");
+    desk.quote("100", "100");
+    desk.quote("98", "98");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::Drawdown));
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), None, "what reduces is free");
+    let mut desk = limited(|limits| limits.daily_loss_pct = Some(number("1")));
+    desk.buy("100", "100", "1");
+    desk.quote("100", "100");
+    desk.quote("91", "91");
+    desk.quote("89", "89");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::DailyLoss));
+    // The next day begins with what is left.
+    desk.now += 86_400 * SECOND;
+    desk.quote("89", "89");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
+
+#[test]
+fn money_that_goes_out_is_no_loss() {
+    let mut desk = limited(|limits| limits.max_drawdown_pct = Some(number("10")));
+    desk.buy("1", "100", "1");
+    desk.quote("100", "100");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    let moved = CashMove {
+        account: DEFAULT,
+        currency: id("USD"),
+        amount: number("50000"),
+        kind: CashKind::Withdrawal,
+        id: None,
+    };
+    desk.run(Command::MoveCash(Box::new(moved)));
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
+
+#[test]
+fn what_is_reserved_cannot_be_spent_twice_and_is_free_again_when_the_order_ends() {
+    let mut desk = desk(Limits::default());
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        ..buy(&desk, "600")
+    };
+    assert_eq!(refused(&mut desk, order), None);
+    let order = buy(&desk, "600");
+    assert_eq!(
+        refused(&mut desk, order),
+        Some(Refusal::InsufficientBalance)
+    );
+    let usd = desk.currency("USD");
+    // 60,000 and 0.1 % of it.
+    assert_eq!(
+        desk.state().balance(DEFAULT, usd).in_orders,
+        60_060 * 10_i128.pow(18)
+    );
+    let update = truebook_core::book::OrderUpdate {
+        client_order_id: id("a"),
+        report: truebook_core::book::OrderReport::Canceled,
+        ts: Timestamp(desk.now),
+    };
+    desk.run(Command::Order(Box::new(update)));
+    assert_eq!(desk.state().balance(DEFAULT, usd).in_orders, 0);
+    let order = buy(&desk, "600");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
+
+#[test]
+fn a_store_that_cannot_write_refuses_new_risk_only() {
+    let mut desk = desk(Limits::default());
+    desk.buy("10", "100", "1");
+    desk.ledger.set_store_available(false);
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::StoreUnavailable));
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), None);
+}
+
+#[test]
+fn a_repeat_is_answered_as_before_and_other_content_is_refused() {
+    let mut desk = desk(Limits::default());
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        ..buy(&desk, "1")
+    };
+    let first = desk.submit(order.clone());
+    let Answer::Applied(first) = first else {
+        panic!("{first:?}")
+    };
+    let Answer::Applied(again) = desk.submit(order.clone()) else {
+        panic!("a repeat is applied")
+    };
+    assert_eq!((again.sequence, again.duplicate), (first.sequence, true));
+    assert_eq!(desk.state().would_refuse(&order), None);
+    let other = Submit {
+        qty: order.qty * 2,
+        ..order
+    };
+    assert_eq!(
+        refused(&mut desk, other),
+        Some(Refusal::DuplicateClientOrderId)
+    );
+    // A made id never takes one that a caller has.
+    let next = Id::format(format_args!("order-{}", desk.state().sequence + 2));
+    let taken = Submit {
+        client_order_id: Some(next),
+        ..buy(&desk, "1")
+    };
+    desk.submit(taken);
+    let unnamed = buy(&desk, "1");
+    let Answer::Applied(made) = desk.submit(unnamed) else {
+        panic!("it passes")
+    };
+    assert_ne!(made.client_order_id, Some(next));
+    desk.check();
+}

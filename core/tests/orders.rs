@@ -1,0 +1,391 @@
+//! The life of an order, whatever the order in which it is told.
+
+mod desk;
+
+use desk::{DEFAULT, Desk, id, number, spec};
+use truebook_core::book::{
+    Amend, Answer, Applied, Command, FillReport, Invalid, OrderReport, OrderUpdate, Submit,
+};
+use truebook_core::model::{
+    Config, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, Refusal, Side, Timestamp,
+};
+
+fn desk() -> Desk {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "100000");
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.quote("100", "100");
+    desk
+}
+
+fn place(desk: &mut Desk, name: &str, side: Side, qty: &str) {
+    let order = Submit {
+        client_order_id: Some(id(name)),
+        order_type: OrderType::Limit(10_000_000_000),
+        ..desk.order(side, qty)
+    };
+    let answer = desk.submit(order);
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+}
+
+fn tell(desk: &mut Desk, name: &str, report: OrderReport) -> Result<Applied, Invalid> {
+    let update = OrderUpdate {
+        client_order_id: id(name),
+        report,
+        ts: Timestamp(desk.now),
+    };
+    match desk.run(Command::Order(Box::new(update))) {
+        Answer::Applied(applied) => Ok(applied),
+        Answer::Invalid(why) => Err(why),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn of(desk: &Desk, name: &str, report: FillReport) -> FillReport {
+    assert!(desk.state().order(&id(name)).is_some());
+    FillReport {
+        client_order_id: Some(id(name)),
+        ..report
+    }
+}
+
+fn status(desk: &Desk, name: &str) -> OrderStatus {
+    desk.order_of(name).status
+}
+
+#[test]
+fn a_fill_before_the_ack_and_after_the_end_is_booked() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "3");
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    desk.fill(of(&desk, "a", report));
+    assert_eq!(status(&desk, "a"), OrderStatus::PartiallyFilled);
+    let late = tell(&mut desk, "a", OrderReport::Accepted(Some(id("v")))).unwrap();
+    assert!(!late.duplicate, "it tells the venue's id");
+    assert!(
+        tell(&mut desk, "a", OrderReport::Accepted(Some(id("v"))))
+            .unwrap()
+            .duplicate
+    );
+    tell(&mut desk, "a", OrderReport::Canceled).unwrap();
+    let order = desk.order_of("a");
+    assert_eq!((order.cum_qty, order.locked), (100_000_000, 0));
+    // By the venue's id alone, after the end.
+    let mut report = desk.report(Side::Buy, "2", "100", "2");
+    report.venue_order_id = Some(id("v"));
+    desk.fill(report);
+    assert_eq!(status(&desk, "a"), OrderStatus::Filled);
+    assert_eq!(desk.held()[0], "3");
+    desk.check();
+}
+
+#[test]
+fn an_end_is_final_and_a_repeat_of_it_is_nothing() {
+    let mut desk = desk();
+    for (name, report) in [
+        ("c", OrderReport::Canceled),
+        ("r", OrderReport::Rejected),
+        ("e", OrderReport::Expired),
+    ] {
+        place(&mut desk, name, Side::Buy, "1");
+        assert!(!tell(&mut desk, name, report).unwrap().duplicate);
+        assert!(tell(&mut desk, name, report).unwrap().duplicate);
+        let other = if report == OrderReport::Canceled {
+            OrderReport::Expired
+        } else {
+            OrderReport::Canceled
+        };
+        assert_eq!(tell(&mut desk, name, other), Err(Invalid::OrderEnded));
+        assert_eq!(
+            tell(&mut desk, name, OrderReport::CancelRequested),
+            Err(Invalid::OrderEnded)
+        );
+        assert!(
+            tell(&mut desk, name, OrderReport::Unknown)
+                .unwrap()
+                .duplicate
+        );
+    }
+    let nobody = tell(&mut desk, "nobody", OrderReport::Canceled);
+    assert_eq!(nobody, Err(Invalid::UnknownOrder));
+    desk.check();
+}
+
+#[test]
+fn an_unknown_order_keeps_its_reservation_until_its_fate_is_known() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "10");
+    let locked = desk.order_of("a").locked;
+    tell(&mut desk, "a", OrderReport::Unknown).unwrap();
+    assert_eq!(
+        (status(&desk, "a"), desk.order_of("a").locked),
+        (OrderStatus::Unknown, locked)
+    );
+    tell(&mut desk, "a", OrderReport::Accepted(None)).unwrap();
+    assert_eq!(status(&desk, "a"), OrderStatus::Working);
+    let report = desk.report(Side::Buy, "4", "100", "1");
+    desk.fill(of(&desk, "a", report));
+    tell(&mut desk, "a", OrderReport::Unknown).unwrap();
+    tell(&mut desk, "a", OrderReport::Accepted(None)).unwrap();
+    assert_eq!(status(&desk, "a"), OrderStatus::PartiallyFilled);
+    desk.check();
+}
+
+#[test]
+fn a_cancel_is_asked_for_and_may_be_refused() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "1");
+    tell(&mut desk, "a", OrderReport::CancelRequested).unwrap();
+    assert!(desk.order_of("a").is_cancel_requested);
+    assert!(
+        tell(&mut desk, "a", OrderReport::CancelRequested)
+            .unwrap()
+            .duplicate
+    );
+    tell(&mut desk, "a", OrderReport::CancelRejected).unwrap();
+    assert!(!desk.order_of("a").is_cancel_requested);
+    assert!(desk.order_of("a").status.is_open());
+    desk.check();
+}
+
+#[test]
+fn an_order_is_amended_within_the_limits_or_stands_as_it_was() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "10");
+    let amend = |desk: &mut Desk, qty: Option<i128>, limit: Option<i64>| {
+        let amend = Amend {
+            client_order_id: id("a"),
+            qty,
+            limit,
+            ts: Timestamp(desk.now),
+        };
+        desk.run(Command::Amend(Box::new(amend)))
+    };
+    assert!(matches!(
+        amend(&mut desk, Some(2_000_000_000), None),
+        Answer::Applied(_)
+    ));
+    let usd = desk.currency("USD");
+    // 20 at 100 and 0.1 %.
+    assert_eq!(
+        desk.state().balance(DEFAULT, usd).in_orders,
+        2_002 * 10_i128.pow(18)
+    );
+    let Answer::Applied(same) = amend(&mut desk, None, None) else {
+        panic!("nothing is changed")
+    };
+    assert!(same.duplicate);
+    let too_much = amend(&mut desk, Some(200_000_000_000), None);
+    assert_eq!(too_much, Answer::Refused(Refusal::InsufficientBalance));
+    let off = amend(&mut desk, None, Some(9_999_999_999));
+    assert_eq!(off, Answer::Refused(Refusal::TickSize));
+    assert_eq!(desk.order_of("a").qty, 2_000_000_000);
+    let report = desk.report(Side::Buy, "5", "100", "1");
+    desk.fill(of(&desk, "a", report));
+    let below = amend(&mut desk, Some(500_000_000), None);
+    assert_eq!(below, Answer::Refused(Refusal::InvalidQuantity));
+    assert!(matches!(
+        amend(&mut desk, Some(600_000_000), Some(9_900_000_000)),
+        Answer::Applied(_)
+    ));
+    assert_eq!(desk.order_of("a").leaves_qty(), 100_000_000);
+    tell(&mut desk, "a", OrderReport::Canceled).unwrap();
+    assert_eq!(
+        amend(&mut desk, Some(700_000_000), None),
+        Answer::Invalid(Invalid::OrderEnded)
+    );
+    assert_eq!(desk.state().balance(DEFAULT, usd).in_orders, 0);
+    desk.check();
+}
+
+#[test]
+fn what_has_no_limit_has_none_to_amend_and_a_stop_limit_keeps_its_trigger() {
+    let mut desk = desk();
+    let stop = OrderType::StopLimit {
+        trigger: 10_100_000_000,
+        limit: 10_200_000_000,
+    };
+    for (name, order_type) in [("m", OrderType::Market), ("s", stop)] {
+        let order = Submit {
+            client_order_id: Some(id(name)),
+            order_type,
+            ..desk.order(Side::Buy, "1")
+        };
+        assert!(matches!(desk.submit(order), Answer::Applied(_)));
+    }
+    let amend = |desk: &mut Desk, name: &str| {
+        let amend = Amend {
+            client_order_id: id(name),
+            qty: None,
+            limit: Some(10_300_000_000),
+            ts: Timestamp(desk.now),
+        };
+        desk.run(Command::Amend(Box::new(amend)))
+    };
+    assert_eq!(amend(&mut desk, "m"), Answer::Invalid(Invalid::NoLimit));
+    assert_eq!(
+        amend(&mut desk, "nobody"),
+        Answer::Invalid(Invalid::UnknownOrder)
+    );
+    assert!(matches!(amend(&mut desk, "s"), Answer::Applied(_)));
+    assert_eq!(
+        desk.order_of("s").order_type.trigger(),
+        Some(10_100_000_000)
+    );
+    assert_eq!(desk.order_of("s").order_type.limit(), Some(10_300_000_000));
+    desk.check();
+}
+
+#[test]
+fn a_reducing_order_is_amended_and_counted_by_what_it_leaves() {
+    let mut desk = desk();
+    desk.buy("10", "100", "1");
+    place(&mut desk, "a", Side::Sell, "4");
+    assert_eq!(desk.position().available_to_reduce(), 600_000_000);
+    let amend = Amend {
+        client_order_id: id("a"),
+        qty: Some(900_000_000),
+        limit: None,
+        ts: Timestamp(desk.now),
+    };
+    assert!(matches!(
+        desk.run(Command::Amend(Box::new(amend))),
+        Answer::Applied(_)
+    ));
+    assert_eq!(desk.position().available_to_reduce(), 100_000_000);
+    let report = desk.report(Side::Sell, "3", "100", "2");
+    desk.fill(of(&desk, "a", report));
+    assert_eq!(desk.position().reducing, 600_000_000);
+    desk.bust("2");
+    assert_eq!(desk.position().reducing, 900_000_000);
+    desk.check();
+}
+
+#[test]
+fn a_report_of_another_instrument_or_side_is_not_this_orders_fill() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "1");
+    let report = desk.report(Side::Sell, "1", "100", "1");
+    desk.fill(of(&desk, "a", report));
+    assert_eq!(
+        (status(&desk, "a"), desk.order_of("a").cum_qty),
+        (OrderStatus::Pending, 0)
+    );
+    desk.check();
+}
+
+#[test]
+fn a_repeat_that_first_names_the_order_is_counted_on_it() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "2");
+    desk.buy("1", "100", "1");
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    assert!(desk.fill(of(&desk, "a", report)).duplicate);
+    assert_eq!(status(&desk, "a"), OrderStatus::PartiallyFilled);
+    assert_eq!(
+        (desk.held()[0].as_str(), desk.order_of("a").cum_qty),
+        ("1", 100_000_000)
+    );
+    desk.check();
+}
+
+#[test]
+fn a_correction_that_comes_first_voids_what_it_corrects_and_keeps_its_owner() {
+    let mut desk = desk();
+    let mut corrected = desk.report(Side::Buy, "7", "100", "t.02");
+    corrected.revises = Some(id("t.01"));
+    desk.fill(corrected);
+    assert!(desk.buy("10", "100", "t.01").duplicate);
+    assert_eq!(desk.held()[0], "7");
+    let mut own = desk.report(Side::Buy, "5", "100", "s.01");
+    own.strategy = Some(id("swing"));
+    desk.fill(own);
+    let mut corrected = desk.report(Side::Buy, "4", "100", "s.02");
+    corrected.revises = Some(id("s.01"));
+    desk.fill(corrected);
+    let swing = desk.state().strategy_id(&id("swing")).unwrap();
+    let own = desk
+        .state()
+        .positions()
+        .iter()
+        .find(|p| p.key.strategy == swing);
+    assert_eq!(own.map(|position| position.qty), Some(400_000_000));
+    desk.check();
+}
+
+#[test]
+fn the_last_price_values_at_the_chosen_mark() {
+    use truebook_core::book::PriceTick;
+    use truebook_core::model::MarkChoice;
+    for (choice, long, short) in [
+        (MarkChoice::Newest, 103, 103),
+        (MarkChoice::Mid, 100, 100),
+        (MarkChoice::Last, 102, 102),
+        (MarkChoice::Mark, 103, 103),
+        (MarkChoice::Side, 99, 101),
+    ] {
+        let mut desk = Desk::new(Config {
+            mark: choice,
+            ..Config::default()
+        });
+        desk.instrument(InstrumentSpec {
+            leverage: Some(number("10")),
+            ..spec("AIG-USD", InstrumentKind::Equity)
+        });
+        desk.quote("99", "101");
+        let tick = PriceTick::empty(desk::FIRST, Timestamp(desk.now));
+        desk.run(Command::Price(PriceTick {
+            last: Some(10_200_000_000),
+            ..tick
+        }));
+        desk.run(Command::Price(PriceTick {
+            venue_mark: Some(10_300_000_000),
+            ..tick
+        }));
+        let mark = desk.state().mark(desk::FIRST);
+        assert_eq!(
+            mark.price_of(1, choice),
+            Some(long * 100_000_000),
+            "{choice:?}"
+        );
+        assert_eq!(
+            mark.price_of(-1, choice),
+            Some(short * 100_000_000),
+            "{choice:?}"
+        );
+        desk.sell("1", "100", "1");
+        let usd = desk.currency("USD");
+        let unrealized = desk.state().sums(None)[usd.index()].unrealized;
+        assert_eq!(
+            unrealized,
+            i128::from(100 - short) * 10_i128.pow(18),
+            "{choice:?}"
+        );
+        desk.check();
+    }
+}
+
+#[test]
+fn totals_convert_by_a_pair_in_either_direction_and_name_what_they_cannot() {
+    let mut desk = Desk::new(Config::default());
+    desk.instrument(spec("USD-JPY", InstrumentKind::Fx));
+    desk.deposit("USD", "100");
+    desk.deposit("JPY", "15000");
+    assert_eq!(
+        desk.state().portfolio().missing_rates,
+        [desk.currency("JPY")]
+    );
+    desk.quote("150", "150");
+    let portfolio = desk.state().portfolio();
+    assert_eq!(
+        (portfolio.equity, portfolio.missing_rates.len()),
+        (200 * 10_i128.pow(18), 0)
+    );
+    desk.buy("50", "150", "1");
+    desk.quote("160", "160");
+    let portfolio = desk.state().portfolio();
+    assert_eq!(portfolio.difference, 0);
+    // 150 dollars, 7,500 yen at 160, and no rounding but the last.
+    assert_eq!(portfolio.equity, 196_875 * 10_i128.pow(15));
+    desk.check();
+}
