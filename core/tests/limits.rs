@@ -1,4 +1,11 @@
 //! Every refusal of an order, each at its edge, and the order in which they are checked.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
 
 mod desk;
 

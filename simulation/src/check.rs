@@ -1,7 +1,7 @@
 //! What holds at every moment, whatever came before.
 
 use truebook_core::book::{State, Sum};
-use truebook_core::model::{AccountId, Settlement, StrategyId};
+use truebook_core::model::{AccountId, Settlement, Side, StrategyId};
 
 /// Checks every identity of `state`; what is broken, in words.
 ///
@@ -94,15 +94,16 @@ fn check_locks(state: &State) -> Result<(), String> {
         let own = state
             .open_orders()
             .filter(|(_, order)| order.position == position.id);
-        let (mut reducing, mut opening) = (0, 0);
+        let (mut buys, mut sells, mut opening) = (0, 0, 0);
         for (_, order) in own {
-            if order.opens {
-                opening += 1;
-            } else {
-                reducing += order.leaves_qty();
+            opening += i128::from(order.opens);
+            match order.side {
+                Side::Buy => buys += order.leaves_qty(),
+                Side::Sell => sells += order.leaves_qty(),
             }
         }
-        same(reducing, position.reducing, "reducing orders = position")?;
+        same(buys, position.open_buys, "open buys = position")?;
+        same(sells, position.open_sells, "open sells = position")?;
         same(
             opening,
             i128::from(position.opening_orders),

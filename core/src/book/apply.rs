@@ -191,14 +191,13 @@ impl State {
     fn apply_income(&mut self, entry: &Entry, paid: &IncomePaid) {
         self.apply_leg(&paid.leg);
         self.remember(paid.id, paid.fingerprint);
-        let own = paid
-            .position
-            .and_then(|id| self.positions.get_mut(id.index()));
-        if let Some(position) = own {
-            position.funding += paid.leg.amount;
-            position.updated_at = entry.ts;
-            position.sequence = entry.sequence;
-            let id = position.id;
+        if let Some(key) = paid.position {
+            let id = self.position_id(key);
+            if let Some(position) = self.positions.get_mut(id.index()) {
+                position.funding += paid.leg.amount;
+                position.updated_at = entry.ts;
+                position.sequence = entry.sequence;
+            }
             self.revalue(id);
             return;
         }

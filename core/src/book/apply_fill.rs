@@ -16,6 +16,7 @@ impl State {
     pub(super) fn apply_filled(&mut self, entry: &Entry, filled: &Filled) {
         if let Some(reversal) = &filled.reversal {
             self.apply_reversal(entry, reversal);
+            self.remember_successor(filled, reversal);
         }
         self.apply_legs(&filled.legs);
         let id = self.position_id(filled.key);
@@ -49,11 +50,22 @@ impl State {
             order: filled.order,
             side: filled.side,
             has_liquidity: filled.liquidity.is_some(),
+            successor: None,
             is_void: false,
             is_conflict: false,
         });
         if let Some(voided) = &filled.voided {
             self.remember_void(entry, filled, voided);
+        }
+    }
+
+    /// Remembers which execution stands for one that was corrected.
+    fn remember_successor(&mut self, filled: &Filled, reversal: &Reversal) {
+        let owner = (filled.key.account, filled.key.instrument);
+        let successor = FillKey::new(owner, &filled.trade_id, filled.side);
+        let corrected = (reversal.fill_key, reversal.booked_at);
+        if let Some(mark) = self.fills.find_mut(corrected.0, corrected.1) {
+            mark.successor = Some(Box::new(successor));
         }
     }
 
@@ -72,6 +84,7 @@ impl State {
             order: filled.order,
             side: filled.side,
             has_liquidity: false,
+            successor: None,
             is_void: true,
             is_conflict: false,
         });
@@ -96,6 +109,7 @@ impl State {
             order: None,
             side: quarantined.side,
             has_liquidity: false,
+            successor: None,
             is_void: false,
             is_conflict: true,
         });
@@ -113,16 +127,14 @@ impl State {
             let leaves = order.leaves_qty();
             order.cum_qty -= reversal.last_qty;
             order.ts_event = entry.ts;
-            let (is_open, opens, position) = (order.status.is_open(), order.opens, order.position);
+            let (is_open, side, position) = (order.status.is_open(), order.side, order.position);
             let change = order.leaves_qty() - leaves;
-            if is_open && !opens {
-                self.reduce_less(position, -change);
+            if is_open {
+                self.count_leaves(position, side, change);
             }
         }
-        let owner = (reversal.key.account, reversal.key.instrument);
-        let key = FillKey::new(owner, &reversal.trade_id, reversal.side);
-        let known = self.fills.find(key, (0, 0)).map(|mark| mark.sequence);
-        if let Some(mark) = known.and_then(|sequence| self.fills.find_mut(key, sequence)) {
+        let key = reversal.fill_key;
+        if let Some(mark) = self.fills.find_mut(key, reversal.booked_at) {
             mark.is_void = true;
         }
     }
@@ -135,26 +147,23 @@ impl State {
         let owner = (amended.key.account, amended.key.instrument);
         let key = FillKey::new(owner, &amended.trade_id, amended.side);
         let venue_order = order_hash(amended.venue_order_id, None);
-        let known = self.fills.find(key, (venue_order, 0));
-        let known = known.map(|mark| (mark.sequence, mark.order));
-        let Some((sequence, order)) = known else {
+        let Some(mark) = self.fills.find_mut(key, amended.booked_at) else {
             return;
         };
+        let order = mark.order;
+        if !amended.fees.is_empty() {
+            mark.fees = MarkFees::new(&amended.fees);
+        }
+        mark.has_liquidity |= amended.liquidity.is_some();
+        mark.order = amended.order.or(order);
+        if venue_order != 0 {
+            mark.venue_order = venue_order;
+        }
         if let Some(number) = amended.order {
             let news = (amended.last_qty, amended.unlocked, amended.order_status);
             self.apply_to_order(entry, number, amended.venue_order_id, news);
         } else if let Some(number) = order {
             self.learn_venue_id(number, amended.venue_order_id);
-        }
-        if let Some(mark) = self.fills.find_mut(key, sequence) {
-            if !amended.fees.is_empty() {
-                mark.fees = MarkFees::new(&amended.fees);
-            }
-            mark.has_liquidity |= amended.liquidity.is_some();
-            mark.order = amended.order.or(mark.order);
-            if venue_order != 0 {
-                mark.venue_order = venue_order;
-            }
         }
     }
 
@@ -248,11 +257,10 @@ impl State {
             "invariant: no more is unlocked than is locked"
         );
         let (account, currency, position) = (order.account, order.lock_currency, order.position);
-        let filled_of = leaves - order.leaves_qty();
-        let reduces = was_open && !order.opens;
+        let (filled_of, side) = (leaves - order.leaves_qty(), order.side);
         self.balance_mut(account, currency).in_orders -= unlocked;
-        if reduces {
-            self.reduce_less(position, filled_of);
+        if was_open {
+            self.count_leaves(position, side, -filled_of);
         }
         if let Some(status) = status {
             self.set_status(number, status);

@@ -1,6 +1,6 @@
 //! What events change on orders and on what they reserve.
 
-use crate::model::{Order, OrderStatus, PositionId};
+use crate::model::{Order, OrderStatus, PositionId, Side};
 
 use super::{Entry, OrderAmended, OrderChanged, OrderPlaced, OrderRefused, State};
 
@@ -17,6 +17,7 @@ impl State {
             position,
             side: placed.side,
             qty: placed.qty,
+            submitted: (placed.qty, placed.order_type),
             order_type: placed.order_type,
             time_in_force: placed.time_in_force,
             links: placed.links,
@@ -38,7 +39,8 @@ impl State {
         self.open_orders.push(number);
         let (account, currency) = (placed.key.account, placed.lock_currency);
         self.balance_mut(account, currency).in_orders += placed.reserved;
-        self.count_order(position, (placed.opens, placed.qty), 1);
+        self.count_leaves(position, placed.side, placed.qty);
+        self.count_opening(position, placed.opens, 1);
         if let Some(strategy) = self.strategies.get_mut(placed.key.strategy.index()) {
             strategy.counters.orders += 1;
         }
@@ -83,12 +85,14 @@ impl State {
             return;
         }
         let (account, currency, locked) = (order.account, order.lock_currency, order.locked);
-        let (position, opens, leaves) = (order.position, order.opens, order.leaves_qty());
+        let (position, opens, side) = (order.position, order.opens, order.side);
+        let leaves = order.leaves_qty();
         order.locked = 0;
         order.is_cancel_requested = false;
         self.open_orders.retain(|open| *open != number);
         self.balance_mut(account, currency).in_orders -= locked;
-        self.count_order(position, (opens, leaves), -1);
+        self.count_leaves(position, side, -leaves);
+        self.count_opening(position, opens, -1);
     }
 
     pub(super) fn apply_amended(&mut self, entry: &Entry, amended: &OrderAmended) {
@@ -108,39 +112,31 @@ impl State {
         order.locked = amended.locked;
         let change = order.leaves_qty() - leaves;
         let (account, currency) = (order.account, order.lock_currency);
-        let (position, opens) = (order.position, order.opens);
+        let (position, side) = (order.position, order.side);
         self.balance_mut(account, currency).in_orders += more;
-        if !opens {
-            self.reduce_less(position, -change);
-        }
+        self.count_leaves(position, side, change);
     }
 
-    /// Counts an open order of `leaves` on its position: `step` is 1 when it begins, -1 when it
-    /// ends.
-    fn count_order(&mut self, id: PositionId, (opens, leaves): (bool, i128), step: i32) {
+    /// Counts what open orders have left to buy or sell on their position.
+    pub(super) fn count_leaves(&mut self, id: PositionId, side: Side, change: i128) {
         let Some(position) = self.positions.get_mut(id.index()) else {
             return;
         };
-        if opens {
-            position.opening_orders = position.opening_orders.saturating_add_signed(step);
-            self.revalue(id);
-        } else {
-            position.reducing += leaves * i128::from(step);
-            assert!(
-                position.reducing >= 0,
-                "invariant: no more is counted off than was on"
-            );
-        }
+        let sum = match side {
+            Side::Buy => &mut position.open_buys,
+            Side::Sell => &mut position.open_sells,
+        };
+        *sum += change;
+        assert!(*sum >= 0, "invariant: no more is counted off than was on");
     }
 
-    /// Counts off what an open reducing order no longer has to fill.
-    pub(super) fn reduce_less(&mut self, id: PositionId, filled: i128) {
-        if let Some(position) = self.positions.get_mut(id.index()) {
-            position.reducing -= filled;
-            assert!(
-                position.reducing >= 0,
-                "invariant: no more is counted off than was on"
-            );
+    /// Counts the orders that will open or add to a position: `step` is 1 when one begins, -1 when it
+    /// ends.
+    fn count_opening(&mut self, id: PositionId, opens: bool, step: i32) {
+        let position = self.positions.get_mut(id.index()).filter(|_| opens);
+        if let Some(position) = position {
+            position.opening_orders = position.opening_orders.saturating_add_signed(step);
+            self.revalue(id);
         }
     }
 }

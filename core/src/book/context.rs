@@ -43,10 +43,8 @@ impl<'a> Context<'a> {
         };
         let position = state.position(&key);
         let held = position.map_or(0, |position| position.qty);
-        let own = standing
-            .filter(|own| !own.opens)
-            .map_or(0, Order::leaves_qty);
-        let reducible = position.map_or(0, |position| position.available_to_reduce()) + own;
+        let own = standing.map_or(0, Order::leaves_qty);
+        let reducible = position.map_or(0, |position| position.available_beside(own));
         let opposes = held.signum() == -order.side.sign();
         let opening = if opposes {
             order.qty.saturating_sub(reducible).max(0)

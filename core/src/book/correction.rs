@@ -113,6 +113,8 @@ pub(super) fn reversal(
         fee.amount = fee.amount.checked_neg()?;
     }
     Some(Reversal {
+        booked_at: known.sequence,
+        fill_key: known.key,
         key: position.key,
         side: known.side,
         last_qty: known.qty,
@@ -146,6 +148,7 @@ pub(super) fn amendment(
     let account = position.key.account;
     let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
     Some(FillAmended {
+        booked_at: known.sequence,
         key: position.key,
         side: known.side,
         trade_id,

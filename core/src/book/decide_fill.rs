@@ -28,10 +28,7 @@ impl Ledger {
         }
         let trade_id = report.trade_id.unwrap_or_else(|| made_trade_id(report));
         let key = FillKey::new((report.account, report.instrument), &trade_id, report.side);
-        let orders = (
-            order_hash(report.venue_order_id, None),
-            order_hash(None, report.client_order_id),
-        );
+        let orders = orders_of(report);
         if let Some(known) = self.state.fills.find(key, orders).cloned() {
             return self.again(report, &trade_id, &known);
         }
@@ -163,12 +160,22 @@ impl Ledger {
 impl State {
     /// The strategy of the execution that `report` corrects.
     fn revised_owner(&self, report: &FillReport) -> StrategyId {
-        let owner = (report.account, report.instrument);
-        let known = report
-            .revises
-            .and_then(|revised| self.known_fill(owner, &revised, Some(report.side)));
-        let position = known.and_then(|known| self.position_at(known.position));
+        let known = self.revised(report);
+        let position = known.and_then(|(known, _)| self.position_at(known.position));
         position.map_or(StrategyId::EXTERNAL, |position| position.key.strategy)
+    }
+
+    /// The execution that stands for the one that `report` corrects, and the trade id that was named;
+    /// a correction of what was corrected before corrects the correction.
+    fn revised(&self, report: &FillReport) -> Option<(&FillMark, Id)> {
+        let trade_id = report.revises?;
+        let owner = (report.account, report.instrument);
+        let key = FillKey::new(owner, &trade_id, report.side);
+        let mut known = self.fills.find(key, orders_of(report))?;
+        while let Some(next) = known.successor.as_deref() {
+            known = self.fills.find(*next, (0, 0))?;
+        }
+        Some((known, trade_id))
     }
 
     fn order_of(&self, report: &FillReport) -> Option<(u32, &Order)> {
@@ -179,11 +186,7 @@ impl State {
             let id = report.venue_order_id?;
             self.venue_order_ids.get(&(report.account, id))
         };
-        let owner = (report.account, report.instrument);
-        let revised = || {
-            let known = self.known_fill(owner, &report.revises?, Some(report.side))?;
-            known.order.as_ref()
-        };
+        let revised = || self.revised(report)?.0.order.as_ref();
         let number = *ours.or_else(theirs).or_else(revised)?;
         let order = self.order_at(number)?;
         let is_its = order.instrument == report.instrument
@@ -204,6 +207,12 @@ impl State {
             .into_iter()
             .find_map(|side| self.fills.find(FillKey::new(owner, trade_id, side), (0, 0)))
     }
+}
+
+/// The hashes of a report's order ids, theirs and ours.
+fn orders_of(report: &FillReport) -> (u64, u64) {
+    let theirs = order_hash(report.venue_order_id, None);
+    (theirs, order_hash(None, report.client_order_id))
 }
 
 /// The id of an execution that the venue gave none: what it says makes it, so that a repeat is one.
@@ -251,11 +260,7 @@ fn book(
         return Err(Quarantine::TooManyFees);
     }
     let reversal = revised(state, instrument, report)?;
-    let owner = (key.account, key.instrument);
-    let never = |revised: &Id| {
-        let known = state.known_fill(owner, revised, Some(report.side));
-        known.is_none()
-    };
+    let never = |_: &Id| state.revised(report).is_none();
     let voided = report.revises.filter(never).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
@@ -266,7 +271,8 @@ fn book(
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
     let (_, closed) = trips(position, &outcome, (own, now));
-    let back_qty = back.map_or(0, |back| back.last_qty);
+    let own_back = back.filter(|back| back.order == order.map(|(number, _)| number));
+    let back_qty = own_back.map_or(0, |back| back.last_qty);
     let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
     let (unlocked, order_status) = unlocked.unwrap_or((0, None));
     let is_known = order.is_some();
@@ -299,15 +305,13 @@ fn revised(
     instrument: &Instrument,
     report: &FillReport,
 ) -> Result<Option<Box<Reversal>>, Quarantine> {
-    let owner = (report.account, report.instrument);
-    let known = report.revises.and_then(|trade_id| {
-        let known = state.known_fill(owner, &trade_id, Some(report.side))?;
-        (!known.is_void).then_some((known, trade_id))
-    });
-    let Some(known) = known else {
+    let Some((known, trade_id)) = state.revised(report) else {
         return Ok(None);
     };
-    let reversal = reversal(state, instrument, known).ok_or(Quarantine::Overflow)?;
+    if known.is_void {
+        return Ok(None);
+    }
+    let reversal = reversal(state, instrument, (known, trade_id)).ok_or(Quarantine::Overflow)?;
     Ok(Some(Box::new(reversal)))
 }
 

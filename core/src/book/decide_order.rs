@@ -291,8 +291,7 @@ fn repeat(state: &State, known: &Order, order: &Submit) -> Answer {
         && Some(known.strategy) == strategy
         && leg == Some(order.leg)
         && known.side == order.side
-        && known.qty == order.qty
-        && known.order_type == order.order_type
+        && known.submitted == (order.qty, order.order_type)
         && known.time_in_force == order.time_in_force
         && known.links == order.links
         && known.reduce_only == order.reduce_only;

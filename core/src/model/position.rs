@@ -167,8 +167,10 @@ pub struct Position {
     pub closed_trades: u64,
     /// Round trips that ended above 0 after fees in settlement currency.
     pub winning_trades: u64,
-    /// What open orders will reduce of it.
-    pub reducing: i128,
+    /// What open orders have left to buy.
+    pub open_buys: i128,
+    /// What open orders have left to sell.
+    pub open_sells: i128,
     /// How many open orders will open or add to it.
     pub opening_orders: u32,
     /// The sequence of the event that last changed it.
@@ -194,7 +196,8 @@ impl Position {
             updated_at: Timestamp::default(),
             closed_trades: 0,
             winning_trades: 0,
-            reducing: 0,
+            open_buys: 0,
+            open_sells: 0,
             opening_orders: 0,
             sequence: 0,
         }
@@ -207,9 +210,20 @@ impl Position {
         own.map_or(0, |fee| fee.amount)
     }
 
-    /// What is held and not spoken for by an open order that reduces, unsigned.
+    /// What is held and not spoken for by an open order on the other side, unsigned.
     #[must_use]
     pub fn available_to_reduce(&self) -> i128 {
-        (self.qty.saturating_abs() - self.reducing).max(0)
+        self.available_beside(0)
+    }
+
+    /// The same where `own` of the orders on the other side is not counted.
+    #[must_use]
+    pub fn available_beside(&self, own: i128) -> i128 {
+        let opposite = if self.qty > 0 {
+            self.open_sells
+        } else {
+            self.open_buys
+        };
+        (self.qty.saturating_abs() - (opposite - own)).max(0)
     }
 }

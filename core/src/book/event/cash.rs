@@ -68,7 +68,7 @@ pub struct IncomePaid {
     /// Whose it is.
     pub strategy: StrategyId,
     /// The position that it belongs to, where its settlement currency is the leg's.
-    pub position: Option<PositionId>,
+    pub position: Option<PositionKey>,
     /// What tells a repeat from another booking under the same id.
     pub fingerprint: u64,
     /// The caller's id.

@@ -8,6 +8,7 @@ use crate::model::{
 };
 
 use super::Leg;
+use crate::book::FillKey;
 
 /// How many fees one execution may have.
 pub const FILL_FEES_MAX: usize = 3;
@@ -96,6 +97,10 @@ pub struct Filled {
 /// An execution that was taken back: its quantity, cash and fees, exactly.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Reversal {
+    /// The sequence at which it was booked.
+    pub booked_at: u64,
+    /// What it is remembered by.
+    pub fill_key: FillKey,
     /// Whose position it changed.
     pub key: PositionKey,
     /// Which way the execution was.
@@ -119,6 +124,8 @@ pub struct Reversal {
 /// What was missing of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FillAmended {
+    /// The sequence at which the execution was booked.
+    pub booked_at: u64,
     /// Whose position it changed.
     pub key: PositionKey,
     /// Which way the execution was.
