@@ -463,3 +463,29 @@ fn the_widest_instruments_fit() {
     );
     desk.check();
 }
+
+#[test]
+fn a_cost_does_not_depend_on_what_was_registered_first() {
+    for first in ["BTC-USD", "ETH-BTC"] {
+        let mut desk = Desk::new(truebook_core::model::Config::default());
+        let mut symbols = ["BTC-USD", "ETH-BTC"];
+        if first == "ETH-BTC" {
+            symbols.reverse();
+        }
+        for symbol in symbols {
+            desk.instrument(InstrumentSpec {
+                price_precision: 8,
+                ..spec(symbol, InstrumentKind::Spot)
+            });
+        }
+        let eth = desk.state().instrument_id(&id("ETH-BTC")).unwrap();
+        let report = truebook_core::book::FillReport {
+            trade_id: Some(id("1")),
+            ..truebook_core::book::FillReport::new(eth, Side::Buy, 3_120_000, 6_339_000)
+        };
+        desk.fill(report);
+        assert_eq!(desk.balance("BTC"), "-0.001977768", "{first} first");
+        assert_eq!(desk.balance("ETH"), "0.0312", "{first} first");
+        desk.check();
+    }
+}

@@ -130,8 +130,8 @@ impl State {
         assert!(*sum >= 0, "invariant: no more is counted off than was on");
     }
 
-    /// Counts the orders that will open or add to a position: `step` is 1 when one begins, -1 when it
-    /// ends.
+    /// Counts the orders that will open or add to a position: `step` is 1 when one begins, -1 when
+    /// it ends.
     fn count_opening(&mut self, id: PositionId, opens: bool, step: i32) {
         let position = self.positions.get_mut(id.index()).filter(|_| opens);
         if let Some(position) = position {

@@ -90,7 +90,8 @@ impl<'a> Context<'a> {
     pub(super) fn reservation(&self) -> (CurrencyId, i128) {
         let instrument = self.instrument;
         if self.order.side == Side::Sell && instrument.kind == InstrumentKind::Spot {
-            return (instrument.base, self.order.qty);
+            let amount = instrument.in_base(self.order.qty);
+            return (instrument.base, amount.unwrap_or(i128::MAX));
         }
         let amount = if self.opening == 0 {
             0

@@ -1,16 +1,79 @@
-//! What becomes of an execution later: it is taken back, corrected, or its fee becomes known.
+//! What becomes of an execution later: it is reported again with more, taken back, corrected, or
+//! its fee becomes known.
 
-use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Settlement, Side};
+use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Settlement, Side, StrategyId};
 
 use super::accounting::Holding;
+use super::command::FillFees;
+use super::decide_fill::{orders_of, unlock};
 use super::event::{Fees, FillAmended, Reversal};
-use super::fill_key::FillMark;
+use super::fill_key::{FillKey, FillMark};
 use super::outcome::{Execution, FeeParts, Held, fee_parts, legs};
 use super::{
     Answer, Applied, BustReport, Event, FillReport, Invalid, LateFee, Ledger, Quarantine, State,
 };
 
 impl Ledger {
+    /// What a second report of a known execution adds to it.
+    pub(super) fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
+        let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
+        let numbers = (report.last_qty, report.last_px);
+        if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
+            return Answer::Applied(Applied {
+                sequence: conflict.sequence,
+                duplicate: true,
+                quarantined: Some(Quarantine::FillConflict),
+                ..Applied::default()
+            });
+        }
+        if !is_same && !known.is_void {
+            return self.quarantine(report, *trade_id, Quarantine::FillConflict);
+        }
+        let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
+        let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
+        let has_fee = known.fees.is_empty() && !report.fees.is_empty();
+        let order = self
+            .state
+            .order_of(report)
+            .filter(|_| known.order.is_none());
+        let unlocked = order.map(|(_, order)| unlock(order, known.qty, 0));
+        let number = order.map(|(number, _)| number);
+        let is_news = has_fee || liquidity.is_some() || venue_order_id.is_some() || order.is_some();
+        let answer = Answer::Applied(Applied {
+            sequence: known.sequence,
+            duplicate: true,
+            ..Applied::default()
+        });
+        if !is_news || known.is_void {
+            return answer;
+        }
+        let Some(instrument) = self.state.instrument(report.instrument).copied() else {
+            return answer;
+        };
+        let wanted = if has_fee {
+            report.fees.clone()
+        } else {
+            FillFees::new()
+        };
+        let fees = match self.fees_of(&wanted, &instrument) {
+            Ok(fees) => fees,
+            Err(why) => return self.quarantine(report, *trade_id, why),
+        };
+        let amended = amendment(&self.state, &instrument, (known, *trade_id), fees);
+        match amended {
+            Some(amended) => self.emit(Event::FillAmended(FillAmended {
+                liquidity,
+                venue_order_id,
+                order: number,
+                unlocked: unlocked.map_or(0, |(unlocked, _)| unlocked),
+                order_status: unlocked.and_then(|(_, status)| status),
+                ..amended
+            })),
+            None => return self.quarantine(report, *trade_id, Quarantine::Overflow),
+        }
+        answer
+    }
+
     /// Books a fee that has become known after its execution.
     pub(super) fn late_fee(&mut self, late: &LateFee) -> Answer {
         let Some(instrument) = self.state.instrument(late.instrument).copied() else {
@@ -75,6 +138,28 @@ impl Ledger {
             }
             None => self.quarantine(&report, bust.trade_id, Quarantine::Overflow),
         }
+    }
+}
+
+impl State {
+    /// The strategy of the execution that `report` corrects.
+    pub(super) fn revised_owner(&self, report: &FillReport) -> StrategyId {
+        let known = self.revised(report);
+        let position = known.and_then(|(known, _)| self.position_at(known.position));
+        position.map_or(StrategyId::EXTERNAL, |position| position.key.strategy)
+    }
+
+    /// The execution that stands for the one that `report` corrects, and the trade id that was
+    /// named; a correction of what was corrected before corrects the correction.
+    pub(super) fn revised(&self, report: &FillReport) -> Option<(&FillMark, Id)> {
+        let trade_id = report.revises?;
+        let owner = (report.account, report.instrument);
+        let key = FillKey::new(owner, &trade_id, report.side);
+        let mut known = self.fills.find(key, orders_of(report))?;
+        while let Some(next) = known.successor.as_deref() {
+            known = self.fills.find(*next, (0, 0))?;
+        }
+        Some((known, trade_id))
     }
 }
 

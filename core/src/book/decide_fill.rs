@@ -6,8 +6,8 @@ use crate::model::{
 };
 
 use super::command::{FillFee, FillFees};
-use super::correction::{amendment, has_room, reversal, sum_in};
-use super::event::{Fees, FillAmended, Legs, Outcome, Reversal};
+use super::correction::{has_room, reversal, sum_in};
+use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, order_hash};
 use super::outcome::{Execution, FeeParts, Held, fee_parts, legs, trips};
 use super::{
@@ -50,66 +50,6 @@ impl Ledger {
             }
             Err(why) => self.quarantine(report, trade_id, why),
         }
-    }
-
-    /// What a second report of a known execution adds to it.
-    fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
-        let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
-        let numbers = (report.last_qty, report.last_px);
-        if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
-            return Answer::Applied(Applied {
-                sequence: conflict.sequence,
-                duplicate: true,
-                quarantined: Some(Quarantine::FillConflict),
-                ..Applied::default()
-            });
-        }
-        if !is_same && !known.is_void {
-            return self.quarantine(report, *trade_id, Quarantine::FillConflict);
-        }
-        let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
-        let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
-        let has_fee = known.fees.is_empty() && !report.fees.is_empty();
-        let order = self
-            .state
-            .order_of(report)
-            .filter(|_| known.order.is_none());
-        let unlocked = order.map(|(_, order)| unlock(order, known.qty, 0));
-        let number = order.map(|(number, _)| number);
-        let is_news = has_fee || liquidity.is_some() || venue_order_id.is_some() || order.is_some();
-        let answer = Answer::Applied(Applied {
-            sequence: known.sequence,
-            duplicate: true,
-            ..Applied::default()
-        });
-        if !is_news || known.is_void {
-            return answer;
-        }
-        let Some(instrument) = self.state.instrument(report.instrument).copied() else {
-            return answer;
-        };
-        let wanted = if has_fee {
-            report.fees.clone()
-        } else {
-            FillFees::new()
-        };
-        let fees = match self.fees_of(&wanted, &instrument) {
-            Ok(fees) => fees,
-            Err(why) => return self.quarantine(report, *trade_id, why),
-        };
-        let amended = amendment(&self.state, &instrument, (known, *trade_id), fees);
-        match amended {
-            Some(amended) => self.emit(Event::FillAmended(FillAmended {
-                liquidity,
-                venue_order_id,
-                order: number,
-                unlocked: unlocked.map_or(0, |(unlocked, _)| unlocked),
-                order_status: unlocked.and_then(|(_, status)| status),
-                ..amended
-            })),
-            None => return self.quarantine(report, *trade_id, Quarantine::Overflow),
-        }
-        answer
     }
 
     /// Fees at their currencies' scales, rounded once; an unknown currency is registered.
@@ -158,27 +98,7 @@ impl Ledger {
 }
 
 impl State {
-    /// The strategy of the execution that `report` corrects.
-    fn revised_owner(&self, report: &FillReport) -> StrategyId {
-        let known = self.revised(report);
-        let position = known.and_then(|(known, _)| self.position_at(known.position));
-        position.map_or(StrategyId::EXTERNAL, |position| position.key.strategy)
-    }
-
-    /// The execution that stands for the one that `report` corrects, and the trade id that was named;
-    /// a correction of what was corrected before corrects the correction.
-    fn revised(&self, report: &FillReport) -> Option<(&FillMark, Id)> {
-        let trade_id = report.revises?;
-        let owner = (report.account, report.instrument);
-        let key = FillKey::new(owner, &trade_id, report.side);
-        let mut known = self.fills.find(key, orders_of(report))?;
-        while let Some(next) = known.successor.as_deref() {
-            known = self.fills.find(*next, (0, 0))?;
-        }
-        Some((known, trade_id))
-    }
-
-    fn order_of(&self, report: &FillReport) -> Option<(u32, &Order)> {
+    pub(super) fn order_of(&self, report: &FillReport) -> Option<(u32, &Order)> {
         let ours = report
             .client_order_id
             .and_then(|id| self.order_ids.get(&id));
@@ -210,7 +130,7 @@ impl State {
 }
 
 /// The hashes of a report's order ids, theirs and ours.
-fn orders_of(report: &FillReport) -> (u64, u64) {
+pub(super) fn orders_of(report: &FillReport) -> (u64, u64) {
     let theirs = order_hash(report.venue_order_id, None);
     (theirs, order_hash(None, report.client_order_id))
 }
@@ -389,7 +309,7 @@ fn step(
 }
 
 /// What the order no longer locks, and its status since; `back` was taken back before.
-fn unlock(order: &Order, last_qty: i128, back: i128) -> (i128, Option<OrderStatus>) {
+pub(super) fn unlock(order: &Order, last_qty: i128, back: i128) -> (i128, Option<OrderStatus>) {
     let cum = order.cum_qty + last_qty - back;
     let is_open = order.status.is_open();
     if cum >= order.qty {

@@ -248,7 +248,8 @@ fn adopted(
     let outcome = held.add(instrument, delta).ok_or(Invalid::Scale)?;
     let leg = if instrument.kind.moves_base() {
         let owner = (key.account, instrument.base);
-        Some(leg_of(state, owner, qty).ok_or(Invalid::Scale)?)
+        let amount = instrument.in_base(qty).ok_or(Invalid::Scale)?;
+        Some(leg_of(state, owner, amount).ok_or(Invalid::Scale)?)
     } else {
         None
     };

@@ -146,10 +146,11 @@ pub(super) fn fee_parts(instrument: &Instrument, px: i64, fees: &Fees) -> Option
     for fee in fees {
         let leaves = instrument.kind.moves_base() && fee.currency == instrument.base;
         let attributed = if leaves {
-            parts.base = parts.base.checked_add(fee.amount)?;
+            let qty = instrument.from_base(fee.amount)?;
+            parts.base = parts.base.checked_add(qty)?;
             Fee {
                 currency: instrument.settle,
-                amount: instrument.value(px, fee.amount)?,
+                amount: instrument.value(px, qty)?,
             }
         } else {
             *fee
@@ -173,7 +174,7 @@ pub(super) fn legs(
         legs: Legs::new(),
     };
     if instrument.kind.moves_base() {
-        sums.add(instrument.base, outcome.delta_qty)?;
+        sums.add(instrument.base, instrument.in_base(outcome.delta_qty)?)?;
     }
     sums.add(instrument.settle, cash)?;
     for fee in fees {

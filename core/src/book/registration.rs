@@ -162,15 +162,11 @@ impl Prospect {
             }
         };
         let is_new = state.currency_id(&spec.base).is_none();
-        let base_scale = match spec.kind.settlement() {
-            Settlement::Inverse => MAX_SCALE,
-            Settlement::Paid | Settlement::Linear => spec.qty_precision.max(MIN_SCALE),
-        };
         let known = state.instrument_id(&spec.symbol);
         let next_id = u32::try_from(state.instruments.len()).map_err(|_| Invalid::TooMany)?;
         Ok(Self {
             id: known.unwrap_or(InstrumentId(next_id)),
-            base: wanted(&spec.base, next, base_scale)?,
+            base: wanted(&spec.base, next, MAX_SCALE)?,
             quote: wanted(&spec.quote, next + usize::from(is_new), MAX_SCALE)?,
         })
     }
@@ -186,14 +182,7 @@ impl Prospect {
         }
         let settle = settle.1;
         let price_scale = spec.price_precision.max(MIN_SCALE);
-        let qty_scale = if spec.kind.moves_base() {
-            self.base.scale
-        } else {
-            spec.qty_precision.max(MIN_SCALE)
-        };
-        if spec.qty_precision > qty_scale {
-            return Err(Invalid::Scale);
-        }
+        let qty_scale = spec.qty_precision.max(MIN_SCALE);
         let at = |value: Option<Fixed>, scale: u8| match value {
             Some(value) if value.raw < 0 => Err(Invalid::NotPositive),
             Some(value) => value.exactly_at(scale).map(Some).ok_or(Invalid::Scale),

@@ -255,10 +255,9 @@ impl State {
             net: exposure(instrument, value),
         };
         let flags = self.flags(position, instrument, valued.map(|_| value));
-        let held = if instrument.kind.moves_base() {
-            position.qty
-        } else {
-            0
+        let held = match instrument.kind.moves_base() {
+            true => instrument.in_base(position.qty).unwrap_or(0),
+            false => 0,
         };
         let (settle, base) = (instrument.settle, instrument.base);
         let Some(posted) = self.worth.posted.get_mut(id.index()) else {

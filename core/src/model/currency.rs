@@ -6,7 +6,7 @@ use super::Id;
 
 /// Digits after the point of what is rounded: released cost, computed fees, converted amounts.
 pub const MONEY_SCALE: u8 = 8;
-/// The widest scale of a currency, and the scale of one first seen as a quote currency or as cash.
+/// The scale of every currency.
 pub const MAX_SCALE: u8 = 18;
 
 /// The dense number of a currency, from 0 in order of registration.

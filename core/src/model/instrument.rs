@@ -8,7 +8,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{CurrencyId, Fixed, Id, MONEY_SCALE, Rounding, Timestamp, mul_div, pow10, rescale};
+use super::{
+    CurrencyId, Fixed, Id, MAX_SCALE, MONEY_SCALE, Rounding, Timestamp, mul_div, pow10, rescale,
+};
 
 /// The dense number of an instrument, from 0 in order of registration.
 #[derive(
@@ -181,7 +183,7 @@ pub struct Instrument {
     pub venue: Option<Id>,
     /// Digits after the point of [`Instrument::tick`] and of every price of it.
     pub price_scale: u8,
-    /// Digits after the point of its quantities: the base currency's scale where buying moves it.
+    /// Digits after the point of its quantities.
     pub qty_scale: u8,
     /// Digits after the point of its money: the settlement currency's scale.
     pub money_scale: u8,
@@ -241,6 +243,19 @@ impl Instrument {
         } else {
             Some((multiplier.raw, power))
         }
+    }
+
+    /// `qty` as an amount of the base currency; `None` when it does not fit.
+    #[must_use]
+    pub fn in_base(&self, qty: i128) -> Option<i128> {
+        rescale(qty, self.qty_scale, MAX_SCALE, Rounding::HalfEven)
+    }
+
+    /// An amount of the base currency as a quantity, rounded half to even where its digits do not
+    /// fit.
+    #[must_use]
+    pub fn from_base(&self, amount: i128) -> Option<i128> {
+        rescale(amount, MAX_SCALE, self.qty_scale, Rounding::HalfEven)
     }
 
     /// What `qty` is worth at `price`, signed; see the head of this file. `None` when it does not
