@@ -11,7 +11,7 @@ use crate::applied::Applied;
 use crate::choice::unknown;
 use crate::error::raise;
 use crate::number::{exact, optional, time, whole};
-use crate::position::Position;
+use crate::position::{ClosedPosition, Position};
 use crate::record::{Balance, Order, Portfolio, Strategy};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -171,6 +171,12 @@ impl Book {
     fn positions(&self, py: Python<'_>) -> PyResult<Vec<Position>> {
         let found = self.with(py, truebook::Book::positions)?;
         Ok(found.into_iter().map(Position).collect())
+    }
+
+    /// The newest round trips that have ended, at most 10,000, oldest first.
+    fn closed_positions(&self, py: Python<'_>) -> PyResult<Vec<ClosedPosition>> {
+        let found = self.with(py, truebook::Book::closed_positions)?;
+        Ok(found.into_iter().map(ClosedPosition).collect())
     }
 
     /// An order by its client id, or None.

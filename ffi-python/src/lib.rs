@@ -34,7 +34,7 @@ mod _truebook {
     #[pymodule_export]
     use super::opening::open;
     #[pymodule_export]
-    use super::position::Position;
+    use super::position::{ClosedPosition, Position};
     #[pymodule_export]
     use super::record::{Balance, Order, Portfolio, Strategy};
     #[pymodule_export]

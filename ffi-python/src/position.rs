@@ -2,8 +2,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use truebook::PositionRecord;
 use truebook::model::Fixed;
+use truebook::{ClosedPositionRecord, PositionRecord};
 
 use crate::getter::{decimals, maybe_decimals, plain};
 use crate::number::{by_name, decimal};
@@ -111,6 +111,74 @@ impl Position {
             self.0.signed_qty,
             shown(self.0.avg_px),
             shown(self.0.realized_pnl)
+        )
+    }
+}
+
+/// A round trip that has ended: from flat to flat, or to the other side.
+#[pyclass(frozen, eq, module = "truebook")]
+#[derive(PartialEq)]
+pub(crate) struct ClosedPosition(pub ClosedPositionRecord);
+
+decimals! { ClosedPosition {
+    /// How much was opened in all.
+    entry_qty,
+    /// The largest quantity held.
+    peak_qty,
+    /// Realized PnL in the settlement currency, gross of fees.
+    realized_pnl,
+    /// Fees in the settlement currency.
+    fees,
+} }
+
+maybe_decimals! { ClosedPosition {
+    /// The average price at which it was opened, at 8 decimals.
+    entry_px,
+    /// The average price at which it was closed, at 8 decimals.
+    exit_px,
+} }
+
+plain! { ClosedPosition {
+    /// "long" or "short".
+    side: &'static str,
+    /// When it was opened, nanoseconds since the epoch.
+    opened_at: i64,
+    /// When it was closed, nanoseconds since the epoch.
+    closed_at: i64,
+    /// The sequence of the event that ended it.
+    sequence: u64,
+} }
+
+#[pymethods]
+impl ClosedPosition {
+    /// What was held.
+    #[getter]
+    fn symbol(&self) -> &str {
+        self.0.symbol.as_str()
+    }
+
+    /// Who decided it.
+    #[getter]
+    fn strategy(&self) -> &str {
+        self.0.strategy.as_str()
+    }
+
+    /// Whose account.
+    #[getter]
+    fn account(&self) -> &str {
+        self.0.account.as_str()
+    }
+
+    /// How long it was held, in nanoseconds.
+    #[getter]
+    fn duration_ns(&self) -> i64 {
+        self.0.closed_at - self.0.opened_at
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "ClosedPosition(symbol='{}', side='{}', entry_qty={}, realized_pnl={})",
+            self.0.symbol, self.0.side, self.0.entry_qty, self.0.realized_pnl
         )
     }
 }

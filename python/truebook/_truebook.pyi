@@ -9,6 +9,7 @@ __all__ = [
     "Applied",
     "Balance",
     "Book",
+    "ClosedPosition",
     "Order",
     "Portfolio",
     "Position",
@@ -104,6 +105,8 @@ class Book:
         """The position of one strategy, or the account's net."""
     def positions(self) -> list[Position]:
         """Every open position, by account, strategy and leg."""
+    def closed_positions(self) -> list[ClosedPosition]:
+        """The newest round trips that have ended, at most 10,000, oldest first."""
     def order(self, client_order_id: str) -> Order | None:
         """An order by its client id, or None."""
     def orders(self) -> list[Order]:
@@ -440,6 +443,53 @@ class Position:
     @property
     def fees(self) -> dict[str, Decimal]:
         """Fees by currency."""
+
+@final
+class ClosedPosition:
+    """A round trip that has ended: from flat to flat, or to the other side."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def symbol(self) -> str:
+        """What was held."""
+    @property
+    def strategy(self) -> str:
+        """Who decided it."""
+    @property
+    def account(self) -> str:
+        """Whose account."""
+    @property
+    def side(self) -> str:
+        """"long" or "short"."""
+    @property
+    def entry_qty(self) -> Decimal:
+        """How much was opened in all."""
+    @property
+    def entry_px(self) -> Decimal | None:
+        """The average price at which it was opened, at 8 decimals."""
+    @property
+    def exit_px(self) -> Decimal | None:
+        """The average price at which it was closed, at 8 decimals."""
+    @property
+    def peak_qty(self) -> Decimal:
+        """The largest quantity held."""
+    @property
+    def realized_pnl(self) -> Decimal:
+        """Realized PnL in the settlement currency, gross of fees."""
+    @property
+    def fees(self) -> Decimal:
+        """Fees in the settlement currency."""
+    @property
+    def opened_at(self) -> int:
+        """When it was opened, nanoseconds since the epoch."""
+    @property
+    def closed_at(self) -> int:
+        """When it was closed, nanoseconds since the epoch."""
+    @property
+    def duration_ns(self) -> int:
+        """How long it was held, in nanoseconds."""
+    @property
+    def sequence(self) -> int:
+        """The sequence of the event that ended it."""
 
 @final
 class Order:

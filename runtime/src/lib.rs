@@ -19,7 +19,10 @@ pub use book::{
 pub use durability::DurabilityWatch;
 pub use error::Error;
 pub use interrupt::Interrupt;
-pub use record::{BalanceRecord, OrderRecord, PortfolioRecord, PositionRecord, StrategyRecord};
+pub use record::{
+    BalanceRecord, ClosedPositionRecord, OrderRecord, PortfolioRecord, PositionRecord,
+    StrategyRecord,
+};
 pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
 };

@@ -46,12 +46,21 @@ FAULTS = {
     "split_keeps_fraction": "a fractional share stays after a split",
     "split_keeps_price": "a split leaves the last price where it was",
     "adopt_pays": "taking in a holding costs cash",
+    "adopt_derivative_flows": "taking in a derivative counts as cash flow",
+    "adopt_derivative_free": "a derivative is taken in without its cost",
+    "late_cost_unrounded": "the part of a late cost that is still held is not rounded",
+    "late_cost_whole": "a late cost is all counted as held",
+    "split_of_balance": "a spot instrument is split",
+    "funding_needs_position": "funding before the first fill belongs to no position",
     "bust_forgets_fee": "a bust keeps the fee",
     "bust_forgets_cash": "a bust keeps the cash",
     "bust_at_average": "a bust reverses at the average, not at the original price",
     "bust_twice": "a repeated bust is booked again",
     "revises_not_reversed": "a correction is added to what it corrects",
     "revises_fee_stays": "a correction keeps the fee of the original",
+    "revises_first_only": "a second correction adds to the first",
+    "revises_other_order": "a correction takes back the fill of another order",
+    "revises_leaves_open": "an order that a correction fills stays open",
     "late_fee_twice": "a repeated late fee is booked again",
     "late_fee_on_average": "a late base fee leaves at the average cost",
     "margin_not_released": "closing a position keeps its margin",
@@ -68,6 +77,8 @@ FAULTS = {
     "conflict_no_reducing": "a conflict leaves the account ACTIVE",
     "merge_forgets_fee": "the fee that the second report knows is dropped",
     "merge_forgets_order": "the order id that the second report knows is dropped",
+    "merge_fee_of_first": "a fee is filled in on the other fill with its trade id",
+    "merge_order_no_count": "an order that is named late counts nothing of its fill",
     "deposit_twice": "a repeated deposit is booked again",
     "transfer_creates": "a transfer does not leave its source",
     # orders
@@ -80,6 +91,11 @@ FAULTS = {
     "reserve_at_bid": "a market buy is reserved at the bid",
     "spot_sell_locks_quote": "a spot sale locks no base coin",
     "amend_keeps_lock": "an amend keeps the old reservation",
+    "claims_of_any_side": "an order on the side of the position claims a part of it",
+    "claims_only_reducing": "an order that also opens claims nothing",
+    "amend_claims_own": "an amended order competes with itself",
+    "repeat_as_amended": "a repeat is compared with what an amendment made of the order",
+    "links_not_content": "other links make no other order",
     "fill_of_other_strategy": "a fill of an order belongs to no strategy",
     # refusals
     "no_client_id_check": "a client id may be used again for another order",
@@ -168,6 +184,8 @@ class Position:
     cash_flow: F = F(0)
     funding: F = F(0)
     margin: F = F(0)
+    # The part that is still held of what was taken in without a cost; None where all is known.
+    unknown: F | None = None
     fees: dict = field(default_factory=dict)
 
 
@@ -204,6 +222,10 @@ class Trade:
     counted: Order | None
     fees: dict
     busted: bool = False
+    # What corrected it; `is_void_corrected` where it had been taken back, or had not come, before.
+    successor: "Trade | None" = None
+    is_void_corrected: bool = False
+    is_order_late: bool = False
 
 
 class Oracle:
@@ -317,6 +339,9 @@ class Oracle:
         if inst.kind in INVERSE and not self.bad("inverse_sign"):
             value = -value
         realized = F(0)
+        if p.unknown is not None and p.qty * moved < 0:
+            left = p.unknown * min(abs(moved) / abs(p.qty), F(1))
+            p.unknown -= F(round(left, MONEY_SCALE))
         if p.qty == 0 or (p.qty > 0) == (moved > 0):
             p.qty += moved
             p.cost += value
@@ -492,8 +517,8 @@ class Oracle:
         amount = -num(amount) if self.bad("funding_sign") else num(amount)
         self.pay(account, currency, amount)
         inst = self.instruments[symbol]
-        # Before the first order or fill no position can keep it: only the strategy's sum.
-        p = self.positions.get((account, symbol, strategy or EXTERNAL, "net"))
+        key = (account, symbol, strategy or EXTERNAL, "net")
+        p = self.positions.get(key) if self.bad("funding_needs_position") else self.at(key)
         if currency == inst.settle and p is not None:
             if self.bad("funding_in_realized"):
                 p.realized += amount
@@ -507,7 +532,7 @@ class Oracle:
     def do_dividend(self, symbol, currency, amount, *, strategy=None, account="default", id=None):
         return self.received("dividend", symbol, currency, amount, strategy, account, id)
 
-    def do_adopt(self, symbol, qty, *, cost, strategy=None, account="default", id=None):
+    def do_adopt(self, symbol, qty, *, cost=None, strategy=None, account="default", id=None):
         inst = self.instruments[symbol]
         key = (account, symbol, strategy or EXTERNAL, "net")
         qty, cost = num(qty), num(cost)
@@ -515,13 +540,21 @@ class Oracle:
         if self.known(id):
             return self.once(id, content)
         p = self.at(key)
+        if not qty:
+            return self.give_cost(key, p, cost, id, content)
         if p.qty and (p.qty > 0) != (qty > 0):
             return ("invalid",)
+        if p.unknown is not None or (cost is None and p.qty):
+            return ("invalid",)
+        if cost is None:
+            if inst.kind not in PAID and not self.bad("adopt_derivative_free"):
+                return ("invalid",)
+            p.unknown, cost = F(1), F(0)
         self.once(id, content)
         p.qty += qty
         p.cost += cost
         # Linear and inverse: cash flow = realized - fees + funding, so a holding adds nothing.
-        if inst.kind in PAID:
+        if inst.kind in PAID or self.bad("adopt_derivative_flows"):
             p.cash_flow -= cost
         if inst.kind in ("spot", "fx"):
             self.pay(account, inst.base, qty)
@@ -530,8 +563,27 @@ class Oracle:
         self.set_margin(key)
         return ("ok", False, None)
 
+    def give_cost(self, key, p, cost, id, content):
+        """The cost of what was taken in without one: what was sold since was sold at it."""
+        if p.unknown is None or cost is None:
+            return ("invalid",)
+        self.once(id, content)
+        kept = cost * p.unknown
+        if p.unknown != 1 and not self.bad("late_cost_unrounded"):
+            kept = rounded(kept)
+        if self.bad("late_cost_whole"):
+            kept = cost
+        p.cost += kept
+        p.realized += kept - cost
+        p.cash_flow -= cost
+        p.unknown = None
+        self.set_margin(key)
+        return ("ok", False, None)
+
     def do_split(self, symbol, numerator, denominator, *, cash_px=None, id=None):
         inst = self.instruments[symbol]
+        if inst.kind in ("spot", "fx") and not self.bad("split_of_balance"):
+            return ("invalid",)
         content = ("split", symbol, numerator, denominator, num(cash_px))
         if self.known(id):
             return self.once(id, content)
@@ -540,6 +592,8 @@ class Oracle:
             if key[1] != symbol or not p.qty:
                 continue
             qty = floored(p.qty * numerator / denominator)
+            if not qty:
+                return ("invalid",)
             whole = F(int(qty / inst.lot)) * inst.lot
             if whole != qty and cash_px is None:
                 return ("invalid",)
@@ -634,11 +688,10 @@ class Oracle:
         return p.ask if side == "buy" else p.bid
 
     def room(self, key, side, but=None):
-        """What an order on this side can still reduce.
+        """What an order on this side can still reduce: what no other order on it may take.
 
-        What other orders claim is taken as the package takes it: what an order claimed when it was
-        submitted, whatever its side and whatever was amended, and nothing where it was larger than
-        the position. The stub's words are stricter: see `test_disagreements.py`.
+        Every open order on the side claims all that it has left, whether it opens or not; not
+        counted is `but`, the order that is amended.
         """
         p = self.positions.get(key)
         if p is None or p.qty == 0 or (p.qty > 0) == (side == "buy"):
@@ -647,8 +700,11 @@ class Oracle:
             (
                 max(o.qty - o.cum, F(0))
                 for o in self.orders.values()
-                if o.id != but and o.reduces and o.status in OPEN
+                if o.status in OPEN
                 and (o.account, o.symbol, o.strategy) == key[:3]
+                and (o.id != but or self.bad("amend_claims_own"))
+                and (o.side == side or self.bad("claims_of_any_side"))
+                and (o.reduces or not self.bad("claims_only_reducing"))
             ),
             F(0),
         )
@@ -771,13 +827,18 @@ class Oracle:
         return currency, locked, reduces
 
     def do_submit(self, symbol, side, qty, *, client_order_id, price=None, stop=None,
-                  strategy=None, account="default", reduce_only=False, ts_event=None):
+                  strategy=None, account="default", reduce_only=False, one_cancels=None,
+                  bracket_of=None, ts_event=None):
         qty, price, stop = num(qty), num(price), num(stop)
         strategy = strategy or EXTERNAL
-        content = (symbol, side, qty, price, stop, strategy, account, reduce_only)
+        links = () if self.bad("links_not_content") else (one_cancels, bracket_of)
+        content = (symbol, side, qty, price, stop, strategy, account, reduce_only, links)
         known = self.orders.get(client_order_id)
         if known is not None:
-            if known.content == content or self.bad("no_client_id_check"):
+            before = known.content
+            if self.bad("repeat_as_amended"):
+                before = (*before[:2], known.qty, known.price, *before[4:])
+            if before == content or self.bad("no_client_id_check"):
                 return ("ok", True, None)
             return ("refused", "DuplicateClientOrderId")
         found = self.check(symbol, side, qty, price, stop, strategy, account, reduce_only)
@@ -888,7 +949,7 @@ class Oracle:
         )
 
     def same_fill(self, key, order):
-        """The fill that this report repeats, if any."""
+        """The fill that this report repeats, if any: one whose order is not another."""
         if self.bad("no_dedupe"):
             return None
         for trade in self.trades.get(key, ()):
@@ -912,14 +973,15 @@ class Oracle:
                 account="default", fees=None, leg=None, revises=None, ts_event=None):
         qty, price = num(qty), num(price)
         fees = {c: num(a) for c, a in (fees or {}).items()}
-        o = self.orders.get(client_order_id)
+        named = self.orders.get(client_order_id)
+        o = named
         if o is not None and (o.account, o.symbol, o.side) != (account, symbol, side):
             o = None
         order = client_order_id
         key = self.key_of(account, symbol, trade_id, side)
         old = self.same_fill(key, order)
         if old is not None:
-            content = ("fill", key, order, qty, price)
+            content = ("fill", key, qty, price)
             if old.busted:
                 return ("ok", True, self.conflicts.get(content))
             if (old.qty, old.price) != (qty, price):
@@ -929,21 +991,26 @@ class Oracle:
                     return self.quarantine(account, "FillConflict", content)
             else:
                 if fees and not old.fees and not self.bad("merge_forgets_fee"):
-                    self.add_fees(old, fees)
+                    first = self.trades[key][0]
+                    self.add_fees(first if self.bad("merge_fee_of_first") else old, fees)
                 if o is not None and old.counted is None and not self.bad("merge_forgets_order"):
+                    old.is_order_late = old.order is None
                     old.order, old.counted = order, o
-                    self.fill_order(o, qty)
+                    if not self.bad("merge_order_no_count"):
+                        self.fill_order(o, qty)
                 return ("ok", True, None)
         original = None
         if revises is not None:
-            original = self.find(account, symbol, revises, side, client_order_id)
+            original = self.original(self.key_of(account, symbol, revises, side), order)
             if original is None:
                 # The original may come late: it is known to be replaced.
                 gone = self.key_of(account, symbol, revises, side)
-                self.trades[gone] = [Trade(gone, qty, price, 0, (), None, None, {}, True)]
-            elif not original.busted and not self.bad("revises_not_reversed"):
+                original = Trade(gone, qty, price, 0, (), None, None, {}, True)
+                self.trades.setdefault(gone, []).append(original)
+            original.is_void_corrected = original.busted
+            if not original.busted and not self.bad("revises_not_reversed"):
                 self.reverse(original, fee=not self.bad("revises_fee_stays"))
-            if o is None and original is not None:
+            if named is None:
                 o = original.counted
         whose = strategy or EXTERNAL
         if strategy is None and original is not None and original.position:
@@ -953,13 +1020,24 @@ class Oracle:
         place = (account, symbol, whose, leg or "net")
         sign = 1 if side == "buy" else -1
         self.execute(place, sign, qty, price, fees)
-        trade = Trade(key, qty, price, sign, place, order, o, fees)
+        trade = Trade(key, qty, price, sign, place, order if o is None else o.id, o, fees)
+        if original is not None:
+            original.successor = trade
         self.trades.setdefault(key, []).append(trade)
         if o is not None:
-            self.fill_order(o, qty)
+            self.fill_order(o, qty, revises)
         return ("ok", False, None)
 
-    def fill_order(self, o, qty):
+    def original(self, key, order):
+        """What a correction takes back: of its own order, and the latest correction of it."""
+        if self.bad("revises_other_order"):
+            order = None
+        trade = self.same_fill(key, order)
+        while trade is not None and trade.successor and not self.bad("revises_first_only"):
+            trade = trade.successor
+        return trade
+
+    def fill_order(self, o, qty, revises=None):
         """Counts a fill and unlocks its part; what is taken back later is not locked again."""
         leaves = o.to_unlock
         o.cum += qty
@@ -970,7 +1048,7 @@ class Oracle:
                 o.locked = F(0)
             elif not self.bad("partial_unlocks_nothing") and leaves:
                 o.locked = ceiled(o.locked * o.to_unlock / leaves, MONEY_SCALE)
-        if left == 0:
+        if left == 0 and not (revises and self.bad("revises_leaves_open")):
             o.status, o.locked, o.cancel_requested = "filled", F(0), False
         elif o.status in OPEN:
             o.status = "partially_filled"
@@ -983,44 +1061,40 @@ class Oracle:
         Each has its own test in `test_disagreements.py`; random streams leave the command out, so
         that one difference does not hide the next.
         """
-        if command["do"] == "amend":
-            o = self.orders.get(command["client_order_id"])
-            if o is not None and o.reduces and o.status in OPEN:
-                room = self.room((o.account, o.symbol, o.strategy, "net"), o.side, o.id)
-                if (num(command.get("qty")) or o.qty) - o.cum > room:
-                    return "an amend keeps its claim on a position that is smaller"
-        if command["do"] == "fill":
-            key = [command[name] for name in ("account", "symbol", "trade_id", "side")]
-            known = self.same_fill(self.key_of(*key), command.get("client_order_id"))
-            if known is not None and len(self.trades[known.key]) > 1 and command.get("fees"):
-                return "the fee of the second fill with one trade id is booked at each repeat"
-            if command.get("revises") is not None:
-                return self.disagreement_on_revision(**command)
+        if command["do"] == "adopt" and not num(command["qty"]) and self.known(command.get("id")):
+            return "a cost that is given again under its id is refused"
+        if command["do"] != "fill":
+            return None
+        account, symbol, side = (command[name] for name in ("account", "symbol", "side"))
+        order = command.get("client_order_id")
+        for trade_id in (command["trade_id"], command.get("revises")):
+            known = self.trades.get(self.key_of(account, symbol, trade_id, side), ())
+            if order and any(t.is_order_late and t.order != order for t in known):
+                return "the order that a second report named does not tell fills apart"
+        key = self.key_of(account, symbol, command["trade_id"], side)
+        repeated = self.same_fill(key, order)
+        numbers = (num(command["qty"]), num(command["price"]))
+        if repeated is not None and numbers == (repeated.qty, repeated.price):
+            if not repeated.busted and ("fill", key, *numbers) in self.conflicts:
+                return "a repeat of a booked fill is answered as a conflict that had its numbers"
+        if command.get("revises") is None:
+            return None
+        trade = self.same_fill(self.key_of(account, symbol, command["revises"], side), order)
+        while trade is not None and trade.successor is not None:
+            if trade.is_void_corrected:
+                return "a second correction of what was taken back before adds to the first"
+            trade = trade.successor
+            if len(self.trades[trade.key]) > 1:
+                return "a correction under a shared trade id is found by the id alone"
         return None
 
-    def disagreement_on_revision(self, account, symbol, side, trade_id, revises,
-                                 client_order_id=None, **_):
-        key = self.key_of(account, symbol, trade_id, side)
-        if self.same_fill(key, client_order_id) is not None:
-            return None
-        if len(self.trades.get(self.key_of(account, symbol, revises, side), ())) > 1:
-            return "a correction takes back the fill of the other order"
-        original = self.find(account, symbol, revises, side)
-        if original is None or original.busted:
-            return None
-        o = self.orders.get(client_order_id)
-        if o is not None and original.counted is not o:
-            return "a correction counts what it corrects in an order that never had it"
-        return None
-
-    def find(self, account, symbol, trade_id, side, order=None):
-        """The fill with this id, of this order where two have it; a side narrows it."""
+    def find(self, account, symbol, trade_id, side):
+        """The fill with this id, the first where two have it; a side narrows it."""
         sides = (side,) if side else ("buy", "sell")
         found = [
             t for s in sides for t in self.trades.get(self.key_of(account, symbol, trade_id, s), ())
         ]
-        of_order = [t for t in found if order is not None and t.order == order]
-        return (of_order or found or [None])[0]
+        return (found or [None])[0]
 
     def reverse(self, trade, fee=True):
         """Takes a fill back: quantity, cash and fees exactly, at its own price, as of now."""

@@ -49,6 +49,14 @@ def opened(count, strategies):
 
 SHARE = [*setup("SHR"), quote("SHR", "100.00", "100.10")]
 COIN = [*setup("BTC-USD"), quote("BTC-USD", "50000.00", "50010.00")]
+FUTURE = [*setup("OIL-FUT"), quote("OIL-FUT", "100.00", "100.10")]
+# Two thirds of 10 are still held when it is told.
+LATE_COST = [
+    *SHARE,
+    dict(do="adopt", symbol="SHR", qty="3", id="a"),
+    fill("SHR", "sell", "1", "100", "1"),
+    dict(do="adopt", symbol="SHR", qty="0", cost="10", id="c"),
+]
 
 TARGETED = {
     "split_keeps_price": [
@@ -194,6 +202,93 @@ TARGETED = {
     "no_stale": [*COIN, submit("BTC-USD", "buy", "0.1", "a", at=5 * SECOND + 1)],
     "no_band": [*COIN, submit("BTC-USD", "buy", "0.1", "a", price="55005.51")],
     "restart_keeps_prices": [*COIN, dict(do="restart"), submit("BTC-USD", "buy", "0.1", "a")],
+    "revises_first_only": [
+        *SHARE,
+        fill("SHR", "buy", "5", "100", "1"),
+        fill("SHR", "buy", "4", "100", "2", revises="1"),
+        fill("SHR", "buy", "3", "100", "3", revises="1"),
+    ],
+    "revises_other_order": [
+        *SHARE,
+        *(submit("SHR", "buy", "9", order) for order in "ab"),
+        fill("SHR", "buy", "1", "100", "1", client_order_id="a"),
+        fill("SHR", "buy", "2", "100", "1", client_order_id="b"),
+        fill("SHR", "buy", "4", "100", "2", client_order_id="b", revises="1"),
+    ],
+    "revises_leaves_open": [
+        *SHARE,
+        *(submit("SHR", "buy", "2", order) for order in "ab"),
+        fill("SHR", "buy", "2", "100", "1"),
+        fill("SHR", "buy", "2", "100", "2", client_order_id="b", revises="1"),
+    ],
+    "adopt_derivative_flows": [
+        *setup("OIL-FUT"),
+        dict(do="adopt", symbol="OIL-FUT", qty="3", cost="10000", id="a"),
+    ],
+    "adopt_derivative_free": [
+        *setup("OIL-FUT"),
+        dict(do="adopt", symbol="OIL-FUT", qty="3", id="a"),
+    ],
+    "late_cost_unrounded": LATE_COST,
+    "late_cost_whole": LATE_COST,
+    "split_of_balance": [
+        *COIN,
+        fill("BTC-USD", "buy", "1", "50000", "1"),
+        dict(do="split", symbol="BTC-USD", numerator=2, denominator=1, id="s"),
+    ],
+    "funding_needs_position": [
+        *setup("OIL-FUT"),
+        dict(do="funding", symbol="OIL-FUT", currency="USD", amount="-2", strategy="a", id="f"),
+        fill("OIL-FUT", "buy", "1", "100", "1", strategy="a"),
+    ],
+    "merge_fee_of_first": [
+        *SHARE,
+        *(submit("SHR", "buy", "9", order) for order in "ab"),
+        fill("SHR", "buy", "1", "100", "1", client_order_id="a"),
+        fill("SHR", "buy", "2", "100", "1", client_order_id="b"),
+        *2 * [fill("SHR", "buy", "2", "100", "1", client_order_id="b", fees={"USD": "1"})],
+        fill("SHR", "buy", "1", "100", "1", client_order_id="a", fees={"USD": "2"}),
+    ],
+    "merge_order_no_count": [
+        *SHARE,
+        submit("SHR", "buy", "9", "a"),
+        fill("SHR", "buy", "9", "100", "1"),
+        fill("SHR", "buy", "9", "100", "1", client_order_id="a"),
+    ],
+    "claims_of_any_side": [
+        *FUTURE,
+        fill("OIL-FUT", "sell", "5", "100", "1"),
+        submit("OIL-FUT", "buy", "4", "a"),
+        fill("OIL-FUT", "buy", "9", "100", "2"),
+        dict(do="reduce"),
+        submit("OIL-FUT", "sell", "4", "b"),
+    ],
+    "claims_only_reducing": [
+        *FUTURE,
+        fill("OIL-FUT", "buy", "5", "100", "1"),
+        submit("OIL-FUT", "sell", "7", "a"),
+        submit("OIL-FUT", "sell", "1", "b", reduce_only=True),
+    ],
+    "amend_claims_own": [
+        *FUTURE,
+        fill("OIL-FUT", "buy", "5", "100", "1"),
+        submit("OIL-FUT", "sell", "4", "a", reduce_only=True),
+        dict(do="amend", client_order_id="a", qty="5"),
+        fill("OIL-FUT", "sell", "3", "100", "2"),
+        dict(do="amend", client_order_id="a", qty="3"),
+    ],
+    "repeat_as_amended": [
+        *SHARE,
+        submit("SHR", "buy", "5", "a"),
+        dict(do="amend", client_order_id="a", qty="6"),
+        submit("SHR", "buy", "5", "a"),
+        submit("SHR", "buy", "6", "a"),
+    ],
+    "links_not_content": [
+        *SHARE,
+        submit("SHR", "buy", "5", "a", one_cancels="x"),
+        submit("SHR", "buy", "5", "a", bracket_of="x"),
+    ],
     "restart_resumes": [
         *COIN,
         dict(do="halt", reason="stop"),

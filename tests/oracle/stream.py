@@ -59,6 +59,8 @@ class Stream:
         self.levels = {s: float(v[0]) for s, v in LEVEL.items()}
         self.orders = []
         self.fills = []
+        self.revised = []
+        self.costless = []
         self.out = []
         symbols = self.rng.sample(list(INSTRUMENTS), self.rng.randint(2, len(INSTRUMENTS)))
         if "BTC-USD" not in symbols and self.rng.random() < 0.9:
@@ -97,15 +99,7 @@ class Stream:
             pair = (out[at]["do"], out[at + 1]["do"])
             if self.rng.random() < 0.15 and all(name in REPORTS for name in pair):
                 out[at], out[at + 1] = out[at + 1], out[at]
-        now, amended, kept = 0, set(), []
-        for command in out:
-            id = command.get("client_order_id")
-            if command["do"] == "amend":
-                amended.add(id)
-            # A repeat of an order that was amended: see test_disagreements.
-            if command["do"] != "submit" or id not in amended:
-                kept.append(command)
-        out = kept
+        now = 0
         for command in out:
             if command["do"] == "submit":
                 command["ts_event"] = max(now, command["ts_event"])
@@ -171,6 +165,9 @@ class Stream:
             order["stop"] = self.price(symbol)
         if self.rng.random() < 0.15:
             order["reduce_only"] = True
+        if self.orders and self.rng.random() < 0.1:
+            link = self.rng.choice(("one_cancels", "bracket_of"))
+            order[link] = self.rng.choice(self.orders)["client_order_id"]
         odd = self.rng.random()
         if odd < 0.02:
             order["qty"] = "0"
@@ -228,6 +225,10 @@ class Stream:
             bare = dict(fill)
             del bare["fees"]
             self.out.insert(len(self.out) - 1, bare)
+        elif "client_order_id" in fill and self.rng.random() < 0.15:
+            nameless = dict(fill)
+            del nameless["client_order_id"]
+            self.out.insert(len(self.out) - 1, nameless)
 
     def draw_fill(self):
         symbol, strategy, account = self.place()
@@ -297,6 +298,9 @@ class Stream:
         if not self.fills:
             return
         fill = self.rng.choice(self.fills[-20:])
+        if self.revised and self.rng.random() < 0.3:
+            fill = self.rng.choice(self.revised[-5:])
+        self.revised.append(fill)
         symbol = fill["symbol"]
         more = {k: fill[k] for k in ("client_order_id", "leg") if k in fill}
         self.fill_of(symbol, fill["side"], fill.get("strategy"), fill["account"],
@@ -335,12 +339,12 @@ class Stream:
 
     def draw_split(self):
         symbol = self.rng.choice(self.symbols)
-        if INSTRUMENTS[symbol]["kind"] not in ("equity", "option"):
-            return
         up, down = self.rng.choice(((2, 1), (3, 2), (1, 7), (1, 2), (10, 1)))
         ratio = up / down
         self.out.append(dict(do="split", symbol=symbol, numerator=up, denominator=down,
                              cash_px=self.price(symbol), id=self.name("s")))
+        if INSTRUMENTS[symbol]["kind"] in ("spot", "fx"):
+            return
         self.levels[symbol] = max(self.levels[symbol] / ratio, 1)
         self.now += 6 * SECOND
         self.quote(symbol, self.levels[symbol], 1)
@@ -359,8 +363,26 @@ class Stream:
         if self.rng.random() < 0.3 and kind != "spot":
             signs = ("-", "" if signs[1] else "-")
         qty, cost = signs[0] + qty, signs[1] + cost
+        if self.rng.random() < 0.5:
+            self.adopt_without_cost(symbol, qty, cost, account)
+            return
         self.out.append(dict(do="adopt", symbol=symbol, qty=qty, cost=cost, strategy=strategy,
                              account=account, id=self.name("a")))
+
+    def adopt_without_cost(self, symbol, qty, cost, account):
+        """A holding of unknown cost; a part is sold, and its cost is told now or later."""
+        strategy = self.rng.choice(("held", "kept"))
+        self.out.append(dict(do="adopt", symbol=symbol, qty=qty, strategy=strategy,
+                             account=account, id=self.name("a")))
+        self.costless.append(dict(do="adopt", symbol=symbol, qty="0", cost=cost, strategy=strategy,
+                                  account=account))
+        for _ in range(self.rng.randint(0, 2)):
+            side = "buy" if qty.startswith("-") else "sell"
+            part = text(abs(float(qty)) * self.rng.uniform(0.1, 0.7), LEVEL[symbol][3])
+            self.fill_of(symbol, side, strategy, account, part, self.price(symbol))
+        if self.rng.random() < 0.6:
+            told = self.rng.choice(self.costless)
+            self.out.append(dict(told, id=self.name("a")))
 
     def draw_state(self):
         what = self.rng.choice(("halt", "reduce"))

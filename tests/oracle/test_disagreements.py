@@ -4,101 +4,27 @@ These fail until one of the two changes. Random streams leave out the commands t
 (`Oracle.disagreement`), so that one difference does not hide the next.
 """
 
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import truebook
+from book import fill, made, submit
 
 
 @pytest.fixture
 def book():
-    made = truebook.open(mode="live", threading="inline", clock="event")
-    made.deposit("USD", "100000")
-    for symbol, kind in (("SHR", "equity"), ("PERP", "perpetual")):
-        made.add_instrument(
-            symbol, kind=kind, base=symbol, quote="USD", price_precision=2, qty_precision=2
-        )
-        made.quote(symbol, "10", "10", ts_event=1)
-    yield made
-    made.close()
+    opened = made()
+    yield opened
+    opened.close()
 
 
-def fill(book, side, qty, trade_id, symbol="SHR", ts_event=1, **more):
-    return book.fill(symbol, side, qty, "10", trade_id=trade_id, ts_event=ts_event, **more)
+KEPT = pytest.mark.xfail(strict=True, reason="a currency keeps the digits of its first instrument")
 
 
-def succeeds(call):
-    """A failure of an invariant is no `Exception`: it would end the test run."""
-    try:
-        call()
-    except BaseException as failure:
-        pytest.fail(f"{type(failure).__name__}: {failure}", pytrace=False)
-
-
-@pytest.mark.parametrize("corrected", ["opened", "closed"])
-def test_a_fill_of_a_closed_round_trip_can_be_corrected(book, corrected):
-    """CONTRACT: a `revises` reverses the original, "the correction booked as of now"."""
-    fill(book, "buy", "1", "opened", ts_event=10)
-    fill(book, "sell", "1", "closed", ts_event=12)
-    side = "buy" if corrected == "opened" else "sell"
-    succeeds(lambda: fill(book, side, "1", "correct", ts_event=20, revises=corrected))
-    assert book.position("SHR").signed_qty == 0
-
-
-@pytest.mark.parametrize("kind", ["perpetual", "future", "inverse_perpetual"])
-def test_a_derivative_that_is_adopted_leaves_no_difference(book, kind):
-    """CONTRACT: "Linear and inverse: cash flow = realized - fees + funding"; difference 0."""
-    book.add_instrument(
-        "HELD", kind=kind, base="BTC", quote="USD", price_precision=2, qty_precision=2,
-        settle="BTC" if kind.startswith("inverse") else "USD",
-    )
-    book.add_instrument("BTC-USD", base="BTC", quote="USD", price_precision=2, qty_precision=8)
-    book.price("BTC-USD", "10", ts_event=1)
-    book.price("HELD", "10", ts_event=1)
-    book.adopt("HELD", "30", cost="-3" if kind.startswith("inverse") else "300")
-    assert book.position("HELD").cash_flow == 0
-    assert book.portfolio().difference == 0
-
-
-def test_an_order_that_buys_claims_nothing_of_a_long_position(book):
-    """Stub, `available_to_reduce`: "What no open order reduces already." """
-    fill(book, "sell", "10", "1", symbol="PERP")
-    book.submit("PERP", "buy", "4", client_order_id="cover", ts_event=1)
-    fill(book, "buy", "16", "2", symbol="PERP")
-    assert book.position("PERP").signed_qty == 6
-    assert book.position("PERP").available_to_reduce == 6
-    book.reduce()
-    assert book.would_refuse("PERP", "sell", "6") is None
-
-
-def test_an_order_larger_than_the_position_claims_all_of_it(book):
-    """Stub, `available_to_reduce`: "What no open order reduces already." """
-    fill(book, "buy", "10", "1", symbol="PERP")
-    book.submit("PERP", "sell", "14", client_order_id="flip", ts_event=1)
-    assert book.position("PERP").available_to_reduce == 0
-    assert book.would_refuse("PERP", "sell", "10", reduce_only=True) == "ReduceOnlyExceeds"
-
-
-def test_an_amended_reduce_only_order_does_not_exceed_the_position(book):
-    """Stub, `amend`: "Refused as a new order would be." """
-    fill(book, "buy", "5", "1", symbol="PERP")
-    book.submit("PERP", "sell", "4", client_order_id="exit", reduce_only=True, ts_event=1)
-    fill(book, "sell", "4", "2", symbol="PERP")
-    assert book.position("PERP").signed_qty == 1
-    with pytest.raises(truebook.Refused) as refusal:
-        book.amend("exit", qty="3")
-    assert refusal.value.status == "ReduceOnlyExceeds"
-
-
-def test_a_repeat_of_an_order_that_was_amended_is_answered_as_before(book):
-    """CONTRACT: "A repeat with the same client id and the same content is answered as before." """
-    first = book.submit("SHR", "buy", "5", client_order_id="once", ts_event=1)
-    book.amend("once", qty="6")
-    again = book.submit("SHR", "buy", "5", client_order_id="once", ts_event=1)
-    assert (again.duplicate, again.sequence) == (True, first.sequence)
-
-
-@pytest.mark.parametrize("first", ["BTC-USD", "ETH-BTC"])
+@pytest.mark.parametrize("first", [pytest.param("BTC-USD", marks=KEPT), "ETH-BTC"])
 def test_a_cost_is_exact_in_whatever_order_instruments_are_added(first):
     """DESIGN 3: "A position keeps its exact cost and divides only when it reduces"."""
     book = truebook.open(mode="live", threading="inline", clock="event")
@@ -113,60 +39,74 @@ def test_a_cost_is_exact_in_whatever_order_instruments_are_added(first):
     assert book.balance("BTC").total == Decimal("-0.001977768")
 
 
-def test_an_order_that_a_correction_fills_is_filled(book):
-    """Stub, `orders`: "Every order that can still fill"."""
-    fill(book, "buy", "5", "loose")
-    book.submit("SHR", "buy", "1", client_order_id="order", ts_event=1)
-    fill(book, "buy", "1", "correct", revises="loose", client_order_id="order")
-    assert book.order("order").leaves_qty == 0
-    assert book.order("order").status == "filled"
-    assert book.orders() == []
+CIRCLE = """
+from book import fill, made
+book = made()
+fill(book, "buy", "1", "t", client_order_id="a")
+fill(book, "buy", "2", "c", revises="t")
+fill(book, "buy", "3", "t", client_order_id="b", revises="c")
+fill(book, "buy", "4", "x", revises="t")
+"""
 
 
-def test_a_derivative_of_unknown_cost_moves_cash_by_its_realized_pnl(book):
-    """CONTRACT: a linear perpetual's "cash moves by realized PnL, fees, funding"."""
-    book.adopt("PERP", "-3")
-    fill(book, "buy", "3", "1", symbol="PERP")
-    book.adopt("PERP", "0", cost="-33")
-    assert book.position("PERP").realized_pnl == 3
-    assert book.balance("USD").total == 100003
+def test_corrections_that_name_each_other_are_answered():
+    """DESIGN 2: a fill is booked or quarantined; the writer never stands still.
+
+    Following corrections by trade id alone leads from `t` to `c` to `t`.
+    """
+    try:
+        subprocess.run([sys.executable, "-c", CIRCLE], cwd=Path(__file__).parent, check=True,
+                       timeout=3)
+    except subprocess.TimeoutExpired:
+        pytest.fail("the book does not answer", pytrace=False)
 
 
-def test_a_cost_that_is_given_later_is_released_as_if_it_had_been_known(book):
-    """DESIGN 3: "A position keeps its exact cost and divides only when it reduces"."""
-    book.adopt("SHR", "3")
-    fill(book, "sell", "1", "1")
-    book.adopt("SHR", "0", cost="33")
-    assert book.position("SHR").cost == 22
-    assert book.position("SHR").realized_pnl == -1
-
-
-def test_a_correction_takes_back_the_fill_of_its_own_order(book):
+def test_a_correction_of_a_correction_stays_with_its_order(book):
     """CONTRACT: "Two reports whose order ids are both known and differ are different fills." """
-    for order in ("a", "b"):
-        book.submit("SHR", "buy", "9", client_order_id=order, ts_event=1)
+    submit(book, "a", "b")
+    for order, first, second in (("a", "1", "3"), ("b", "2", "4")):
+        fill(book, "buy", first, "fill", client_order_id=order)
+        fill(book, "buy", second, "correct", client_order_id=order, revises="fill")
+    assert book.position("SHR").signed_qty == 7
+    fill(book, "buy", "1", "last", client_order_id="b", revises="fill")
+    assert (book.order("a").cum_qty, book.order("b").cum_qty) == (3, 1)
+    assert book.position("SHR").signed_qty == 4
+
+
+@pytest.mark.parametrize("before", ["busted", "never reported"])
+def test_a_second_correction_replaces_the_first_of_what_was_void(book, before):
+    """CONTRACT: the original "reversed exactly", the correction booked: one fill, one quantity."""
+    if before == "busted":
+        fill(book, "buy", "5", "fill")
+        book.bust("SHR", "fill")
+    fill(book, "buy", "4", "first", revises="fill")
+    fill(book, "buy", "3", "second", revises="fill")
+    assert book.position("SHR").signed_qty == 3
+
+
+def test_an_order_id_that_is_filled_in_tells_fills_apart(book):
+    """CONTRACT: the order id is "filled in"; two that are known and differ are different fills."""
+    submit(book, "a", "b")
+    fill(book, "buy", "1", "same")
+    assert fill(book, "buy", "1", "same", client_order_id="a").duplicate
+    assert not fill(book, "buy", "1", "same", client_order_id="b").duplicate
+    assert book.position("SHR").signed_qty == 2
+    assert book.order("b").cum_qty == 1
+
+
+def test_a_repeat_of_a_booked_fill_is_no_conflict(book):
+    """CONTRACT: "The same key with another quantity or price is `FillConflict`"; this has none."""
+    submit(book, "a", "b")
     fill(book, "buy", "1", "same", client_order_id="a")
-    fill(book, "buy", "2", "same", client_order_id="b")
-    fill(book, "buy", "4", "correct", revises="same", client_order_id="b")
-    assert book.position("SHR").signed_qty == 5
+    assert fill(book, "buy", "2", "same").quarantined == "FillConflict"
+    assert fill(book, "buy", "2", "same", client_order_id="b").quarantined is None
+    again = fill(book, "buy", "2", "same", client_order_id="b")
+    assert (again.duplicate, again.quarantined) == (True, None)
 
 
-@pytest.mark.parametrize("order", ["a", "b"])
-def test_a_fee_that_a_repeat_adds_is_booked_once(book, order):
-    """CONTRACT: what the second report knows is "filled in"; a third knows nothing more."""
-    for name, qty in (("a", "1"), ("b", "2")):
-        book.submit("SHR", "buy", "9", client_order_id=name, ts_event=1)
-        fill(book, "buy", qty, "same", client_order_id=name)
-    for _ in range(3):
-        qty = "1" if order == "a" else "2"
-        assert fill(book, "buy", qty, "same", client_order_id=order, fee="1").duplicate
-    assert book.position("SHR").fees == {"USD": 1}
-    assert book.balance("USD").total == 100000 - 30 - 1
-
-
-def test_funding_before_the_first_fill_is_kept_by_its_position(book):
-    """Stub, `Position.funding`: "Funding, dividends and interest received less paid." """
-    book.funding("PERP", "USD", "-2", strategy="basis")
-    fill(book, "buy", "1", "1", symbol="PERP", strategy="basis")
-    assert book.strategy("basis").funding == -2
-    assert book.position("PERP", strategy="basis").funding == -2
+def test_a_cost_that_is_given_again_under_its_id_is_a_repeat(book):
+    """Stub, of all that is booked under an id: "A repeat of `id` is booked once." """
+    book.adopt("SHR", "3", id="held")
+    assert book.adopt("SHR", "3", id="held").duplicate
+    book.adopt("SHR", "0", cost="33", id="cost")
+    assert book.adopt("SHR", "0", cost="33", id="cost").duplicate

@@ -599,3 +599,19 @@ def test_another_thread_closes_a_book_that_is_in_use():
     for thread in threads:
         thread.join()
     assert ended == [truebook.ClosedError] * 4
+
+
+def test_a_round_trip_that_has_ended_says_what_it_came_to():
+    with truebook.open(threading="inline", clock="event") as book:
+        book.add_instrument("AIG-USD", kind="equity", base="AIG", quote="USD", price_precision=2,
+                            qty_precision=0)
+        book.fill("AIG-USD", "buy", 2, 100, trade_id="1", strategy="swing", ts_event=1000)
+        book.fill("AIG-USD", "buy", 2, 110, trade_id="2", strategy="swing", ts_event=2000, fee="1")
+        book.fill("AIG-USD", "sell", 5, 120, trade_id="3", strategy="swing", ts_event=5000, fee="2")
+        (closed,) = book.closed_positions()
+        assert (closed.symbol, closed.strategy, closed.side) == ("AIG-USD", "swing", "long")
+        assert (closed.entry_qty, closed.peak_qty) == (4, 4)
+        assert (closed.entry_px, closed.exit_px) == (105, 120)
+        assert (closed.realized_pnl, closed.fees) == (60, 3)
+        assert (closed.opened_at, closed.closed_at, closed.duration_ns) == (1000, 5000, 4000)
+        assert book.position("AIG-USD").signed_qty == -1

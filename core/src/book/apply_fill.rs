@@ -9,6 +9,7 @@ use crate::model::{
 use super::event::{FillAmended, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
 use super::outcome::trips;
+use super::state::{CLOSED_MAX, ClosedTrip};
 use super::sum::Sum;
 use super::{Entry, Filled, Quarantine, Quarantined, State};
 
@@ -213,6 +214,14 @@ impl State {
         );
         add_fees(position, fees);
         if let Some(trip) = &closed {
+            if self.closed.len() == CLOSED_MAX {
+                self.closed.pop_front();
+            }
+            self.closed.push_back(ClosedTrip {
+                key,
+                trip: *trip,
+                sequence: entry.sequence,
+            });
             let is_won = trip.realized_pnl > trip.fees;
             position.closed_trades += 1;
             position.winning_trades += u64::from(is_won);

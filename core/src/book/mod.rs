@@ -48,7 +48,7 @@ pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;
-pub use state::{Account, Balance, Counters, RiskMark, State, Strategy};
+pub use state::{Account, Balance, CLOSED_MAX, ClosedTrip, Counters, RiskMark, State, Strategy};
 pub use sum::Sum;
 pub use total::{Portfolio, StrategyTotal};
 pub use worth::Count;

@@ -2,13 +2,13 @@
 //!
 //! 1. What events made is under the state hash; what prices made is in `worth`, and is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{
     AccountId, Config, Currency, CurrencyId, Id, Instrument, InstrumentId, Limits, Order, Position,
-    PositionId, PositionKey, Refusal, StrategyId, Timestamp,
+    PositionId, PositionKey, Refusal, RoundTrip, StrategyId, Timestamp,
 };
 
 use super::event::{Stated, StatedOf};
@@ -50,6 +50,20 @@ pub struct Counters {
     pub winning_trades: u64,
     /// Orders refused, by reason.
     pub refused: BTreeMap<Refusal, u64>,
+}
+
+/// How many round trips that have ended are remembered; the store has them all.
+pub const CLOSED_MAX: usize = 10_000;
+
+/// A round trip that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ClosedTrip {
+    /// Whose position it was.
+    pub key: PositionKey,
+    /// What it came to.
+    pub trip: RoundTrip,
+    /// The sequence of the event that ended it.
+    pub sequence: u64,
 }
 
 /// A balance. `total = free + locked`.
@@ -126,6 +140,8 @@ pub struct State {
     pub(super) cash_ids: BTreeMap<Id, (u64, u64)>,
     pub(super) stated: BTreeMap<(AccountId, StatedOf), Stated>,
     pub(super) shared: BTreeMap<Id, Box<str>>,
+    /// The newest round trips that have ended, oldest first.
+    pub(super) closed: VecDeque<ClosedTrip>,
     pub(super) fills: FillWindow,
     pub(super) worth: Worth,
     pub(super) currency_names: Map<Id, CurrencyId>,
@@ -171,6 +187,7 @@ impl Default for State {
             cash_ids: BTreeMap::new(),
             stated: BTreeMap::new(),
             shared: BTreeMap::new(),
+            closed: VecDeque::new(),
             fills: FillWindow::default(),
             worth: Worth::default(),
             currency_names: Map::default(),
@@ -188,6 +205,7 @@ impl State {
     /// Makes room for a full window of fills, so that booking one never allocates.
     pub fn reserve(&mut self) {
         self.fills.reserve();
+        self.closed.reserve(CLOSED_MAX);
     }
 
     /// The currencies, by number.
@@ -315,6 +333,11 @@ impl State {
         self.positions.get(id.index())
     }
 
+    /// The newest round trips that have ended, at most [`CLOSED_MAX`], oldest first.
+    pub fn closed(&self) -> impl DoubleEndedIterator<Item = &ClosedTrip> {
+        self.closed.iter()
+    }
+
     /// The order with this client id.
     #[must_use]
     pub fn order(&self, client_order_id: &Id) -> Option<&Order> {
@@ -357,6 +380,7 @@ impl State {
                 &self.cash_ids,
                 &self.stated,
                 &self.shared,
+                &self.closed,
                 &keys,
             ),
         ))

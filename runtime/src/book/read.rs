@@ -5,7 +5,10 @@ use truebook_core::model::{Id, Order, StrategyId};
 
 use super::Book;
 use crate::error::Error;
-use crate::record::{BalanceRecord, OrderRecord, PortfolioRecord, PositionRecord, StrategyRecord};
+use crate::record::{
+    BalanceRecord, ClosedPositionRecord, OrderRecord, PortfolioRecord, PositionRecord,
+    StrategyRecord,
+};
 
 impl Book {
     /// A position: of one strategy, or with `None` the account's net.
@@ -48,6 +51,19 @@ impl Book {
         self.ask(|state| {
             let open = state.open_orders().map(|(_, order): (u32, &Order)| order);
             open.filter_map(|order| OrderRecord::of(state, order))
+                .collect()
+        })
+    }
+
+    /// The newest round trips that have ended, at most 10,000, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn closed_positions(&mut self) -> Result<Vec<ClosedPositionRecord>, Error> {
+        self.ask(|state| {
+            let closed = state.closed();
+            closed
+                .filter_map(|closed| ClosedPositionRecord::of(state, closed))
                 .collect()
         })
     }

@@ -1,0 +1,201 @@
+"""Properties on which the package and its documents once differed, each in its smallest case."""
+
+import pytest
+import truebook
+from book import fill, made, submit, succeeds
+
+
+@pytest.fixture
+def book():
+    opened = made()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("corrected", ["opened", "closed"])
+def test_a_fill_of_a_closed_round_trip_can_be_corrected(book, corrected):
+    fill(book, "buy", "1", "opened", ts_event=10)
+    fill(book, "sell", "1", "closed", ts_event=12)
+    side = "buy" if corrected == "opened" else "sell"
+    succeeds(lambda: fill(book, side, "1", "correct", ts_event=20, revises=corrected))
+    assert book.position("SHR").signed_qty == 0
+
+
+def test_a_correction_takes_back_the_fill_of_its_own_order(book):
+    submit(book, "a", "b")
+    fill(book, "buy", "1", "same", client_order_id="a")
+    fill(book, "buy", "2", "same", client_order_id="b")
+    fill(book, "buy", "4", "correct", revises="same", client_order_id="b")
+    assert book.position("SHR").signed_qty == 5
+
+
+def test_a_second_correction_of_a_fill_replaces_the_first(book):
+    fill(book, "buy", "5", "1")
+    fill(book, "buy", "4", "2", revises="1")
+    fill(book, "buy", "3", "3", revises="1")
+    assert book.position("SHR").signed_qty == 3
+    assert book.balance("USD").total == 100000 - 30
+
+
+def test_an_order_that_a_correction_fills_is_filled(book):
+    fill(book, "buy", "5", "loose")
+    submit(book, "order", qty="1")
+    fill(book, "buy", "1", "correct", revises="loose", client_order_id="order")
+    assert book.order("order").leaves_qty == 0
+    assert book.order("order").status == "filled"
+    assert book.orders() == []
+
+
+def test_an_order_is_filled_by_a_correction_of_another_orders_fill(book):
+    submit(book, "a", "b", qty="2")
+    fill(book, "buy", "2", "1", client_order_id="a")
+    fill(book, "buy", "2", "2", client_order_id="b", revises="1")
+    assert (book.order("a").cum_qty, book.order("b").cum_qty) == (0, 2)
+    assert book.order("b").status == "filled"
+
+
+@pytest.mark.parametrize("order", ["a", "b"])
+def test_a_fee_that_a_repeat_adds_is_booked_once(book, order):
+    submit(book, "a", "b")
+    for name, qty in (("a", "1"), ("b", "2")):
+        fill(book, "buy", qty, "same", client_order_id=name)
+    for _ in range(3):
+        qty = "1" if order == "a" else "2"
+        assert fill(book, "buy", qty, "same", client_order_id=order, fee="1").duplicate
+    assert book.position("SHR").fees == {"USD": 1}
+    assert book.balance("USD").total == 100000 - 30 - 1
+
+
+@pytest.mark.parametrize("qty, status", [("4", "partially_filled"), ("9", "filled")])
+@pytest.mark.parametrize("name", ["client_order_id", "venue_order_id"])
+def test_a_repeat_that_names_the_order_counts_as_if_the_fill_had_named_it(name, qty, status):
+    found = []
+    for reports in ([True], [False, True, True]):
+        book = made()
+        submit(book, "order")
+        book.accept("order", venue_order_id="theirs")
+        named = {name: "order" if name == "client_order_id" else "theirs"}
+        answers = [fill(book, "buy", qty, "1", **(named if is_named else {}))
+                   for is_named in reports]
+        assert [answer.duplicate for answer in answers] == [False, True, True][: len(reports)]
+        order = book.order("order")
+        found.append((order.cum_qty, order.leaves_qty, order.status, order.locked,
+                      book.balance("USD").in_orders, book.balance("USD").total))
+        book.close()
+    assert found[0] == found[1]
+    assert found[0][2] == status
+
+
+def adopted(book, kind, **cost):
+    """Takes in 30 of a derivative."""
+    settle = "BTC" if kind.startswith("inverse") else "USD"
+    book.add_instrument("HELD", kind=kind, base="BTC", quote="USD", settle=settle,
+                        price_precision=2, qty_precision=2)
+    book.add_instrument("BTC-USD", base="BTC", quote="USD", price_precision=2, qty_precision=8)
+    book.price("BTC-USD", "10", ts_event=1)
+    book.price("HELD", "10", ts_event=1)
+    book.adopt("HELD", "30", **cost)
+
+
+DERIVATIVES = ["perpetual", "future", "inverse_perpetual", "inverse_future"]
+
+
+@pytest.mark.parametrize("kind", DERIVATIVES)
+def test_a_derivative_that_is_adopted_moves_no_cash(book, kind):
+    adopted(book, kind, cost="-3" if kind.startswith("inverse") else "300")
+    assert book.position("HELD").cash_flow == 0
+    assert (book.balance("USD").total, book.balance("BTC").total) == (100000, 0)
+    assert book.portfolio().difference == 0
+
+
+@pytest.mark.parametrize("kind", DERIVATIVES)
+def test_a_derivative_is_not_adopted_without_its_cost(book, kind):
+    with pytest.raises(truebook.InvalidValue, match="the cost is needed"):
+        adopted(book, kind)
+    assert book.position("HELD").signed_qty == 0
+
+
+@pytest.mark.parametrize("cost, kept", [("33", "22"), ("10", "6.66666667")])
+def test_a_cost_that_is_given_later_is_released_as_if_it_had_been_known(book, cost, kept):
+    book.adopt("SHR", "3")
+    fill(book, "sell", "1", "1")
+    book.adopt("SHR", "0", cost=cost)
+    held = book.position("SHR")
+    assert str(held.cost) == kept
+    assert held.realized_pnl == 10 - (int(cost) - held.cost)
+    assert book.portfolio().difference == 0
+
+
+def test_an_order_that_buys_claims_nothing_of_a_long_position(book):
+    fill(book, "sell", "10", "1", symbol="PERP")
+    book.submit("PERP", "buy", "4", client_order_id="cover", ts_event=1)
+    fill(book, "buy", "16", "2", symbol="PERP")
+    assert book.position("PERP").signed_qty == 6
+    assert book.position("PERP").available_to_reduce == 6
+    book.reduce()
+    assert book.would_refuse("PERP", "sell", "6") is None
+
+
+def test_an_order_larger_than_the_position_claims_all_of_it(book):
+    fill(book, "buy", "10", "1", symbol="PERP")
+    book.submit("PERP", "sell", "14", client_order_id="flip", ts_event=1)
+    assert book.position("PERP").available_to_reduce == 0
+    assert book.would_refuse("PERP", "sell", "10", reduce_only=True) == "ReduceOnlyExceeds"
+
+
+def test_an_amended_reduce_only_order_does_not_exceed_the_position(book):
+    fill(book, "buy", "5", "1", symbol="PERP")
+    book.submit("PERP", "sell", "4", client_order_id="exit", reduce_only=True, ts_event=1)
+    fill(book, "sell", "4", "2", symbol="PERP")
+    assert book.position("PERP").signed_qty == 1
+    with pytest.raises(truebook.Refused) as refusal:
+        book.amend("exit", qty="3")
+    assert refusal.value.status == "ReduceOnlyExceeds"
+
+
+def test_an_amended_order_does_not_compete_with_itself(book):
+    fill(book, "buy", "5", "1", symbol="PERP")
+    book.submit("PERP", "sell", "4", client_order_id="exit", reduce_only=True, ts_event=1)
+    assert book.position("PERP").available_to_reduce == 1
+    book.amend("exit", qty="5")
+    assert book.position("PERP").available_to_reduce == 0
+
+
+def test_a_repeat_of_an_order_that_was_amended_is_answered_as_before(book):
+    first = book.submit("SHR", "buy", "5", client_order_id="once", ts_event=1)
+    book.amend("once", qty="6")
+    again = book.submit("SHR", "buy", "5", client_order_id="once", ts_event=1)
+    assert (again.duplicate, again.sequence) == (True, first.sequence)
+    with pytest.raises(truebook.Refused) as refusal:
+        book.submit("SHR", "buy", "6", client_order_id="once", ts_event=1)
+    assert refusal.value.status == "DuplicateClientOrderId"
+
+
+@pytest.mark.parametrize("link", ["one_cancels", "bracket_of"])
+def test_an_order_with_other_links_is_no_repeat(book, link):
+    submit(book, "other")
+    again = dict(client_order_id="once", ts_event=1)
+    book.submit("SHR", "buy", "5", **again, **{link: "other"})
+    assert book.submit("SHR", "buy", "5", **again, **{link: "other"}).duplicate
+    with pytest.raises(truebook.Refused) as refusal:
+        book.submit("SHR", "buy", "5", **again)
+    assert refusal.value.status == "DuplicateClientOrderId"
+
+
+@pytest.mark.parametrize("what, symbol", [("funding", "PERP"), ("dividend", "SHR")])
+def test_income_before_the_first_fill_is_kept_by_its_position(book, what, symbol):
+    getattr(book, what)(symbol, "USD", "-2", strategy="basis")
+    assert book.position(symbol, strategy="basis").funding == -2
+    fill(book, "buy", "1", "1", symbol=symbol, strategy="basis")
+    assert book.strategy("basis").funding == -2
+    assert book.position(symbol, strategy="basis").funding == -2
+
+
+@pytest.mark.parametrize("kind", ["spot", "fx"])
+def test_what_is_held_as_a_balance_cannot_be_split(book, kind):
+    book.add_instrument("EUR-USD", kind=kind, base="EUR", quote="USD", price_precision=2,
+                        qty_precision=2)
+    fill(book, "buy", "4", "1", symbol="EUR-USD")
+    with pytest.raises(truebook.InvalidValue):
+        book.split("EUR-USD", 2, 1)
+    assert book.position("EUR-USD").signed_qty == book.balance("EUR").total == 4
