@@ -48,8 +48,9 @@ def test_an_order_that_a_correction_fills_is_filled(book):
 
 def test_an_order_is_filled_by_a_correction_of_another_orders_fill(book):
     submit(book, "a", "b", qty="2")
-    fill(book, "buy", "2", "1", client_order_id="a")
-    fill(book, "buy", "2", "2", client_order_id="b", revises="1")
+    fill(book, "buy", "1", "1")
+    fill(book, "buy", "2", "2", client_order_id="a", revises="1")
+    fill(book, "buy", "2", "3", client_order_id="b", revises="1")
     assert (book.order("a").cum_qty, book.order("b").cum_qty) == (0, 2)
     assert book.order("b").status == "filled"
 

@@ -2,6 +2,7 @@
 
 mod examples;
 mod header;
+mod mutants;
 mod python;
 mod readme;
 mod scenario;
@@ -56,6 +57,15 @@ enum Task {
         #[arg(long, default_value_t = u64::MAX)]
         seconds: u64,
     },
+    /// Faults planted in the ledger, which the tests must notice; long, so in shards
+    Mutants {
+        /// Which part, K/N
+        #[arg(long, default_value = "0/1")]
+        shard: String,
+        /// One file of core/src/book
+        #[arg(long)]
+        file: Option<String>,
+    },
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -76,6 +86,7 @@ fn main() -> ExitCode {
             from,
             seconds,
         } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
+        Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }

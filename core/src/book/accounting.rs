@@ -38,7 +38,8 @@ pub struct Effect {
 /// ```
 #[must_use]
 pub fn effect(before: Holding, delta: Holding, money_scale: u8) -> Option<Effect> {
-    if before.qty == 0 || delta.qty == 0 || (before.qty > 0) == (delta.qty > 0) {
+    let reduces = before.qty.signum() * delta.qty.signum() < 0;
+    if !reduces {
         return Some(Effect {
             delta_cost: delta.cost,
             realized: 0,

@@ -1,0 +1,37 @@
+//! Mutation tests of the ledger: each small fault that is planted must be noticed by a test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::shell::{build_dir, cargo, run};
+
+/// Plants faults in `core/src/book`, or in one file of it: the part `shard`, as `K/N`.
+///
+/// # Errors
+/// When a fault was not noticed; `.build/mutants.out` lists them.
+pub fn run_shard(root: &Path, shard: &str, file: Option<&str>) -> Result<()> {
+    let tool = install(root)?;
+    let files = format!("core/src/book/{}", file.unwrap_or("**/*.rs"));
+    let mut command = Command::new(tool);
+    command
+        .current_dir(root)
+        .args(["mutants", "--package", "truebook-core"]);
+    command.args(["--test-package", "truebook-core,truebook-simulation"]);
+    command.args(["--file", &files, "--shard", shard, "--timeout", "120"]);
+    command.arg("--output").arg(build_dir(root)?);
+    run(&mut command)
+}
+
+/// The tool, in a folder of the tasks' own.
+fn install(root: &Path) -> Result<PathBuf> {
+    let folder = build_dir(root)?.join("tools");
+    let tool = folder.join("bin").join("cargo-mutants");
+    if !tool.exists() {
+        let mut command = cargo(root);
+        command.args(["install", "--locked", "--quiet", "cargo-mutants", "--root"]);
+        run(command.arg(&folder))?;
+    }
+    Ok(tool)
+}
