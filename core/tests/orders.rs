@@ -396,3 +396,12 @@ fn totals_convert_by_a_pair_in_either_direction_and_name_what_they_cannot() {
     assert_eq!(portfolio.equity, 196_875 * 10_i128.pow(15));
     desk.check();
 }
+
+#[test]
+fn a_coin_is_worth_its_mark() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("BTC", "1.5");
+    desk.quote("50000", "50000");
+    assert_eq!(desk.state().portfolio().equity, 75_000 * 10_i128.pow(18));
+    desk.check();
+}

@@ -6,7 +6,6 @@ These fail until one of the two changes. Random streams leave out the commands t
 
 import subprocess
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,22 +20,16 @@ def book():
     opened.close()
 
 
-KEPT = pytest.mark.xfail(strict=True, reason="a currency keeps the digits of its first instrument")
-
-
-@pytest.mark.parametrize("first", [pytest.param("BTC-USD", marks=KEPT), "ETH-BTC"])
-def test_a_cost_is_exact_in_whatever_order_instruments_are_added(first):
-    """DESIGN 3: "A position keeps its exact cost and divides only when it reduces"."""
+def test_a_coin_is_worth_its_mark():
+    """DESIGN 3: totals are "never a silent rate of 1", nor of another power of ten."""
     book = truebook.open(mode="live", threading="inline", clock="event")
-    pairs = {
-        "BTC-USD": dict(base="BTC", quote="USD", price_precision=2, qty_precision=8),
-        "ETH-BTC": dict(base="ETH", quote="BTC", price_precision=5, qty_precision=4),
-    }
-    for symbol in sorted(pairs, key=lambda name: name != first):
-        book.add_instrument(symbol, **pairs[symbol])
-    book.fill("ETH-BTC", "buy", "0.0312", "0.06339", trade_id="1", ts_event=1)
-    assert book.position("ETH-BTC").cost == Decimal("0.001977768")
-    assert book.balance("BTC").total == Decimal("-0.001977768")
+    book.add_instrument("BTC-USD", base="BTC", quote="USD", price_precision=2, qty_precision=8)
+    book.add_instrument("ETH-BTC", base="ETH", quote="BTC", price_precision=5, qty_precision=4)
+    book.deposit("BTC", "1")
+    book.quote("BTC-USD", "50000", "50000", ts_event=1)
+    book.quote("ETH-BTC", "0.06", "0.06", ts_event=1)
+    assert book.would_refuse("ETH-BTC", "buy", "0.0033") == "MinNotional"
+    assert book.portfolio().equity == 50000
 
 
 CIRCLE = """

@@ -1,5 +1,7 @@
 """Properties on which the package and its documents once differed, each in its smallest case."""
 
+from decimal import Decimal
+
 import pytest
 import truebook
 from book import fill, made, submit, succeeds
@@ -200,3 +202,17 @@ def test_what_is_held_as_a_balance_cannot_be_split(book, kind):
     with pytest.raises(truebook.InvalidValue):
         book.split("EUR-USD", 2, 1)
     assert book.position("EUR-USD").signed_qty == book.balance("EUR").total == 4
+
+
+@pytest.mark.parametrize("first", ["BTC-USD", "ETH-BTC"])
+def test_a_cost_is_exact_in_whatever_order_instruments_are_added(first):
+    book = truebook.open(mode="live", threading="inline", clock="event")
+    pairs = {
+        "BTC-USD": dict(base="BTC", quote="USD", price_precision=2, qty_precision=8),
+        "ETH-BTC": dict(base="ETH", quote="BTC", price_precision=5, qty_precision=4),
+    }
+    for symbol in sorted(pairs, key=lambda name: name != first):
+        book.add_instrument(symbol, **pairs[symbol])
+    book.fill("ETH-BTC", "buy", "0.0312", "0.06339", trade_id="1", ts_event=1)
+    assert book.position("ETH-BTC").cost == Decimal("0.001977768")
+    assert book.balance("BTC").total == Decimal("-0.001977768")

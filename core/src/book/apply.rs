@@ -287,6 +287,7 @@ impl State {
             balance.in_margin += given.delta_margin;
             balance.contributed += given.cost;
         }
+        self.remember(given.id, given.fingerprint);
         self.revalue(given.position);
     }
 

@@ -17,7 +17,8 @@ impl State {
     pub(super) fn apply_filled(&mut self, entry: &Entry, filled: &Filled) {
         if let Some(reversal) = &filled.reversal {
             self.apply_reversal(entry, reversal);
-            self.remember_successor(filled, reversal);
+            let corrected = (reversal.fill_key, reversal.booked_at);
+            self.remember_successor(entry, filled, corrected);
         }
         self.apply_legs(&filled.legs);
         let id = self.position_id(filled.key);
@@ -61,20 +62,30 @@ impl State {
     }
 
     /// Remembers which execution stands for one that was corrected.
-    fn remember_successor(&mut self, filled: &Filled, reversal: &Reversal) {
+    fn remember_successor(&mut self, entry: &Entry, filled: &Filled, corrected: (FillKey, u64)) {
         let owner = (filled.key.account, filled.key.instrument);
         let successor = FillKey::new(owner, &filled.trade_id, filled.side);
-        let corrected = (reversal.fill_key, reversal.booked_at);
         if let Some(mark) = self.fills.find_mut(corrected.0, corrected.1) {
-            mark.successor = Some(Box::new(successor));
+            mark.successor = Some(Box::new((successor, entry.sequence)));
         }
     }
 
-    /// Remembers an execution that was corrected before it came, so that it is never booked.
+    /// Remembers an execution that was corrected where there was nothing to take back, so that it
+    /// is never booked.
     fn remember_void(&mut self, entry: &Entry, filled: &Filled, trade_id: &Id) {
         let owner = (filled.key.account, filled.key.instrument);
+        let key = FillKey::new(owner, trade_id, filled.side);
+        let mut known = self.fills.find(key, (0, 0));
+        while let Some((next, sequence)) = known.and_then(|mark| mark.successor.as_deref()) {
+            known = self.fills.find_at(*next, *sequence);
+        }
+        if let Some(corrected) = known.map(|mark| (mark.key, mark.sequence)) {
+            self.remember_successor(entry, filled, corrected);
+            return;
+        }
+        let successor = FillKey::new(owner, &filled.trade_id, filled.side);
         self.fills.insert(FillMark {
-            key: FillKey::new(owner, trade_id, filled.side),
+            key,
             qty: 0,
             px: 0,
             sequence: entry.sequence,
@@ -83,9 +94,9 @@ impl State {
             fees: MarkFees::default(),
             position: PositionId(u32::MAX),
             order: filled.order,
+            successor: Some(Box::new((successor, entry.sequence))),
             side: filled.side,
             has_liquidity: false,
-            successor: None,
             is_void: true,
             is_conflict: false,
         });
@@ -148,6 +159,8 @@ impl State {
         let owner = (amended.key.account, amended.key.instrument);
         let key = FillKey::new(owner, &amended.trade_id, amended.side);
         let venue_order = order_hash(amended.venue_order_id, None);
+        let named = amended.order.and_then(|number| self.order_at(number));
+        let client_order = order_hash(None, named.map(|order| order.client_order_id));
         let Some(mark) = self.fills.find_mut(key, amended.booked_at) else {
             return;
         };
@@ -157,6 +170,9 @@ impl State {
         }
         mark.has_liquidity |= amended.liquidity.is_some();
         mark.order = amended.order.or(order);
+        if mark.client_order == 0 {
+            mark.client_order = client_order;
+        }
         if venue_order != 0 {
             mark.venue_order = venue_order;
         }

@@ -17,16 +17,16 @@ impl Ledger {
     /// What a second report of a known execution adds to it.
     pub(super) fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
         let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
-        let numbers = (report.last_qty, report.last_px);
-        if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
-            return Answer::Applied(Applied {
-                sequence: conflict.sequence,
-                duplicate: true,
-                quarantined: Some(Quarantine::FillConflict),
-                ..Applied::default()
-            });
-        }
         if !is_same && !known.is_void {
+            let numbers = (report.last_qty, report.last_px);
+            if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
+                return Answer::Applied(Applied {
+                    sequence: conflict.sequence,
+                    duplicate: true,
+                    quarantined: Some(Quarantine::FillConflict),
+                    ..Applied::default()
+                });
+            }
             return self.quarantine(report, *trade_id, Quarantine::FillConflict);
         }
         let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
@@ -156,8 +156,9 @@ impl State {
         let owner = (report.account, report.instrument);
         let key = FillKey::new(owner, &trade_id, report.side);
         let mut known = self.fills.find(key, orders_of(report))?;
-        while let Some(next) = known.successor.as_deref() {
-            known = self.fills.find(*next, (0, 0))?;
+        // Each successor was booked after what it stands for, so this ends.
+        while let Some((next, sequence)) = known.successor.as_deref() {
+            known = self.fills.find_at(*next, *sequence)?;
         }
         Some((known, trade_id))
     }

@@ -180,8 +180,7 @@ fn book(
         return Err(Quarantine::TooManyFees);
     }
     let reversal = revised(state, instrument, report)?;
-    let never = |_: &Id| state.revised(report).is_none();
-    let voided = report.revises.filter(never).map(Box::new);
+    let voided = report.revises.filter(|_| reversal.is_none()).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
         stepped = step(position, instrument, reversal, now);

@@ -81,7 +81,7 @@ pub struct FillMark {
     /// Its order's number.
     pub order: Option<u32>,
     /// The execution that stands for it, where it was corrected.
-    pub successor: Option<Box<FillKey>>,
+    pub successor: Option<Box<(FillKey, u64)>>,
     /// Which way.
     pub side: Side,
     /// Whether it is known if it rested or took.
@@ -190,7 +190,17 @@ impl FillWindow {
         self.mark(self.index.find(key.short(), is_same)?)
     }
 
-    /// The remembered fill that was booked at `sequence` under `key`, to be amended.
+    /// The remembered fill that was booked at `sequence` under `key`.
+    #[must_use]
+    pub fn find_at(&self, key: FillKey, sequence: u64) -> Option<&FillMark> {
+        let is_same = |at| {
+            let mark = self.mark(at);
+            mark.is_some_and(|mark| mark.key == key && mark.sequence == sequence)
+        };
+        self.mark(self.index.find(key.short(), is_same)?)
+    }
+
+    /// The same, to be amended.
     pub(super) fn find_mut(&mut self, key: FillKey, sequence: u64) -> Option<&mut FillMark> {
         let is_same = |at| {
             let mark = self.mark(at);

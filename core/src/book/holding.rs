@@ -136,7 +136,16 @@ impl Ledger {
             leg: PositionLeg::Net,
         };
         let event = if adoption.qty == 0 {
-            cost_given(&self.state, &instrument, key, cost).map(Event::CostGiven)
+            {
+                let given = cost_given(&self.state, &instrument, key, cost);
+                given.map(|given| {
+                    Event::CostGiven(CostGiven {
+                        fingerprint: print,
+                        id: adoption.id,
+                        ..given
+                    })
+                })
+            }
         } else {
             let parts = (adoption.qty, cost);
             let adopted = adopted(&self.state, &instrument, key, parts);
@@ -295,5 +304,7 @@ fn cost_given(
         delta_cost: kept,
         realized: kept - cost,
         delta_margin: margin - position.margin,
+        fingerprint: 0,
+        id: None,
     })
 }

@@ -140,14 +140,12 @@ impl State {
         let (pair, is_inverted) = self.worth.rate(currency)?;
         let pair = self.instrument(pair)?;
         let mark = self.mark(pair.id).mark?;
+        let (mark, unit) = (i128::from(mark), pow10(pair.price_scale)?);
+        // Both amounts have the scale of every currency.
         if is_inverted {
-            let digits =
-                i32::from(pair.price_scale) + i32::from(MAX_SCALE) - i32::from(known.scale);
-            let unit = pow10(u8::try_from(digits).ok()?)?;
-            return mul_div(amount, unit, i128::from(mark), Rounding::HalfEven);
+            return mul_div(amount, unit, mark, Rounding::HalfEven);
         }
-        let value = pair.value(mark, amount)?;
-        rescale(value, pair.money_scale, MAX_SCALE, Rounding::HalfEven)
+        mul_div(amount, mark, unit, Rounding::HalfEven)
     }
 
     /// What the positions of `strategy`, or of all, add up to.

@@ -124,6 +124,10 @@ pub struct CostGiven {
     pub realized: i128,
     /// What it locks more.
     pub delta_margin: i128,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
+    /// The caller's id.
+    pub id: Option<Id>,
 }
 
 /// What the venue said is there, beside what the book says.

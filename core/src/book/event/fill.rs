@@ -90,7 +90,8 @@ pub struct Filled {
     pub order_status: Option<OrderStatus>,
     /// The execution that it corrects, taken back first.
     pub reversal: Option<Box<Reversal>>,
-    /// The execution that it corrects, where that was never booked: it never will be.
+    /// The execution that it corrects, where there was nothing to take back: it never came, or was
+    /// taken back before.
     pub voided: Option<Box<Id>>,
 }
 
