@@ -212,10 +212,18 @@ fn without_a_price_or_with_an_old_one_nothing_opens() {
     desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
     let order = buy(&desk, "1");
     assert_eq!(refused(&mut desk, order), Some(Refusal::NoPrice));
+    let known = desk.now;
     desk.quote("100", "100");
-    desk.now += 6 * SECOND;
-    let order = buy(&desk, "1");
-    assert_eq!(refused(&mut desk, order), Some(Refusal::StalePrice));
+    for (age, refusal) in [
+        (5 * SECOND, None),
+        (5 * SECOND + 1, Some(Refusal::StalePrice)),
+    ] {
+        let order = Submit {
+            ts: Timestamp(known + age),
+            ..buy(&desk, "1")
+        };
+        assert_eq!(refused(&mut desk, order), refusal, "{age} ns");
+    }
     // In a currency without a rate no limit could be measured.
     desk.instrument(spec("DAI-EUR", InstrumentKind::Equity));
     second_price(&mut desk, 5_000_000_000);
