@@ -132,8 +132,7 @@ impl Settings {
     }
 
     /// What an empty file says: defaults only.
-    #[must_use]
-    pub fn none() -> Self {
+    fn none() -> Self {
         Self {
             mode: None,
             durability: None,
