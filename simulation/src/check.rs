@@ -1,7 +1,9 @@
 //! What holds at every moment, whatever came before.
 
+use std::collections::BTreeMap;
+
 use truebook_core::book::{State, Sum};
-use truebook_core::model::{AccountId, Settlement, Side, StrategyId};
+use truebook_core::model::{AccountId, CurrencyId, Settlement, Side, StrategyId};
 
 /// Checks every identity of `state`; what is broken, in words.
 ///
@@ -75,42 +77,50 @@ fn check_sums(state: &State) -> Result<(), String> {
     Ok(())
 }
 
+/// What the open orders of one position come to.
+#[derive(Default)]
+struct Open {
+    buys: i128,
+    sells: i128,
+    opening: i128,
+}
+
 /// What balances lock is what orders and positions lock.
 fn check_locks(state: &State) -> Result<(), String> {
-    for (account, currency, balance) in state.balances() {
-        let open = state.open_orders().map(|(_, order)| order);
-        let own = open.filter(|o| o.account == account && o.lock_currency == currency);
-        let locked = own.map(|order| order.locked).sum();
-        same(locked, balance.in_orders, "locks of orders = balance")?;
-        let own = state.positions().iter().filter(|position| {
-            let instrument = state.instrument(position.key.instrument);
-            position.key.account == account
-                && instrument.is_some_and(|instrument| instrument.settle == currency)
-        });
-        let margin = own.map(|position| position.margin).sum();
-        same(margin, balance.in_margin, "margins of positions = balance")?;
-    }
-    for position in state.positions() {
-        let own = state
-            .open_orders()
-            .filter(|(_, order)| order.position == position.id);
-        let (mut buys, mut sells, mut opening) = (0, 0, 0);
-        for (_, order) in own {
-            opening += i128::from(order.opens);
+    let mut in_orders: BTreeMap<(AccountId, CurrencyId), i128> = BTreeMap::new();
+    let mut in_margin = in_orders.clone();
+    let mut of_positions: Vec<Open> = Vec::new();
+    of_positions.resize_with(state.positions().len(), Open::default);
+    for (_, order) in state.open_orders() {
+        let of_balance = (order.account, order.lock_currency);
+        *in_orders.entry(of_balance).or_default() += order.locked;
+        if let Some(open) = of_positions.get_mut(order.position.index()) {
+            open.opening += i128::from(order.opens);
             match order.side {
-                Side::Buy => buys += order.leaves_qty(),
-                Side::Sell => sells += order.leaves_qty(),
+                Side::Buy => open.buys += order.leaves_qty(),
+                Side::Sell => open.sells += order.leaves_qty(),
             }
         }
-        same(buys, position.open_buys, "open buys = position")?;
-        same(sells, position.open_sells, "open sells = position")?;
-        same(
-            opening,
-            i128::from(position.opening_orders),
-            "opening orders = position",
-        )?;
     }
-    Ok(())
+    for (position, open) in state.positions().iter().zip(of_positions) {
+        same(open.buys, position.open_buys, "open buys = position")?;
+        same(open.sells, position.open_sells, "open sells = position")?;
+        let opening = i128::from(position.opening_orders);
+        same(open.opening, opening, "opening orders = position")?;
+        if let Some(instrument) = state.instrument(position.key.instrument) {
+            let of_balance = (position.key.account, instrument.settle);
+            *in_margin.entry(of_balance).or_default() += position.margin;
+        }
+    }
+    for (account, currency, balance) in state.balances() {
+        let of_balance = (account, currency);
+        let locked = in_orders.remove(&of_balance).unwrap_or(0);
+        same(locked, balance.in_orders, "locks of orders = balance")?;
+        let margin = in_margin.remove(&of_balance).unwrap_or(0);
+        same(margin, balance.in_margin, "margins of positions = balance")?;
+    }
+    let homeless = in_orders.values().chain(in_margin.values());
+    same(homeless.sum(), 0, "what is locked has a balance")
 }
 
 fn same(found: i128, wanted: i128, what: &str) -> Result<(), String> {

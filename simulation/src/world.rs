@@ -9,10 +9,13 @@ use crate::check;
 use crate::venue::Venue;
 
 const STEP_NS: i64 = 1_000_000_000;
-/// How often every identity is checked, in commands.
+/// How often every identity is checked, in commands: at least, and one more for so many orders.
 const CHECK_EVERY: u64 = 64;
-/// How often the book is begun again from its events, in commands.
+const ORDERS_PER_COMMAND: u64 = 16;
+/// How often the book is begun again from its events, in commands: at least, and as a part of all
+/// that came before, since each costs the whole state.
 const RESTART_EVERY: u64 = 1_000;
+const RESTART_PART: u64 = 8;
 
 /// A world that broke: the seed, the command and what did not hold.
 #[derive(Clone, Debug)]
@@ -34,6 +37,14 @@ pub struct Outcome {
     pub events: u64,
 }
 
+impl Outcome {
+    /// Adds what another world came to.
+    pub fn add(&mut self, other: Self) {
+        self.commands += other.commands;
+        self.events += other.events;
+    }
+}
+
 /// One world.
 pub struct World {
     seed: u64,
@@ -48,6 +59,9 @@ pub struct World {
     pub(crate) prices: Vec<i64>,
     pub(crate) now: i64,
     commands: u64,
+    /// When the identities are checked next, and the book is begun again, by number of command.
+    check_at: u64,
+    restart_at: u64,
 }
 
 impl World {
@@ -66,6 +80,8 @@ impl World {
             prices: Vec::new(),
             now: 1_700_000_000_000_000_000,
             commands: 0,
+            check_at: CHECK_EVERY,
+            restart_at: RESTART_EVERY,
         };
         world.give(Command::Configure(Box::default()));
         world.give(Command::AddAccount(text("second")));
@@ -102,11 +118,14 @@ impl World {
     pub fn run(mut self, events: u64) -> Result<Outcome, Failure> {
         while self.ledger.state().sequence < events {
             self.step();
-            if self.commands.is_multiple_of(CHECK_EVERY) {
+            if self.commands >= self.check_at {
                 self.check()?;
+                let orders = self.orders.len() as u64 / ORDERS_PER_COMMAND;
+                self.check_at = self.commands + CHECK_EVERY.max(orders);
             }
-            if self.commands.is_multiple_of(RESTART_EVERY) {
+            if self.commands >= self.restart_at {
                 self.restart()?;
+                self.restart_at = self.commands + RESTART_EVERY.max(self.commands / RESTART_PART);
             }
         }
         // Connected again: everything that was held back comes, in any order.

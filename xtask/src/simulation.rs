@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::shell::{Count, cargo, run};
 
 /// How long the short form takes, in seconds.
-const SHORT: u64 = 20;
+const SHORT: u64 = 60;
 
 /// Runs worlds: how many, events of each, the first seed, seconds at most.
 ///
@@ -23,7 +23,9 @@ pub fn run_worlds(root: &Path, [seeds, events, from, seconds]: [u64; 4]) -> Resu
         "truebook-simulation",
         "--",
     ]);
+    let jobs = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     for (name, value) in [
+        ("--jobs", jobs.min(u64::from(u8::MAX))),
         ("--seeds", seeds),
         ("--events", events),
         ("--from", from),
