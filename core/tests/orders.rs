@@ -405,3 +405,29 @@ fn a_coin_is_worth_its_mark() {
     assert_eq!(desk.state().portfolio().equity, 75_000 * 10_i128.pow(18));
     desk.check();
 }
+
+#[test]
+fn the_average_price_of_an_order_is_that_of_the_fills_that_stand() {
+    let mut desk = desk();
+    place(&mut desk, "a", Side::Buy, "10");
+    let average = |desk: &Desk| {
+        let order = desk.order_of("a");
+        let instrument = *desk.state().instrument(order.instrument).unwrap();
+        order.avg_px(&instrument)
+    };
+    assert_eq!(average(&desk), None);
+    for (qty, price, trade) in [("1", "100", "1"), ("2", "103", "2")] {
+        let report = desk.report(Side::Buy, qty, price, trade);
+        desk.fill(of(&desk, "a", report));
+    }
+    assert_eq!(average(&desk), Some(10_200_000_000));
+    // One that only later turns out to be the order's.
+    let unnamed = desk.report(Side::Buy, "1", "106", "3");
+    desk.fill(unnamed.clone());
+    assert_eq!(average(&desk), Some(10_200_000_000));
+    desk.run(Command::Fill(Box::new(of(&desk, "a", unnamed))));
+    assert_eq!(average(&desk), Some(10_300_000_000));
+    desk.bust("1");
+    assert_eq!(average(&desk), Some(10_400_000_000));
+    desk.check();
+}

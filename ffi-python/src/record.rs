@@ -27,6 +27,8 @@ maybe_decimals! { Order {
     price,
     /// The price that sets it off.
     stop,
+    /// The average price of its fills, at 8 decimals; None before the first.
+    avg_px,
 } }
 
 plain! { Order {

@@ -511,6 +511,9 @@ class Order:
     def stop(self) -> Decimal | None:
         """The price that sets it off."""
     @property
+    def avg_px(self) -> Decimal | None:
+        """The average price of its fills, at 8 decimals; None before the first."""
+    @property
     def side(self) -> str:
         """"buy" or "sell"."""
     @property

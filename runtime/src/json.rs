@@ -93,6 +93,7 @@ impl OrderRecord {
             "qty": text(self.qty),
             "cum_qty": text(self.cum_qty),
             "leaves_qty": text(self.leaves_qty),
+            "avg_px": maybe(self.avg_px),
             "locked": text(self.locked.0),
             "lock_currency": self.locked.1.as_str(),
             "ts_init": self.ts_init,

@@ -29,7 +29,12 @@ impl State {
         );
         self.revalue(id);
         if let Some(number) = filled.order {
-            let news = (filled.last_qty, filled.unlocked, filled.order_status);
+            let news = OrderNews {
+                qty: filled.last_qty,
+                value: filled.value,
+                unlocked: filled.unlocked,
+                status: filled.order_status,
+            };
             self.apply_to_order(entry, number, filled.venue_order_id, news);
         }
         if let Some(strategy) = self.strategies.get_mut(filled.key.strategy.index()) {
@@ -138,6 +143,7 @@ impl State {
         if let Some(order) = order {
             let leaves = order.leaves_qty();
             order.cum_qty -= reversal.last_qty;
+            order.cum_value -= reversal.value;
             order.ts_event = entry.ts;
             let (is_open, side, position) = (order.status.is_open(), order.side, order.position);
             let change = order.leaves_qty() - leaves;
@@ -177,7 +183,12 @@ impl State {
             mark.venue_order = venue_order;
         }
         if let Some(number) = amended.order {
-            let news = (amended.last_qty, amended.unlocked, amended.order_status);
+            let news = OrderNews {
+                qty: amended.last_qty,
+                value: amended.value,
+                unlocked: amended.unlocked,
+                status: amended.order_status,
+            };
             self.apply_to_order(entry, number, amended.venue_order_id, news);
         } else if let Some(number) = order {
             self.learn_venue_id(number, amended.venue_order_id);
@@ -267,27 +278,28 @@ impl State {
         entry: &Entry,
         number: u32,
         venue_order_id: Option<Id>,
-        (last_qty, unlocked, status): (i128, i128, Option<OrderStatus>),
+        news: OrderNews,
     ) {
         self.learn_venue_id(number, venue_order_id);
         let Some(order) = self.orders.get_mut(number as usize) else {
             return;
         };
         let (was_open, leaves) = (order.status.is_open(), order.leaves_qty());
-        order.cum_qty += last_qty;
+        order.cum_qty += news.qty;
+        order.cum_value += news.value;
         order.ts_event = entry.ts;
-        order.locked -= unlocked;
+        order.locked -= news.unlocked;
         assert!(
             order.locked >= 0,
             "invariant: no more is unlocked than is locked"
         );
         let (account, currency, position) = (order.account, order.lock_currency, order.position);
         let (filled_of, side) = (leaves - order.leaves_qty(), order.side);
-        self.balance_mut(account, currency).in_orders -= unlocked;
+        self.balance_mut(account, currency).in_orders -= news.unlocked;
         if was_open {
             self.count_leaves(position, side, -filled_of);
         }
-        if let Some(status) = status {
+        if let Some(status) = news.status {
             self.set_status(number, status);
         }
     }
@@ -302,6 +314,15 @@ impl State {
             self.venue_order_ids.insert((account, id), number);
         }
     }
+}
+
+/// What an execution changes of its order.
+#[derive(Clone, Copy)]
+struct OrderNews {
+    qty: i128,
+    value: i128,
+    unlocked: i128,
+    status: Option<OrderStatus>,
 }
 
 fn own_fees(fees: &[Fee], currency: CurrencyId) -> i128 {

@@ -5,7 +5,7 @@ use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Settlement, Side, St
 
 use super::accounting::Holding;
 use super::command::FillFees;
-use super::decide_fill::{orders_of, unlock};
+use super::decide_fill::{has_room_for, orders_of, unlock};
 use super::event::{Fees, FillAmended, Reversal};
 use super::fill_key::{FillKey, FillMark};
 use super::outcome::{Execution, FeeParts, Held, fee_parts, legs};
@@ -60,7 +60,8 @@ impl Ledger {
             Err(why) => return self.quarantine(report, *trade_id, why),
         };
         let amended = amendment(&self.state, &instrument, (known, *trade_id), fees);
-        match amended {
+        let order = number.and_then(|number| self.state.order_at(number));
+        match amended.filter(|amended| has_room_for(order, amended.value)) {
             Some(amended) => self.emit(Event::FillAmended(FillAmended {
                 liquidity,
                 venue_order_id,
@@ -179,7 +180,7 @@ pub(super) fn reversal(
         px: known.px,
         base_fee: parts.base,
     };
-    let delta = executed.delta(instrument)?;
+    let (delta, value) = (executed.delta(instrument)?, executed.value(instrument)?);
     let back = Holding {
         qty: delta.qty.checked_neg()?,
         cost: delta.cost.checked_neg()?,
@@ -205,6 +206,7 @@ pub(super) fn reversal(
         side: known.side,
         last_qty: known.qty,
         last_px: known.px,
+        value,
         trade_id,
         order: known.order,
         outcome,
@@ -242,6 +244,7 @@ pub(super) fn amendment(
         unlocked: 0,
         order_status: None,
         last_qty: known.qty,
+        value: instrument.value(known.px, known.qty)?.checked_abs()?,
         venue_order_id: None,
         liquidity: None,
         fees,

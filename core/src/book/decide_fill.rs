@@ -9,7 +9,7 @@ use super::command::{FillFee, FillFees};
 use super::correction::{has_room, reversal, sum_in};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, order_hash};
-use super::outcome::{Execution, FeeParts, Held, fee_parts, legs, trips};
+use super::outcome::{Execution, FeeParts, Held, fee_parts, fits, legs, trips};
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
@@ -188,6 +188,9 @@ fn book(
     }
     let done = moved(state, (instrument, position), report, (&parts, &fees, back));
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
+    let value = execution(report, &parts).value(instrument);
+    let value = value.filter(|value| has_room_for(order.map(|(_, order)| order), *value));
+    let value = value.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
     let (_, closed) = trips(position, &outcome, (own, now));
     let own_back = back.filter(|back| back.order == order.map(|(number, _)| number));
@@ -200,6 +203,7 @@ fn book(
         side: report.side,
         last_qty: report.last_qty,
         last_px: report.last_px,
+        value,
         trade_id,
         order: order.map(|(number, _)| number),
         client_order_id: report.client_order_id.filter(|_| !is_known),
@@ -255,6 +259,12 @@ fn moved(
         shift(&mut legs, &back.legs)?;
     }
     Some((outcome, legs))
+}
+
+/// Whether the fills of an order can be worth `value` more.
+pub(super) fn has_room_for(order: Option<&Order>, value: i128) -> bool {
+    let sum = |order: &Order| order.cum_value.checked_add(value);
+    order.is_none_or(|order| sum(order).is_some_and(fits))
 }
 
 fn execution(report: &FillReport, parts: &FeeParts) -> Execution {

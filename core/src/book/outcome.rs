@@ -115,6 +115,11 @@ pub(super) struct Execution {
 }
 
 impl Execution {
+    /// What its quantity is worth, unsigned, fees apart.
+    pub fn value(&self, instrument: &Instrument) -> Option<i128> {
+        instrument.value(self.px, self.qty)?.checked_abs()
+    }
+
     /// Its signed quantity and value, the base fee included at its own price.
     pub fn delta(&self, instrument: &Instrument) -> Option<Holding> {
         let signed = self

@@ -2,7 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::{AccountId, CurrencyId, Id, InstrumentId, PositionId, StrategyId, Timestamp};
+use super::{
+    AccountId, CurrencyId, Id, Instrument, InstrumentId, PositionId, StrategyId, Timestamp,
+};
 
 /// Which way.
 #[derive(
@@ -251,6 +253,13 @@ pub struct Order {
 }
 
 impl Order {
+    /// The average price of its fills, at [`MONEY_SCALE`](super::MONEY_SCALE) digits; `None` before
+    /// the first.
+    #[must_use]
+    pub fn avg_px(&self, instrument: &Instrument) -> Option<i128> {
+        super::position::average(instrument, self.cum_value, self.cum_qty)
+    }
+
     /// What is left to fill.
     #[must_use]
     pub fn leaves_qty(&self) -> i128 {

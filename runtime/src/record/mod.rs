@@ -5,7 +5,7 @@ mod position;
 pub use position::{ClosedPositionRecord, PositionRecord};
 
 use truebook_core::book::{Balance, State, StatedOf};
-use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Order, StrategyId};
+use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, MONEY_SCALE, Order, StrategyId};
 
 /// An order at one sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct OrderRecord {
     pub cum_qty: Fixed,
     /// How much is left.
     pub leaves_qty: Fixed,
+    /// The average price of its fills; `None` before the first.
+    pub avg_px: Option<Fixed>,
     /// What it still locks, and of what.
     pub locked: (Fixed, Id),
     /// When it was submitted, in nanoseconds since the epoch.
@@ -157,6 +159,9 @@ impl OrderRecord {
             qty: qty(order.qty),
             cum_qty: qty(order.cum_qty),
             leaves_qty: qty(order.leaves_qty()),
+            avg_px: order
+                .avg_px(instrument)
+                .map(|raw| Fixed::new(raw, MONEY_SCALE)),
             locked: (Fixed::new(order.locked, currency.scale), currency.code),
             ts_init: order.ts_init.0,
             sequence: order.sequence,

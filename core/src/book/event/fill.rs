@@ -62,6 +62,8 @@ pub struct Filled {
     pub last_qty: i128,
     /// At which price.
     pub last_px: i64,
+    /// What that was worth, unsigned, in settlement currency.
+    pub value: i128,
     /// The venue's id of the execution.
     pub trade_id: Id,
     /// The order's number, where known.
@@ -110,6 +112,8 @@ pub struct Reversal {
     pub last_qty: i128,
     /// At which price it was.
     pub last_px: i64,
+    /// What that was worth, unsigned, in settlement currency.
+    pub value: i128,
     /// The venue's id of the execution.
     pub trade_id: Id,
     /// The order's number, where known.
@@ -141,6 +145,8 @@ pub struct FillAmended {
     pub order_status: Option<OrderStatus>,
     /// How much the execution was.
     pub last_qty: i128,
+    /// What that was worth, unsigned, in settlement currency.
+    pub value: i128,
     /// The venue's id of its order, where that was missing.
     pub venue_order_id: Option<Id>,
     /// Whether it rested or took, where that was missing.
