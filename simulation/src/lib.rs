@@ -1,11 +1,13 @@
 //! Random worlds for the ledger: a venue that executes, and a feed to the book that repeats,
-//! reorders, delays, drops and corrects what it reports, with restarts in between.
+//! reorders, delays, drops and corrects what it reports, with restarts in between. Beside them,
+//! input that nobody should send.
 //!
 //! 1. A seed makes one world: the same commands on every machine.
 //! 2. What must hold is said by `check`, and by the venue, which knows only executions.
 
 mod act;
 mod check;
+pub mod hostile;
 mod venue;
 mod world;
 

@@ -1,11 +1,12 @@
 //! One world: a venue, a book, and everything that goes wrong between them.
 
 use fastrand::Rng;
-use truebook_core::book::{Answer, Command, Entry, Ledger, State};
+use truebook_core::book::{Answer, Command, Entry, Ledger, Notice, State};
 use truebook_core::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
 
 use crate::act::text;
 use crate::check;
+use crate::follower::Follower;
 use crate::venue::Venue;
 
 const STEP_NS: i64 = 1_000_000_000;
@@ -16,6 +17,8 @@ const ORDERS_PER_COMMAND: u64 = 16;
 /// that came before, since each costs the whole state.
 const RESTART_EVERY: u64 = 1_000;
 const RESTART_PART: u64 = 8;
+/// One world of so many has a follower, who costs as much as the world.
+const FOLLOWED: u64 = 4;
 
 /// A world that broke: the seed, the command and what did not hold.
 #[derive(Clone, Debug)]
@@ -52,6 +55,10 @@ pub struct World {
     pub(crate) ledger: Ledger,
     replayed: State,
     entries: Vec<Entry>,
+    follower: Option<Follower>,
+    notices: Vec<Notice>,
+    /// What the follower did not understand.
+    misheard: Option<String>,
     pub(crate) venue: Venue,
     /// Numbers of executions that are not yet delivered, or will be again.
     pub(crate) feed: Vec<usize>,
@@ -74,6 +81,9 @@ impl World {
             ledger: Ledger::default(),
             replayed: State::default(),
             entries: Vec::new(),
+            follower: seed.is_multiple_of(FOLLOWED).then(Follower::default),
+            notices: Vec::new(),
+            misheard: None,
             venue: Venue::default(),
             feed: Vec::new(),
             orders: Vec::new(),
@@ -83,6 +93,7 @@ impl World {
             check_at: CHECK_EVERY,
             restart_at: RESTART_EVERY,
         };
+        world.ledger.set_followed(world.follower.is_some());
         world.give(Command::Configure(Box::default()));
         world.give(Command::AddAccount(text("second")));
         for (number, kind) in (0_u32..).zip(InstrumentKind::ALL) {
@@ -154,6 +165,12 @@ impl World {
         }
         entries.clear();
         self.entries = entries;
+        if let Some(follower) = &mut self.follower {
+            self.ledger.take_notices(&mut self.notices);
+            let heard = self.notices.drain(..).map(|notice| follower.hear(&notice));
+            let misheard = heard.filter_map(Result::err).next();
+            self.misheard = self.misheard.take().or(misheard);
+        }
         answer
     }
 
@@ -166,6 +183,9 @@ impl World {
     }
 
     fn check(&self) -> Result<(), Failure> {
+        if let Some(what) = &self.misheard {
+            return Err(self.fail(what.clone()));
+        }
         check(self.ledger.state()).map_err(|what| self.fail(what))
     }
 
@@ -199,7 +219,12 @@ impl World {
         if self.replayed.hash() != self.ledger.state().hash() {
             return Err(self.fail("replayed events make another state".to_owned()));
         }
+        if let Some(follower) = &self.follower {
+            let told = follower.compare(self.ledger.state());
+            told.map_err(|what| self.fail(what))?;
+        }
         self.ledger = Ledger::new(self.replayed.clone());
+        self.ledger.set_followed(self.follower.is_some());
         Ok(())
     }
 }

@@ -62,7 +62,9 @@ impl Ledger {
             self.pay_out(split, &instrument, (position, qty % instrument.lot));
         }
         if let Some(mark) = self.state.worth.mark_mut(split.instrument) {
+            let old = mark.mark;
             mark.rescale(d, n);
+            self.tell_new_price(split.instrument, old);
         }
         self.state.revalue_all(split.instrument);
         self.applied()

@@ -4,10 +4,14 @@
 
 use std::fmt;
 
-use crate::model::{CurrencyId, Id, NANOS_PER_SECOND, Refusal, Timestamp};
+use crate::model::{CurrencyId, Id, InstrumentId, NANOS_PER_SECOND, Refusal, Timestamp};
 
+use super::notice::Before;
 use super::price::Verdict;
-use super::{Command, Entry, Event, PriceRefusal, PriceTick, Quarantine, RiskMark, State};
+use super::{
+    Change, Command, Entry, Event, News, Notice, PriceRefusal, PriceTick, Quarantine, RiskMark,
+    State,
+};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 /// The largest text that components share under one key, in bytes.
@@ -94,6 +98,9 @@ pub struct Ledger {
     pub(super) state: State,
     pub(super) now: Timestamp,
     emitted: Vec<Entry>,
+    /// Whether notices are made.
+    is_followed: bool,
+    notices: Vec<Notice>,
 }
 
 impl Ledger {
@@ -104,6 +111,8 @@ impl Ledger {
             now: state.now,
             state,
             emitted: Vec::new(),
+            is_followed: false,
+            notices: Vec::new(),
         }
     }
 
@@ -116,6 +125,16 @@ impl Ledger {
     /// The events since the last call, in order.
     pub fn take_emitted(&mut self, into: &mut Vec<Entry>) {
         into.append(&mut self.emitted);
+    }
+
+    /// Says whether changes are told as notices from now on; nobody pays for them unless followed.
+    pub fn set_followed(&mut self, is_followed: bool) {
+        self.is_followed = is_followed;
+    }
+
+    /// The notices since the last call, in order.
+    pub fn take_notices(&mut self, into: &mut Vec<Notice>) {
+        into.append(&mut self.notices);
     }
 
     /// Sets the time that the next events carry, where a command carries none.
@@ -173,6 +192,7 @@ impl Ledger {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
+        let before = self.is_followed.then(|| Before::new(&self.state, &event));
         self.emitted.push(Entry {
             sequence: self.state.sequence + 1,
             ts: self.now,
@@ -180,6 +200,21 @@ impl Ledger {
         });
         if let Some(entry) = self.emitted.last() {
             self.state.apply(entry);
+            if let Some(before) = before {
+                before.tell(&self.state, entry, &mut self.notices);
+            }
+        }
+    }
+
+    /// Tells of a price, which has no event.
+    pub(super) fn tell_price(&mut self, news: News) {
+        if self.is_followed {
+            self.notices.push(Notice {
+                sequence: self.state.sequence,
+                index: 0,
+                ts: self.now,
+                news,
+            });
         }
     }
 
@@ -200,10 +235,13 @@ impl Ledger {
         let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
+        let old = mark.mark;
         match mark.judge(tick, &self.state.config.limits) {
             Verdict::Accept => mark.accept(tick),
             Verdict::Refuse(why) => {
                 mark.refuse(tick, why, &self.state.config.limits);
+                let instrument = tick.instrument;
+                self.tell_price(News::PriceRefused { instrument, why });
                 return Answer::PriceRefused(why);
             }
             Verdict::NewLevel { old, new } => {
@@ -218,11 +256,19 @@ impl Ledger {
             }
         }
         self.advance(tick.ts);
+        self.tell_new_price(tick.instrument, old);
         self.state.revalue_all(tick.instrument);
         if self.state.has_loss_limit {
             self.observe_risk();
         }
         self.applied()
+    }
+
+    /// Tells what an instrument's price is, which was `old`.
+    pub(super) fn tell_new_price(&mut self, instrument: InstrumentId, old: Option<i64>) {
+        let new = self.state.mark(instrument).mark;
+        let change = Change { old, new };
+        self.tell_price(News::Price { instrument, change });
     }
 
     /// Follows equity, for the limits on losses: its peak, and where the day began.

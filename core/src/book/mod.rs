@@ -25,6 +25,7 @@ mod holding;
 mod ledger;
 mod map;
 mod money;
+mod notice;
 mod outcome;
 mod price;
 mod registration;
@@ -46,6 +47,9 @@ pub use event::{
 };
 pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
+pub use notice::{
+    Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
+};
 pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;
 pub use state::{Account, Balance, CLOSED_MAX, ClosedTrip, Counters, RiskMark, State, Strategy};

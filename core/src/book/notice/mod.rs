@@ -1,0 +1,360 @@
+//! What a follower is told: each change that an event makes, with what was before and what is
+//! since, so that it need not read back.
+//!
+//! 1. The notices of one event carry its sequence and count from 0.
+//! 2. Whoever adds up the notices has the orders, positions and balances of the ledger.
+//! 3. A price has no event: its notices carry the sequence of the last one.
+
+mod before;
+
+pub(super) use before::Before;
+
+use crate::model::{
+    AccountId, CurrencyId, Id, InstrumentId, OrderStatus, OrderType, Position, PositionKey,
+    Refusal, Side, StrategyId, Timestamp,
+};
+
+use super::{Balance, PriceRefusal, Quarantine, Stated, TradingState};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The sequence of the event that made it; for a price, of the event before.
+    pub sequence: u64,
+    /// Its number among the notices of one event, from 0; a price is always 0.
+    pub index: u16,
+    /// When it happened.
+    pub ts: Timestamp,
+    /// What changed.
+    pub news: News,
+}
+
+/// The value before, and the value since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change<T> {
+    /// Before.
+    pub old: T,
+    /// Since.
+    pub new: T,
+}
+
+/// An order's moving parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderState {
+    /// Where it is in its life.
+    pub status: OrderStatus,
+    /// How much, at the instrument's quantity scale.
+    pub qty: i128,
+    /// How it is priced.
+    pub order_type: OrderType,
+    /// How much was filled.
+    pub cum_qty: i128,
+    /// What it locks.
+    pub locked: i128,
+    /// Whether a cancel is under way.
+    pub is_cancel_requested: bool,
+    /// The venue's id, once known.
+    pub venue_order_id: Option<Id>,
+}
+
+/// What happened to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderStep {
+    /// It passed its checks.
+    Placed,
+    /// The venue took it, or its id became known.
+    Accepted,
+    /// An execution was counted on it.
+    Filled,
+    /// An execution was taken back from it.
+    FillReversed,
+    /// Its cancel was asked for, or that was turned down.
+    CancelRequested,
+    /// It was cancelled.
+    Canceled,
+    /// The venue turned it down.
+    Rejected,
+    /// It expired.
+    Expired,
+    /// Nobody knows what became of it.
+    Unknown,
+    /// It stands with other terms.
+    Amended,
+}
+
+/// A position's moving parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PositionState {
+    /// Signed quantity.
+    pub qty: i128,
+    /// Signed cost.
+    pub cost: i128,
+    /// Realized since the beginning, gross of fees.
+    pub realized_pnl: i128,
+    /// Funding, dividends and interest received less paid.
+    pub funding: i128,
+    /// What it locks of the settlement currency.
+    pub margin: i128,
+}
+
+impl PositionState {
+    /// The moving parts of `position`.
+    #[must_use]
+    pub fn of(position: &Position) -> Self {
+        Self {
+            qty: position.qty,
+            cost: position.cost,
+            realized_pnl: position.realized_pnl,
+            funding: position.funding,
+            margin: position.margin,
+        }
+    }
+}
+
+/// What happened to a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PositionStep {
+    /// It was flat.
+    Opened,
+    /// More is held on the same side.
+    Increased,
+    /// Less is held on the same side.
+    Reduced,
+    /// It is flat.
+    Closed,
+    /// It went through flat to the other side.
+    Flipped,
+    /// The same is held: its cost, funding or margin changed.
+    Adjusted,
+}
+
+/// An execution that was booked, taken back, or of which more became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FillNews {
+    /// Whose position it changed.
+    pub key: PositionKey,
+    /// Which way.
+    pub side: Side,
+    /// How much.
+    pub last_qty: i128,
+    /// At which price.
+    pub last_px: i64,
+    /// The venue's id of the execution.
+    pub trade_id: Id,
+    /// Realized by it, gross of fees.
+    pub realized: i128,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an order is the common case, and a box would allocate"
+)]
+pub enum News {
+    /// An order.
+    Order {
+        /// The caller's id.
+        client_order_id: Id,
+        /// What happened to it.
+        step: OrderStep,
+        /// What it was; `None` where it was placed.
+        old: Option<OrderState>,
+        /// What it is.
+        new: OrderState,
+    },
+    /// An order failed a check: a rule, or a limit that it would have broken.
+    LimitBreached {
+        /// The caller's id.
+        client_order_id: Option<Id>,
+        /// Who decided it.
+        strategy: StrategyId,
+        /// What was to be traded.
+        instrument: InstrumentId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// An execution was booked.
+    FillBooked(FillNews),
+    /// An execution was taken back.
+    FillReversed(FillNews),
+    /// A report could not be booked; its account takes only what reduces.
+    FillQuarantined {
+        /// Whose account.
+        account: AccountId,
+        /// What was traded.
+        instrument: InstrumentId,
+        /// The venue's id of the execution.
+        trade_id: Id,
+        /// Why.
+        why: Quarantine,
+    },
+    /// A position.
+    Position {
+        /// Whose it is.
+        key: PositionKey,
+        /// What happened to it.
+        step: PositionStep,
+        /// What it was and is.
+        change: Change<PositionState>,
+    },
+    /// What a position paid in fees, in one currency.
+    Fee {
+        /// Whose it is.
+        key: PositionKey,
+        /// Which currency.
+        currency: CurrencyId,
+        /// The sum before and since.
+        change: Change<i128>,
+    },
+    /// A balance.
+    Balance {
+        /// Whose it is.
+        account: AccountId,
+        /// Which currency.
+        currency: CurrencyId,
+        /// What it was and is.
+        change: Change<Balance>,
+    },
+    /// A price was accepted: the one that positions are valued at, at the instrument's price scale.
+    Price {
+        /// Of what.
+        instrument: InstrumentId,
+        /// Before, where there was one, and since.
+        change: Change<Option<i64>>,
+    },
+    /// A price was refused.
+    PriceRefused {
+        /// Of what.
+        instrument: InstrumentId,
+        /// Why.
+        why: PriceRefusal,
+    },
+    /// What trading is allowed.
+    TradingState {
+        /// What was and is.
+        change: Change<TradingState>,
+        /// Why.
+        reason: Id,
+    },
+    /// A value that components share.
+    Shared {
+        /// Its name.
+        key: Id,
+        /// Before, where there was one.
+        old: Option<Box<str>>,
+        /// Since.
+        new: Box<str>,
+    },
+    /// The configuration, by its hash.
+    Config {
+        /// How many there were, this one included.
+        version: u32,
+        /// Before and since.
+        change: Change<[u8; 32]>,
+    },
+    /// What the venue said of a balance or a position, beside what the book says.
+    Stated(Stated),
+    /// An instrument was registered, or its steps or fees changed.
+    Instrument(InstrumentId),
+    /// An account was registered.
+    Account(AccountId),
+    /// A strategy was registered.
+    Strategy(StrategyId),
+}
+
+impl News {
+    /// Its kind, as every language spells it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Order { step, .. } => step.kind(),
+            Self::LimitBreached { .. } => "limit_breached",
+            Self::FillBooked(_) => "fill_booked",
+            Self::FillReversed(_) => "fill_reversed",
+            Self::FillQuarantined { .. } => "fill_quarantined",
+            Self::Position { step, .. } => step.kind(),
+            Self::Fee { .. } => "fee_changed",
+            Self::Balance { .. } => "balance_changed",
+            Self::Price { .. } => "price_updated",
+            Self::PriceRefused { .. } => "price_refused",
+            Self::TradingState { .. } => "trading_state_changed",
+            Self::Shared { .. } => "state_changed",
+            Self::Config { .. } => "config_changed",
+            Self::Stated(_) => "venue_stated",
+            Self::Instrument(_) => "instrument_changed",
+            Self::Account(_) => "account_added",
+            Self::Strategy(_) => "strategy_added",
+        }
+    }
+}
+
+impl OrderStep {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Placed => "order_placed",
+            Self::Accepted => "order_accepted",
+            Self::Filled => "order_filled",
+            Self::FillReversed => "order_fill_reversed",
+            Self::CancelRequested => "order_cancel_requested",
+            Self::Canceled => "order_canceled",
+            Self::Rejected => "order_rejected",
+            Self::Expired => "order_expired",
+            Self::Unknown => "order_unknown",
+            Self::Amended => "order_amended",
+        }
+    }
+
+    /// The step from `old` to `new`.
+    fn between(old: &OrderState, new: &OrderState) -> Self {
+        if new.cum_qty > old.cum_qty {
+            return Self::Filled;
+        }
+        if new.cum_qty < old.cum_qty {
+            return Self::FillReversed;
+        }
+        if (new.qty, new.order_type) != (old.qty, old.order_type) {
+            return Self::Amended;
+        }
+        if new.is_cancel_requested != old.is_cancel_requested && new.status.is_open() {
+            return Self::CancelRequested;
+        }
+        if new.status == old.status {
+            return Self::Accepted;
+        }
+        match new.status {
+            OrderStatus::Pending | OrderStatus::Working | OrderStatus::PartiallyFilled => {
+                Self::Accepted
+            }
+            OrderStatus::Filled => Self::Filled,
+            OrderStatus::Canceled => Self::Canceled,
+            OrderStatus::Rejected => Self::Rejected,
+            OrderStatus::Expired => Self::Expired,
+            OrderStatus::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl PositionStep {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Opened => "position_opened",
+            Self::Increased | Self::Reduced | Self::Flipped | Self::Adjusted => "position_changed",
+            Self::Closed => "position_closed",
+        }
+    }
+
+    /// The step from a quantity of `old` to one of `new`.
+    fn between(old: i128, new: i128) -> Self {
+        if old == new {
+            return Self::Adjusted;
+        }
+        match (old.signum(), new.signum()) {
+            (0, _) => Self::Opened,
+            (_, 0) => Self::Closed,
+            (before, since) if before != since => Self::Flipped,
+            _ if new.unsigned_abs() > old.unsigned_abs() => Self::Increased,
+            _ => Self::Reduced,
+        }
+    }
+}
