@@ -517,3 +517,123 @@ fn a_repeat_is_answered_as_before_and_other_content_is_refused() {
     assert_ne!(made.client_order_id, Some(next));
     desk.check();
 }
+
+#[test]
+fn the_smallest_position_and_the_shortest_hold_are_allowed_at_their_edge() {
+    let mut desk = desk(Limits::default());
+    for (qty, refusal) in [("0.0999", Some(Refusal::MinNotional)), ("0.1", None)] {
+        let order = buy(&desk, qty);
+        assert_eq!(refused(&mut desk, order), refusal, "{qty}");
+    }
+    let mut desk = limited(|limits| limits.min_hold_seconds = 1);
+    desk.buy("10", "100", "1");
+    let opened = desk.position().trip.opened_at.0;
+    for (ts, refusal) in [
+        (opened + SECOND - 1, Some(Refusal::MinHold)),
+        (opened + SECOND, None),
+    ] {
+        let order = Submit {
+            ts: Timestamp(ts),
+            ..desk.order(Side::Sell, "1")
+        };
+        assert_eq!(refused(&mut desk, order), refusal);
+    }
+}
+
+#[test]
+fn a_strategy_may_narrow_the_slots_of_the_book() {
+    let strategy = StrategyConfig {
+        name: id("narrow"),
+        kind: StrategyKind::External,
+        limits: Limits {
+            max_positions: 1,
+            ..Limits::default()
+        },
+    };
+    let mut desk = desk(Limits::default());
+    let config = Config {
+        strategies: vec![strategy],
+        ..desk.state().config.clone()
+    };
+    desk.run(Command::Configure(Box::new(config)));
+    for (instrument, refusal) in [(FIRST, None), (second(), Some(Refusal::MaxPositions))] {
+        let order = Submit {
+            strategy: Some(id("narrow")),
+            ..Submit::market(instrument, Side::Buy, 100_000_000, Timestamp(desk.now))
+        };
+        assert_eq!(refused(&mut desk, order), refusal);
+    }
+}
+
+#[test]
+fn an_order_counts_for_its_rate_for_less_than_a_second() {
+    let mut desk = limited(|limits| limits.orders_per_second = Some(1));
+    let first = desk.now;
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    for (after, refusal) in [(SECOND - 1, Some(Refusal::OrderRate)), (SECOND, None)] {
+        let order = Submit {
+            ts: Timestamp(first + after),
+            ..buy(&desk, "1")
+        };
+        assert_eq!(refused(&mut desk, order), refusal, "{after} ns");
+    }
+}
+
+#[test]
+fn a_loss_of_the_whole_limit_is_allowed_and_nothing_is_lost_of_nothing() {
+    let mut desk = limited(|limits| limits.max_drawdown_pct = Some(number("1")));
+    desk.buy("100", "100", "1");
+    desk.quote("100", "100");
+    for (price, refusal) in [("90", None), ("89.99", Some(Refusal::Drawdown))] {
+        desk.quote(price, price);
+        let order = buy(&desk, "1");
+        assert_eq!(refused(&mut desk, order), refusal, "{price}");
+    }
+    // Without any equity there is no percentage of it; the balance says no.
+    let mut desk = Desk::new(Config {
+        limits: Limits {
+            max_drawdown_pct: Some(number("1")),
+            ..Limits::default()
+        },
+        ..Config::default()
+    });
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.quote("100", "100");
+    desk.buy("1", "100", "1");
+    desk.quote("95", "95");
+    let order = buy(&desk, "1");
+    let refusal = Some(Refusal::InsufficientBalance);
+    assert_eq!(refused(&mut desk, order), refusal);
+}
+
+#[test]
+fn all_that_is_free_can_be_reserved_and_an_amended_order_may_use_its_own_again() {
+    let mut desk = desk(Limits::default());
+    desk.deposit("USD", "100");
+    // 100,000 and 0.1 % of it: everything.
+    let over = buy(&desk, "1000.00001");
+    let refusal = Some(Refusal::InsufficientBalance);
+    assert_eq!(refused(&mut desk, over), refusal);
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        order_type: OrderType::Limit(10_000_000_000),
+        ..buy(&desk, "600")
+    };
+    assert_eq!(refused(&mut desk, order), None);
+    let amend = |qty| {
+        Command::Amend(Box::new(truebook_core::book::Amend {
+            client_order_id: id("a"),
+            qty: Some(qty),
+            limit: None,
+            ts: Timestamp(0),
+        }))
+    };
+    let usd = desk.currency("USD");
+    let over = desk.run(amend(100_000_001_000));
+    assert_eq!(over, Answer::Refused(Refusal::InsufficientBalance));
+    let all = desk.run(amend(100_000_000_000));
+    assert!(matches!(all, Answer::Applied(_)), "{all:?}");
+    assert_eq!(desk.state().balance(DEFAULT, usd).free(), 0);
+    desk.check();
+}

@@ -7,6 +7,7 @@
 
 mod act;
 mod check;
+mod follower;
 pub mod hostile;
 mod venue;
 mod world;
