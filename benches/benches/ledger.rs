@@ -80,17 +80,20 @@ struct Fills {
     entries: Vec<Entry>,
     sides: [Side; 2],
     qty: i128,
+    /// Whether a chunk's keys are loaded before, as the engine does.
+    is_touched: bool,
     number: u64,
 }
 
 impl Fills {
-    fn new(sides: [Side; 2], qty: i128) -> Self {
+    fn new(sides: [Side; 2], qty: i128, is_touched: bool) -> Self {
         Self {
             book: ledger(),
             chunk: Vec::with_capacity(CHUNK),
             entries: Vec::with_capacity(CHUNK),
             sides,
             qty,
+            is_touched,
             number: 0,
         }
     }
@@ -115,6 +118,11 @@ impl Fills {
                 self.chunk.push(Command::Fill(Box::new(report)));
             }
             let start = Instant::now();
+            for (ahead, command) in self.chunk.iter().enumerate() {
+                if let (true, Command::Fill(report)) = (self.is_touched, command) {
+                    self.book.touch(report, ahead);
+                }
+            }
             for command in &self.chunk {
                 black_box(self.book.execute(command));
             }
@@ -135,11 +143,12 @@ fn commands(criterion: &mut Criterion) {
             black_box(book.execute(&tick(number)))
         });
     });
-    for (name, sides, qty) in [
-        ("fill", [Side::Buy; 2], 1),
-        ("flip", [Side::Sell, Side::Buy], 2),
+    for (name, sides, qty, is_touched) in [
+        ("fill, in chunks", [Side::Buy; 2], 1, true),
+        ("flip, in chunks", [Side::Sell, Side::Buy], 2, true),
+        ("fill, single and cold", [Side::Buy; 2], 1, false),
     ] {
-        let mut fills = Fills::new(sides, qty);
+        let mut fills = Fills::new(sides, qty, is_touched);
         // A full window, as a book has that runs for long.
         fills.run(WARM);
         criterion.bench_function(name, |bench| bench.iter_custom(|count| fills.run(count)));

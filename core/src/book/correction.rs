@@ -1,7 +1,7 @@
 //! What becomes of an execution later: it is reported again with more, taken back, corrected, or
 //! its fee becomes known.
 
-use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Settlement, Side, StrategyId};
+use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Side, StrategyId};
 
 use super::accounting::Holding;
 use super::command::FillFees;
@@ -55,7 +55,7 @@ impl Ledger {
         } else {
             FillFees::new()
         };
-        let fees = match self.fees_of(&wanted, &instrument) {
+        let fees = match self.fees_of(&wanted, instrument.settle) {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(report, *trade_id, why),
         };
@@ -91,7 +91,7 @@ impl Ledger {
         else {
             return self.quarantine(&report, late.trade_id, Quarantine::UnknownTrade);
         };
-        let fees = match self.fees_of(&report.fees, &instrument) {
+        let fees = match self.fees_of(&report.fees, instrument.settle) {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(&report, late.trade_id, why),
         };
@@ -180,19 +180,9 @@ pub(super) fn reversal(
         px: known.px,
         base_fee: parts.base,
     };
-    let (delta, value) = (executed.delta(instrument)?, executed.value(instrument)?);
-    let back = Holding {
-        qty: delta.qty.checked_neg()?,
-        cost: delta.cost.checked_neg()?,
-    };
-    let outcome = Held::of(Some(position)).add(instrument, back)?;
-    let cash = match instrument.settlement() {
-        Settlement::Paid => {
-            let signed = known.side.sign().checked_mul(known.qty)?;
-            instrument.value(known.px, signed)?
-        }
-        Settlement::Linear | Settlement::Inverse => outcome.realized,
-    };
+    let back = executed.priced(instrument)?.back()?;
+    let outcome = Held::of(Some(position)).add(instrument, back.delta)?;
+    let cash = back.cash(instrument, outcome.realized)?;
     let account = position.key.account;
     let legs = legs(state, account, instrument, (&outcome, cash), (&fees, -1))?;
     let mut attributed = parts.attributed;
@@ -206,7 +196,7 @@ pub(super) fn reversal(
         side: known.side,
         last_qty: known.qty,
         last_px: known.px,
-        value,
+        value: back.value()?,
         trade_id,
         order: known.order,
         outcome,

@@ -1,15 +1,15 @@
 //! What becomes of a report of an execution: a fill is a fact, booked once, or quarantined.
 
 use crate::model::{
-    Fee, Id, Instrument, MAX_SCALE, Order, OrderStatus, Position, PositionId, PositionKey,
-    Rounding, Settlement, Side, StrategyId, Timestamp, mul_div,
+    CurrencyId, Fee, Id, Instrument, InstrumentId, MAX_SCALE, Order, OrderStatus, Position,
+    PositionId, PositionKey, Rounding, Side, StrategyId, Timestamp, mul_div,
 };
 
 use super::command::{FillFee, FillFees};
 use super::correction::{has_room, reversal, sum_in};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, order_hash};
-use super::outcome::{Execution, FeeParts, Held, fee_parts, fits, legs, trips};
+use super::outcome::{Execution, Held, Priced, fee_parts, fits, legs, trips};
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
@@ -17,7 +17,7 @@ use super::{
 impl Ledger {
     /// Books an execution once.
     pub(super) fn fill(&mut self, report: &FillReport) -> Answer {
-        let Some(instrument) = self.state.instrument(report.instrument).copied() else {
+        let Some(settle) = self.state.settles_in(report.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
         if report.account.index() >= self.state.accounts.len() {
@@ -32,7 +32,7 @@ impl Ledger {
         if let Some(known) = self.state.fills.find(key, orders).cloned() {
             return self.again(report, &trade_id, &known);
         }
-        let fees = match self.fees_of(&report.fees, &instrument) {
+        let fees = match self.fees_of(&report.fees, settle) {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(report, trade_id, why),
         };
@@ -56,13 +56,13 @@ impl Ledger {
     pub(super) fn fees_of(
         &mut self,
         reported: &FillFees,
-        instrument: &Instrument,
+        settle: CurrencyId,
     ) -> Result<Fees, Quarantine> {
         let mut fees = Fees::new();
         for FillFee { currency, amount } in reported {
             let currency = match currency {
                 Some(code) => self.currency_id(*code, MAX_SCALE),
-                None => instrument.settle,
+                None => settle,
             };
             let scale = self.state.currency(currency).map_or(0, |known| known.scale);
             let amount = amount.rounded_at(scale).ok_or(Quarantine::Overflow)?;
@@ -98,6 +98,10 @@ impl Ledger {
 }
 
 impl State {
+    pub(super) fn settles_in(&self, id: InstrumentId) -> Option<CurrencyId> {
+        self.instrument(id).map(|instrument| instrument.settle)
+    }
+
     pub(super) fn order_of(&self, report: &FillReport) -> Option<(u32, &Order)> {
         let ours = report
             .client_order_id
@@ -186,11 +190,18 @@ fn book(
         stepped = step(position, instrument, reversal, now);
         position = &stepped;
     }
-    let done = moved(state, (instrument, position), report, (&parts, &fees, back));
-    let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
-    let value = execution(report, &parts).value(instrument);
+    let executed = Execution {
+        side: report.side,
+        qty: report.last_qty,
+        px: report.last_px,
+        base_fee: parts.base,
+    };
+    let priced = executed.priced(instrument).ok_or(Quarantine::Overflow)?;
+    let value = priced.value();
     let value = value.filter(|value| has_room_for(order.map(|(_, order)| order), *value));
     let value = value.ok_or(Quarantine::Overflow)?;
+    let done = moved(state, (instrument, position), &priced, (&fees, back));
+    let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
     let (_, closed) = trips(position, &outcome, (own, now));
     let own_back = back.filter(|back| back.order == order.map(|(number, _)| number));
@@ -242,19 +253,13 @@ fn revised(
 fn moved(
     state: &State,
     (instrument, position): (&Instrument, &Position),
-    report: &FillReport,
-    (parts, fees, back): (&FeeParts, &Fees, Option<&Reversal>),
+    priced: &Priced,
+    (fees, back): (&Fees, Option<&Reversal>),
 ) -> Option<(Outcome, Legs)> {
-    let delta = execution(report, parts).delta(instrument)?;
-    let outcome = Held::of(Some(position)).add(instrument, delta)?;
-    let cash = cash_of(instrument, report, &outcome)?;
-    let mut legs = legs(
-        state,
-        report.account,
-        instrument,
-        (&outcome, cash),
-        (fees, 1),
-    )?;
+    let outcome = Held::of(Some(position)).add(instrument, priced.delta)?;
+    let cash = priced.cash(instrument, outcome.realized)?;
+    let account = position.key.account;
+    let mut legs = legs(state, account, instrument, (&outcome, cash), (fees, 1))?;
     if let Some(back) = back {
         shift(&mut legs, &back.legs)?;
     }
@@ -265,26 +270,6 @@ fn moved(
 pub(super) fn has_room_for(order: Option<&Order>, value: i128) -> bool {
     let sum = |order: &Order| order.cum_value.checked_add(value);
     order.is_none_or(|order| sum(order).is_some_and(fits))
-}
-
-fn execution(report: &FillReport, parts: &FeeParts) -> Execution {
-    Execution {
-        side: report.side,
-        qty: report.last_qty,
-        px: report.last_px,
-        base_fee: parts.base,
-    }
-}
-
-/// What the settlement balance receives, fees apart.
-fn cash_of(instrument: &Instrument, report: &FillReport, outcome: &Outcome) -> Option<i128> {
-    match instrument.settlement() {
-        Settlement::Paid => {
-            let signed = report.side.sign().checked_mul(report.last_qty)?;
-            instrument.value(report.last_px, signed)?.checked_neg()
-        }
-        Settlement::Linear | Settlement::Inverse => Some(outcome.realized),
-    }
 }
 
 /// Moves `legs` to stand on what `before` leaves.

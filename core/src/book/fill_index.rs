@@ -86,6 +86,13 @@ impl FillIndex {
         }
     }
 
+    /// What stands at the home of `hash`. Only for the load itself: whoever asks for many before
+    /// it needs them waits for memory once, not for each.
+    #[must_use]
+    pub fn touch(&self, hash: u64) -> u64 {
+        self.slot(self.home(pack(hash, 0)))
+    }
+
     /// Adds a place; the same hash may have several.
     pub fn insert(&mut self, hash: u64, place: u32) {
         if 2 * (self.taken + 1) > self.slots.len() {

@@ -5,6 +5,8 @@
 //! 2. The window holds the newest fills, up to a bound set when it is made.
 //! 3. What is remembered of a fill is enough to take it back exactly.
 
+use std::hint::black_box;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
@@ -162,6 +164,15 @@ impl FillWindow {
 
     fn mark(&self, at: u32) -> Option<&FillMark> {
         self.marks.get(at as usize)
+    }
+
+    /// Loads what looking for `key` will need, and what forgetting the `ahead`th next fill will.
+    pub fn touch(&self, key: FillKey, ahead: usize) {
+        let oldest = (self.oldest + ahead) % self.bound;
+        let is_full = self.marks.len() == self.bound;
+        let forgotten = self.marks.get(oldest).filter(|_| is_full);
+        let next = forgotten.map(|mark| self.index.touch(mark.key.short()));
+        black_box((self.index.touch(key.short()), next));
     }
 
     /// The remembered fill that a report of `key` repeats: one whose known order ids do not differ

@@ -9,8 +9,8 @@ use crate::model::{CurrencyId, Id, InstrumentId, NANOS_PER_SECOND, Refusal, Time
 use super::notice::Before;
 use super::price::Verdict;
 use super::{
-    Change, Command, Entry, Event, News, Notice, PriceRefusal, PriceTick, Quarantine, RiskMark,
-    State,
+    Change, Command, Entry, Event, FillKey, FillReport, News, Notice, PriceRefusal, PriceTick,
+    Quarantine, RiskMark, State,
 };
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -145,6 +145,16 @@ impl Ledger {
     /// Says whether events are being kept; while not, no new risk is taken.
     pub fn set_store_available(&mut self, is_available: bool) {
         self.state.is_store_lost = !is_available;
+    }
+
+    /// Loads what the fill `report` will look up, when `ahead` others come before it: a chunk of
+    /// fills then waits for memory once. Changes nothing.
+    pub fn touch(&self, report: &FillReport, ahead: usize) {
+        if let Some(trade_id) = &report.trade_id {
+            let owner = (report.account, report.instrument);
+            let key = FillKey::new(owner, trade_id, report.side);
+            self.state.fills.touch(key, ahead);
+        }
     }
 
     /// Decides and applies one command.

@@ -115,24 +115,56 @@ pub(super) struct Execution {
 }
 
 impl Execution {
-    /// What its quantity is worth, unsigned, fees apart.
-    pub fn value(&self, instrument: &Instrument) -> Option<i128> {
-        instrument.value(self.px, self.qty)?.checked_abs()
+    /// What it is worth at its own price.
+    pub fn priced(&self, instrument: &Instrument) -> Option<Priced> {
+        let signed = self.side.sign().checked_mul(self.qty)?;
+        let gross = instrument.value(self.px, signed)?;
+        let fee = match self.base_fee {
+            0 => 0,
+            fee => instrument.value(self.px, fee)?,
+        };
+        Some(Priced {
+            gross,
+            delta: Holding {
+                qty: signed.checked_sub(self.base_fee)?,
+                cost: gross.checked_sub(fee)?,
+            },
+        })
+    }
+}
+
+/// An execution at its own price.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Priced {
+    /// The signed value of its quantity, fees apart.
+    pub gross: i128,
+    /// Its signed quantity and value, the base fee included.
+    pub delta: Holding,
+}
+
+impl Priced {
+    /// The value of its quantity, unsigned, fees apart.
+    pub fn value(&self) -> Option<i128> {
+        self.gross.checked_abs()
     }
 
-    /// Its signed quantity and value, the base fee included at its own price.
-    pub fn delta(&self, instrument: &Instrument) -> Option<Holding> {
-        let signed = self
-            .side
-            .sign()
-            .checked_mul(self.qty)?
-            .checked_sub(self.base_fee)?;
-        let gross = instrument.value(self.px, self.side.sign().checked_mul(self.qty)?)?;
-        let fee = instrument.value(self.px, self.base_fee)?;
-        Some(Holding {
-            qty: signed,
-            cost: gross.checked_sub(fee)?,
+    /// The same taken back.
+    pub fn back(&self) -> Option<Self> {
+        Some(Self {
+            gross: self.gross.checked_neg()?,
+            delta: Holding {
+                qty: self.delta.qty.checked_neg()?,
+                cost: self.delta.cost.checked_neg()?,
+            },
         })
+    }
+
+    /// What the settlement balance receives, fees apart, of which `realized` is profit.
+    pub fn cash(&self, instrument: &Instrument, realized: i128) -> Option<i128> {
+        match instrument.settlement() {
+            Settlement::Paid => self.gross.checked_neg(),
+            Settlement::Linear | Settlement::Inverse => Some(realized),
+        }
     }
 }
 

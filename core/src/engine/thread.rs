@@ -180,6 +180,12 @@ impl<R: Reactor> Service<R> {
             caller_bell,
             ..
         } = self;
+        let mut fills = 0;
+        inbox.look(CHUNK, |message| {
+            if let Message::Post(input) = message {
+                fills += usize::from(writer.touch(input, fills));
+            }
+        });
         inbox.drain(CHUNK, |message| match message {
             Message::Post(input) => {
                 writer.execute(&input);

@@ -72,6 +72,15 @@ impl<R: Reactor> Writer<R> {
         &self.lines
     }
 
+    /// Prepares for an input before which `fills` fills will be executed; whether it is one too.
+    pub fn touch(&self, input: &Input, fills: usize) -> bool {
+        let Input::Command(Command::Fill(report)) = input else {
+            return false;
+        };
+        self.ledger.touch(report, fills);
+        true
+    }
+
     /// Executes one input and everything that reactors ask for.
     pub fn execute(&mut self, input: &Input) -> Answer {
         let answer = match input {

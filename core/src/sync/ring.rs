@@ -163,6 +163,26 @@ impl<T> Consumer<T> {
         }
     }
 
+    /// Shows up to `max` of the values that wait, oldest first, and takes none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use truebook_core::sync::ring;
+    /// let (mut producer, mut consumer) = ring(2);
+    /// producer.push(3).unwrap();
+    /// consumer.look(2, |value| assert_eq!(*value, 3));
+    /// assert_eq!(consumer.pop(), Some(3));
+    /// ```
+    #[inline]
+    pub fn look(&mut self, max: usize, see: impl FnMut(&T)) {
+        let count = self.inner.slots().min(max);
+        if let Ok(chunk) = self.inner.read_chunk(count) {
+            let (first, second) = chunk.as_slices();
+            first.iter().chain(second).for_each(see);
+        }
+    }
+
     /// Whether nothing waits. A value may have arrived by the time it returns.
     ///
     /// # Examples
