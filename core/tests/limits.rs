@@ -637,3 +637,97 @@ fn all_that_is_free_can_be_reserved_and_an_amended_order_may_use_its_own_again()
     assert_eq!(desk.state().balance(DEFAULT, usd).free(), 0);
     desk.check();
 }
+
+/// A position of 1,000 USD, long, in what `kind` says, under a gross exposure of 1,500 USD.
+fn exposed(kind: InstrumentKind) -> Desk {
+    let mut desk = Desk::new(Config {
+        limits: Limits {
+            max_gross_exposure: Some(number("1500")),
+            ..Limits::default()
+        },
+        ..Config::default()
+    });
+    desk.deposit("USD", "100000");
+    desk.deposit("BTC", "100000");
+    desk.instrument(InstrumentSpec {
+        leverage: Some(number("10")),
+        ..spec("BTC-USD", kind)
+    });
+    desk.instrument(InstrumentSpec {
+        symbol: id("SPOT"),
+        ..spec("BTC-USD", InstrumentKind::Spot)
+    });
+    desk.quote("100", "100");
+    second_price(&mut desk, 10_000_000_000);
+    let qty = if kind == InstrumentKind::InversePerpetual {
+        "1000"
+    } else {
+        "10"
+    };
+    desk.buy(qty, "100", "1");
+    desk
+}
+
+#[test]
+fn a_flip_is_exposed_by_what_stands_after_it_whatever_the_kind() {
+    for (kind, over, edge) in [
+        (InstrumentKind::Equity, "25.01", "25"),
+        (InstrumentKind::Perpetual, "25.01", "25"),
+        (InstrumentKind::InversePerpetual, "2501", "2500"),
+    ] {
+        let mut desk = exposed(kind);
+        let order = desk.order(Side::Sell, over);
+        let refusal = Some(Refusal::MaxGrossExposure);
+        assert_eq!(refused(&mut desk, order), refusal, "{kind:?}");
+        let order = desk.order(Side::Sell, edge);
+        assert_eq!(refused(&mut desk, order), None, "{kind:?}");
+        desk.check();
+    }
+}
+
+#[test]
+fn a_short_sale_without_leverage_reserves_its_fee() {
+    let mut desk = desk(Limits::default());
+    let order = desk.order(Side::Sell, "10");
+    assert_eq!(refused(&mut desk, order), None);
+    let usd = desk.currency("USD");
+    let reserved = desk.state().balance(DEFAULT, usd).in_orders;
+    assert_eq!(reserved, 10_i128.pow(18));
+}
+
+#[test]
+fn what_is_on_the_way_counts_where_it_adds_and_not_twice() {
+    let limit = |limits: &mut Limits| {
+        limits.max_instrument_notional = Some(number("1000"));
+        limits.max_gross_exposure = Some(number("2000"));
+    };
+    let mut desk = limited(limit);
+    // 900 on the way in another instrument.
+    let other = Submit::market(second(), Side::Buy, 1_800_000_000, Timestamp(desk.now));
+    assert_eq!(refused(&mut desk, other), None);
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        order_type: OrderType::Limit(10_000_000_000),
+        ..buy(&desk, "4")
+    };
+    assert_eq!(refused(&mut desk, order), None);
+    let amend = Command::Amend(Box::new(truebook_core::book::Amend {
+        client_order_id: id("a"),
+        qty: Some(1_000_000_000),
+        limit: None,
+        ts: Timestamp(desk.now),
+    }));
+    let amended = desk.run(amend);
+    assert!(matches!(amended, Answer::Applied(_)), "{amended:?}");
+    // What only reduces adds nothing while it is on the way.
+    let mut desk = limited(|limits| limits.max_gross_exposure = Some(number("1000")));
+    desk.buy("4", "100", "1");
+    let order = Submit {
+        order_type: OrderType::Limit(10_000_000_000),
+        ..desk.order(Side::Sell, "4")
+    };
+    assert_eq!(refused(&mut desk, order), None);
+    let order = buy(&desk, "6");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
