@@ -1,6 +1,7 @@
 //! What holds at every moment, whatever came before.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use truebook_core::book::{State, Sum};
 use truebook_core::model::{AccountId, CurrencyId, Settlement, Side, StrategyId};
@@ -61,7 +62,7 @@ fn check_sums(state: &State) -> Result<(), String> {
             ];
             for (name, part) in parts {
                 let sum = sums.iter().map(part).sum();
-                same(sum, part(&total), &format!("{name} of {owner} = book"))?;
+                same(sum, part(&total), format_args!("{name} of {owner} = book"))?;
             }
         }
         let own = state.positions().iter().filter(|position| {
@@ -123,7 +124,7 @@ fn check_locks(state: &State) -> Result<(), String> {
     same(homeless.sum(), 0, "what is locked has a balance")
 }
 
-fn same(found: i128, wanted: i128, what: &str) -> Result<(), String> {
+fn same(found: i128, wanted: i128, what: impl Display) -> Result<(), String> {
     if found == wanted {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use crate::model::{
     MAX_SCALE, MONEY_SCALE, Rounding, Settlement, StrategyId, mul_div, pow10, rescale,
 };
 
-use super::{Answer, CashKind, CashMove, Event, Invalid, Ledger, State};
+use super::{Answer, CashKind, CashMove, Command, Event, Invalid, Ledger, State};
 
 /// The largest precision of a price or a quantity.
 pub const MAX_PRECISION: u8 = MAX_SCALE;
@@ -21,6 +21,11 @@ impl Ledger {
     /// Takes `config`, registers its strategies and instruments, and books its opening cash; what
     /// is there already stays, so a repeat changes nothing.
     pub(super) fn configure(&mut self, config: &Config) -> Result<(), Invalid> {
+        Ledger::new(self.state.registry()).take_config(config)?;
+        self.take_config(config)
+    }
+
+    fn take_config(&mut self, config: &Config) -> Result<(), Invalid> {
         let known = self.state.config_version;
         if known > 0 && config.reporting_currency != self.state.config.reporting_currency {
             return Err(Invalid::ReportingCurrency);
@@ -121,6 +126,39 @@ impl Ledger {
         };
         self.emit(Event::StrategyAdded { name });
         StrategyId(id)
+    }
+}
+
+impl State {
+    /// What is registered and what balances hold, without orders, positions and fills.
+    fn registry(&self) -> Self {
+        Self {
+            sequence: self.sequence,
+            now: self.now,
+            config: self.config.clone(),
+            config_version: self.config_version,
+            currencies: self.currencies.clone(),
+            instruments: self.instruments.clone(),
+            accounts: self.accounts.clone(),
+            strategies: self.strategies.clone(),
+            balances: self.balances.clone(),
+            cash_ids: self.cash_ids.clone(),
+            currency_names: self.currency_names.clone(),
+            instrument_names: self.instrument_names.clone(),
+            account_names: self.account_names.clone(),
+            strategy_names: self.strategy_names.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What the first of `commands` that would not be applied would be answered; `None` where all
+    /// would. Looks at what is registered and at balances only: at everything that there is of an
+    /// account that is new.
+    #[must_use]
+    pub fn rehearse(&self, commands: &[Command]) -> Option<Answer> {
+        let mut stage = Ledger::new(self.registry());
+        let mut answers = commands.iter().map(|command| stage.execute(command));
+        answers.find(|answer| !matches!(answer, Answer::Applied(_)))
     }
 }
 

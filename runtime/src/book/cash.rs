@@ -6,6 +6,7 @@ use truebook_core::book::{
 use truebook_core::model::{Fixed, Id};
 
 use super::Book;
+use super::newcomer::Newcomers;
 use super::request::{Cash, Holding, IncomeReport, SplitReport, positive, price, quantity};
 use crate::error::Error;
 
@@ -35,9 +36,10 @@ impl Book {
     }
 
     fn move_cash(&mut self, cash: &Cash<'_>, kind: CashKind) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let moved = CashMove {
             currency: Id::new("currency", cash.currency)?,
-            account: self.account(cash.account)?,
+            account: new.account(self, cash.account)?,
             amount: match kind {
                 CashKind::Deposit | CashKind::Withdrawal => positive("amount", cash.amount)?,
                 CashKind::Adjustment => cash.amount,
@@ -45,7 +47,7 @@ impl Book {
             kind,
             id: id(cash.id)?,
         };
-        let done = self.call(Command::MoveCash(Box::new(moved)));
+        let done = self.call_with(new, Command::MoveCash(Box::new(moved)));
         done.map_err(|error| error.about(cash.currency))
     }
 
@@ -54,14 +56,15 @@ impl Book {
     /// # Errors
     /// [`Error::Refused`] above the free balance, and as [`Book::deposit`].
     pub fn transfer(&mut self, cash: &Cash<'_>, to: &str) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let transfer = Transfer {
-            from: self.account(cash.account)?,
-            to: self.account(to)?,
+            from: new.account(self, cash.account)?,
+            to: new.account(self, to)?,
             currency: Id::new("currency", cash.currency)?,
             amount: positive("amount", cash.amount)?,
             id: id(cash.id)?,
         };
-        self.call(Command::Transfer(Box::new(transfer)))
+        self.call_with(new, Command::Transfer(Box::new(transfer)))
     }
 
     /// Books funding, a dividend or interest.
@@ -69,13 +72,14 @@ impl Book {
     /// # Errors
     /// As [`Book::deposit`], and [`Error::UnknownInstrument`].
     pub fn income(&mut self, report: &IncomeReport<'_>) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let instrument = match report.symbol {
             Some(symbol) => Some(self.instrument(symbol)?.id),
             None => None,
         };
         let income = Income {
             kind: report.kind,
-            account: self.account(report.cash.account)?,
+            account: new.account(self, report.cash.account)?,
             instrument,
             strategy: report
                 .strategy
@@ -85,7 +89,7 @@ impl Book {
             amount: report.cash.amount,
             id: id(report.cash.id)?,
         };
-        self.call(Command::Income(Box::new(income)))
+        self.call_with(new, Command::Income(Box::new(income)))
     }
 
     /// Splits every position in an instrument; what is left of a lot is paid out.
@@ -114,9 +118,10 @@ impl Book {
     /// # Errors
     /// [`Error::Invalid`] where the position is on the other side, or no cost is missing.
     pub fn adopt(&mut self, holding: &Holding<'_>) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let instrument = self.instrument(holding.symbol)?;
         let adoption = Adoption {
-            account: self.account(holding.account)?,
+            account: new.account(self, holding.account)?,
             instrument: instrument.id,
             strategy: holding
                 .strategy
@@ -127,7 +132,7 @@ impl Book {
             id: id(holding.id)?,
             ts: self.time(None)?,
         };
-        let done = self.call(Command::Adopt(Box::new(adoption)));
+        let done = self.call_with(new, Command::Adopt(Box::new(adoption)));
         done.map_err(|error| error.about(holding.symbol))
     }
 
@@ -142,13 +147,14 @@ impl Book {
         total: Fixed,
         ts_event: Option<i64>,
     ) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let statement = Statement::Balance {
-            account: self.account(account)?,
+            account: new.account(self, account)?,
             currency: Id::new("currency", currency)?,
             total,
             ts: self.time(ts_event)?,
         };
-        self.call(Command::Statement(Box::new(statement)))
+        self.call_with(new, Command::Statement(Box::new(statement)))
     }
 
     /// Records the net quantity that the venue says is held. A difference to the book gates orders
@@ -162,14 +168,15 @@ impl Book {
         qty: Fixed,
         ts_event: Option<i64>,
     ) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let instrument = self.instrument(symbol)?;
         let statement = Statement::Position {
-            account: self.account(account)?,
+            account: new.account(self, account)?,
             instrument: instrument.id,
             qty: quantity(&instrument, qty)?,
             ts: self.time(ts_event)?,
         };
-        self.call(Command::Statement(Box::new(statement)))
+        self.call_with(new, Command::Statement(Box::new(statement)))
     }
 }
 

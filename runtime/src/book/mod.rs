@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cash;
+mod newcomer;
 mod opening;
 mod order;
 mod read;
@@ -242,13 +243,7 @@ impl Book {
 
     fn call(&mut self, command: Command) -> Result<Applied, Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
-        match host.call(Input::Command(command)) {
-            Answer::Applied(applied) => Ok(applied),
-            Answer::Refused(Refusal::Poisoned) => Err(Error::Poisoned),
-            Answer::Refused(refusal) => Err(Error::Refused(refusal)),
-            Answer::Invalid(why) => Err(Error::Invalid(why)),
-            Answer::PriceRefused(_) => Ok(Applied::default()),
-        }
+        applied(host.call(Input::Command(command)))
     }
 
     fn post(&mut self, command: Command) -> Result<(), Error> {
@@ -263,15 +258,6 @@ impl Book {
         found
             .copied()
             .ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))
-    }
-
-    /// The account called `name`, registered when new.
-    fn account(&mut self, name: &str) -> Result<AccountId, Error> {
-        let id = Id::new("account", name)?;
-        if !self.accounts.contains_key(&id) {
-            self.add_account(name)?;
-        }
-        Ok(self.known_account(name)?.unwrap_or(NO_ACCOUNT))
     }
 
     fn known_account(&self, name: &str) -> Result<Option<AccountId>, Error> {
@@ -306,6 +292,17 @@ impl Drop for Book {
     fn drop(&mut self) {
         // Whoever wants to know whether everything was kept calls `close`.
         let _ = self.close();
+    }
+}
+
+/// What an answer is to a caller.
+fn applied(answer: Answer) -> Result<Applied, Error> {
+    match answer {
+        Answer::Applied(applied) => Ok(applied),
+        Answer::Refused(Refusal::Poisoned) => Err(Error::Poisoned),
+        Answer::Refused(refusal) => Err(Error::Refused(refusal)),
+        Answer::Invalid(why) => Err(Error::Invalid(why)),
+        Answer::PriceRefused(_) => Ok(Applied::default()),
     }
 }
 

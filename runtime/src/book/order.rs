@@ -5,6 +5,7 @@ use truebook_core::book::{
 };
 use truebook_core::model::{Fixed, Id, Refusal};
 
+use super::newcomer::Newcomers;
 use super::request::{
     Amendment, Fill, OrderRequest, TradeRef, fill_fees, positive, price, quantity, update,
 };
@@ -97,10 +98,11 @@ impl Book {
     /// # Errors
     /// [`Error::UnknownInstrument`], [`Error::Value`]; a fill itself is never refused.
     pub fn fill(&mut self, fill: &Fill<'_>) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let instrument = self.instrument(fill.symbol)?;
         let id = |what, text: Option<&str>| text.map(|text| Id::new(what, text)).transpose();
         let report = FillReport {
-            account: self.account(fill.account)?,
+            account: new.account(self, fill.account)?,
             instrument: instrument.id,
             strategy: id("strategy", fill.strategy)?,
             leg: fill.leg,
@@ -120,7 +122,7 @@ impl Book {
             source: id("source", fill.source)?,
             ts: self.time(fill.ts_event)?,
         };
-        self.call(Command::Fill(Box::new(report)))
+        self.call_with(new, Command::Fill(Box::new(report)))
     }
 
     /// Takes an execution back: its quantity, cash and fees, exactly.
@@ -128,14 +130,15 @@ impl Book {
     /// # Errors
     /// [`Error::UnknownInstrument`]; an execution that is not known is quarantined.
     pub fn bust(&mut self, trade: &TradeRef<'_>) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let bust = BustReport {
-            account: self.account(trade.account)?,
+            account: new.account(self, trade.account)?,
             instrument: self.instrument(trade.symbol)?.id,
             side: trade.side,
             trade_id: Id::new("trade_id", trade.trade_id)?,
             ts: self.time(None)?,
         };
-        self.call(Command::Bust(Box::new(bust)))
+        self.call_with(new, Command::Bust(Box::new(bust)))
     }
 
     /// Books the fee of an execution that was booked without one.
@@ -147,17 +150,18 @@ impl Book {
         trade: &TradeRef<'_>,
         (amount, currency): (Fixed, Option<&str>),
     ) -> Result<Applied, Error> {
+        let mut new = Newcomers::default();
         let currency = currency
             .map(|code| Id::new("fee_currency", code))
             .transpose()?;
         let late = LateFee {
-            account: self.account(trade.account)?,
+            account: new.account(self, trade.account)?,
             instrument: self.instrument(trade.symbol)?.id,
             side: trade.side,
             trade_id: Id::new("trade_id", trade.trade_id)?,
             fee: FillFee { currency, amount },
             ts: self.time(None)?,
         };
-        self.call(Command::LateFee(Box::new(late)))
+        self.call_with(new, Command::LateFee(Box::new(late)))
     }
 }
