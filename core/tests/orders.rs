@@ -9,12 +9,12 @@
 
 mod desk;
 
-use desk::{DEFAULT, Desk, id, number, spec};
+use desk::{DEFAULT, Desk, id, spec};
 use truebook_core::book::{
     Amend, Answer, Applied, Command, FillReport, Invalid, OrderReport, OrderUpdate, Submit,
 };
 use truebook_core::model::{
-    Config, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, Refusal, Side, Timestamp,
+    Config, InstrumentKind, OrderStatus, OrderType, Refusal, Side, Timestamp,
 };
 
 fn desk() -> Desk {
@@ -317,92 +317,6 @@ fn a_correction_that_comes_first_voids_what_it_corrects_and_keeps_its_owner() {
         .iter()
         .find(|p| p.key.strategy == swing);
     assert_eq!(own.map(|position| position.qty), Some(400_000_000));
-    desk.check();
-}
-
-#[test]
-fn the_last_price_values_at_the_chosen_mark() {
-    use truebook_core::book::PriceTick;
-    use truebook_core::model::MarkChoice;
-    for (choice, long, short) in [
-        (MarkChoice::Newest, 103, 103),
-        (MarkChoice::Mid, 100, 100),
-        (MarkChoice::Last, 102, 102),
-        (MarkChoice::Mark, 103, 103),
-        (MarkChoice::Side, 99, 101),
-    ] {
-        let mut desk = Desk::new(Config {
-            mark: choice,
-            ..Config::default()
-        });
-        desk.instrument(InstrumentSpec {
-            leverage: Some(number("10")),
-            ..spec("AIG-USD", InstrumentKind::Equity)
-        });
-        desk.quote("99", "101");
-        let tick = PriceTick::empty(desk::FIRST, Timestamp(desk.now));
-        desk.run(Command::Price(PriceTick {
-            last: Some(10_200_000_000),
-            ..tick
-        }));
-        desk.run(Command::Price(PriceTick {
-            venue_mark: Some(10_300_000_000),
-            ..tick
-        }));
-        let mark = desk.state().mark(desk::FIRST);
-        assert_eq!(
-            mark.price_of(1, choice),
-            Some(long * 100_000_000),
-            "{choice:?}"
-        );
-        assert_eq!(
-            mark.price_of(-1, choice),
-            Some(short * 100_000_000),
-            "{choice:?}"
-        );
-        desk.sell("1", "100", "1");
-        let usd = desk.currency("USD");
-        let unrealized = desk.state().sums(None)[usd.index()].unrealized;
-        assert_eq!(
-            unrealized,
-            i128::from(100 - short) * 10_i128.pow(18),
-            "{choice:?}"
-        );
-        desk.check();
-    }
-}
-
-#[test]
-fn totals_convert_by_a_pair_in_either_direction_and_name_what_they_cannot() {
-    let mut desk = Desk::new(Config::default());
-    desk.instrument(spec("USD-JPY", InstrumentKind::Fx));
-    desk.deposit("USD", "100");
-    desk.deposit("JPY", "15000");
-    assert_eq!(
-        desk.state().portfolio().missing_rates,
-        [desk.currency("JPY")]
-    );
-    desk.quote("150", "150");
-    let portfolio = desk.state().portfolio();
-    assert_eq!(
-        (portfolio.equity, portfolio.missing_rates.len()),
-        (200 * 10_i128.pow(18), 0)
-    );
-    desk.buy("50", "150", "1");
-    desk.quote("160", "160");
-    let portfolio = desk.state().portfolio();
-    assert_eq!(portfolio.difference, 0);
-    // 150 dollars, 7,500 yen at 160, and no rounding but the last.
-    assert_eq!(portfolio.equity, 196_875 * 10_i128.pow(15));
-    desk.check();
-}
-
-#[test]
-fn a_coin_is_worth_its_mark() {
-    let mut desk = Desk::with(InstrumentKind::Spot);
-    desk.deposit("BTC", "1.5");
-    desk.quote("50000", "50000");
-    assert_eq!(desk.state().portfolio().equity, 75_000 * 10_i128.pow(18));
     desk.check();
 }
 

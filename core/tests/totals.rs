@@ -1,0 +1,220 @@
+//! Totals: what strategies, accounts and the book come to, at which mark and in which currency.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod desk;
+
+use desk::{DEFAULT, Desk, id, number, spec, with_fee};
+use truebook_core::book::{Command, FillReport, Income, IncomeKind, StrategyTotal};
+use truebook_core::model::{
+    Config, InstrumentKind, InstrumentSpec, PositionKey, PositionLeg, Side, StrategyId, Timestamp,
+};
+
+const ONE: i128 = 1_000_000_000_000_000_000;
+
+/// Two strategies in one share: alpha makes 10 on a round trip and holds 1 that gains 20; beta
+/// loses 15, and holds what is worth less than a dollar.
+fn two_strategies() -> Desk {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "10000");
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    let mut trade = 0;
+    for (strategy, side, qty, price) in [
+        ("alpha", Side::Buy, "3", "100"),
+        ("alpha", Side::Sell, "2", "105"),
+        ("beta", Side::Buy, "3", "100"),
+        ("beta", Side::Sell, "3", "95"),
+        ("beta", Side::Buy, "0.005", "100"),
+    ] {
+        trade += 1;
+        let report = desk.report(side, qty, price, &format!("t{trade}"));
+        desk.fill(FillReport {
+            strategy: Some(id(strategy)),
+            ..with_fee(report, "0.5", "USD")
+        });
+    }
+    let funding = Income {
+        kind: IncomeKind::Funding,
+        account: DEFAULT,
+        instrument: Some(desk::FIRST),
+        strategy: Some(id("alpha")),
+        currency: id("USD"),
+        amount: number("-2"),
+        id: None,
+    };
+    desk.run(Command::Income(Box::new(funding)));
+    desk.quote("120", "120");
+    desk
+}
+
+#[test]
+fn each_strategy_is_told_apart_and_all_together() {
+    let desk = two_strategies();
+    let state = desk.state();
+    let of = |name: &str| state.strategy_total(state.strategy_id(&id(name)));
+    let alpha = of("alpha");
+    let wanted = StrategyTotal {
+        orders: 0,
+        fills: 2,
+        open_positions: 1,
+        dust_positions: 0,
+        realized_pnl: 10 * ONE,
+        unrealized_pnl: 20 * ONE,
+        fees: ONE,
+        funding: -2 * ONE,
+        closed_trades: 0,
+        winning_trades: 0,
+    };
+    assert_eq!(alpha, wanted);
+    assert_eq!(alpha.total_pnl(), 27 * ONE);
+    let beta = of("beta");
+    assert_eq!(
+        (beta.fills, beta.closed_trades, beta.winning_trades),
+        (3, 1, 0)
+    );
+    assert_eq!((beta.open_positions, beta.dust_positions), (0, 1));
+    assert_eq!(beta.realized_pnl, -15 * ONE);
+    assert_eq!(beta.unrealized_pnl, ONE / 10);
+    let all = state.strategy_total(None);
+    assert_eq!(all.fills, 5);
+    assert_eq!(all.realized_pnl, -5 * ONE);
+    assert_eq!(all.total_pnl(), alpha.total_pnl() + beta.total_pnl());
+    assert_eq!(state.portfolio().total, all);
+    desk.check();
+}
+
+#[test]
+fn dust_is_what_is_held_below_the_threshold_and_nothing_else() {
+    let desk = two_strategies();
+    let state = desk.state();
+    let is_dust = |name: &str| {
+        let key = PositionKey {
+            account: DEFAULT,
+            instrument: desk::FIRST,
+            strategy: state.strategy_id(&id(name)).unwrap(),
+            leg: PositionLeg::Net,
+        };
+        state.is_dust(state.position(&key).unwrap().id)
+    };
+    assert!(!is_dust("alpha"));
+    assert!(is_dust("beta"));
+    assert_eq!(state.count(None).dust, 1);
+    assert_eq!(state.count(Some(StrategyId::EXTERNAL)).dust, 0);
+}
+
+#[test]
+fn orders_and_won_round_trips_are_counted() {
+    let mut desk = two_strategies();
+    let order = truebook_core::book::Submit {
+        strategy: Some(id("alpha")),
+        ..desk.order(Side::Sell, "1")
+    };
+    desk.submit(order);
+    let report = desk.report(Side::Sell, "1", "120", "t9");
+    desk.fill(FillReport {
+        strategy: Some(id("alpha")),
+        ..report
+    });
+    let state = desk.state();
+    let alpha = state.strategy_total(state.strategy_id(&id("alpha")));
+    assert_eq!(
+        (alpha.orders, alpha.closed_trades, alpha.winning_trades),
+        (1, 1, 1)
+    );
+    let all = state.strategy_total(None);
+    assert_eq!(
+        (all.orders, all.closed_trades, all.winning_trades),
+        (1, 2, 1)
+    );
+    desk.check();
+}
+
+#[test]
+fn the_last_price_values_at_the_chosen_mark() {
+    use truebook_core::book::PriceTick;
+    use truebook_core::model::MarkChoice;
+    for (choice, long, short) in [
+        (MarkChoice::Newest, 103, 103),
+        (MarkChoice::Mid, 100, 100),
+        (MarkChoice::Last, 102, 102),
+        (MarkChoice::Mark, 103, 103),
+        (MarkChoice::Side, 99, 101),
+    ] {
+        let mut desk = Desk::new(Config {
+            mark: choice,
+            ..Config::default()
+        });
+        desk.instrument(InstrumentSpec {
+            leverage: Some(number("10")),
+            ..spec("AIG-USD", InstrumentKind::Equity)
+        });
+        desk.quote("99", "101");
+        let tick = PriceTick::empty(desk::FIRST, Timestamp(desk.now));
+        desk.run(Command::Price(PriceTick {
+            last: Some(10_200_000_000),
+            ..tick
+        }));
+        desk.run(Command::Price(PriceTick {
+            venue_mark: Some(10_300_000_000),
+            ..tick
+        }));
+        let mark = desk.state().mark(desk::FIRST);
+        assert_eq!(
+            mark.price_of(1, choice),
+            Some(long * 100_000_000),
+            "{choice:?}"
+        );
+        assert_eq!(
+            mark.price_of(-1, choice),
+            Some(short * 100_000_000),
+            "{choice:?}"
+        );
+        desk.sell("1", "100", "1");
+        let usd = desk.currency("USD");
+        let unrealized = desk.state().sums(None)[usd.index()].unrealized;
+        assert_eq!(
+            unrealized,
+            i128::from(100 - short) * 10_i128.pow(18),
+            "{choice:?}"
+        );
+        desk.check();
+    }
+}
+
+#[test]
+fn totals_convert_by_a_pair_in_either_direction_and_name_what_they_cannot() {
+    let mut desk = Desk::new(Config::default());
+    desk.instrument(spec("USD-JPY", InstrumentKind::Fx));
+    desk.deposit("USD", "100");
+    desk.deposit("JPY", "15000");
+    assert_eq!(
+        desk.state().portfolio().missing_rates,
+        [desk.currency("JPY")]
+    );
+    desk.quote("150", "150");
+    let portfolio = desk.state().portfolio();
+    assert_eq!(
+        (portfolio.equity, portfolio.missing_rates.len()),
+        (200 * 10_i128.pow(18), 0)
+    );
+    desk.buy("50", "150", "1");
+    desk.quote("160", "160");
+    let portfolio = desk.state().portfolio();
+    assert_eq!(portfolio.difference, 0);
+    // 150 dollars, 7,500 yen at 160, and no rounding but the last.
+    assert_eq!(portfolio.equity, 196_875 * 10_i128.pow(15));
+    desk.check();
+}
+
+#[test]
+fn a_coin_is_worth_its_mark() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.deposit("BTC", "1.5");
+    desk.quote("50000", "50000");
+    assert_eq!(desk.state().portfolio().equity, 75_000 * 10_i128.pow(18));
+    desk.check();
+}
