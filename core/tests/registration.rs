@@ -10,7 +10,7 @@ mod desk;
 
 use desk::{Desk, id, number, spec};
 use truebook_core::book::{Answer, Command, Invalid};
-use truebook_core::model::{CashEntry, Config, Id, InstrumentKind, InstrumentSpec};
+use truebook_core::model::{CashEntry, Config, Fixed, Id, InstrumentKind, InstrumentSpec, Limits};
 
 #[test]
 fn a_configuration_with_one_wrong_part_changes_nothing() {
@@ -49,6 +49,16 @@ fn a_configuration_with_one_wrong_part_changes_nothing() {
             Config {
                 instruments: vec![good.clone()],
                 cash: vec![cash("1.0000000000000000001")],
+                ..Config::default()
+            },
+            Invalid::Scale,
+        ),
+        (
+            Config {
+                limits: Limits {
+                    price_band_pct: Fixed::new(10, 38),
+                    ..Limits::default()
+                },
                 ..Config::default()
             },
             Invalid::Scale,

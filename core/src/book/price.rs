@@ -181,6 +181,7 @@ pub fn within_band(price: i64, level: i64, band_pct: Fixed) -> bool {
     let (Some(unit), percent) = (pow10(band_pct.scale), band_pct.raw.unsigned_abs()) else {
         return true;
     };
+    // A configured percentage has at most 18 digits.
     let unit = unit.unsigned_abs() * 100;
     let level = u128::from(level.unsigned_abs());
     // 64 bits of a price and 60 of a percentage leave room.

@@ -30,6 +30,9 @@ impl Ledger {
         if known > 0 && config.reporting_currency != self.state.config.reporting_currency {
             return Err(Invalid::ReportingCurrency);
         }
+        if !config.is_in_range() {
+            return Err(Invalid::Scale);
+        }
         if known == 0 || *config != self.state.config {
             self.emit(Event::Configured {
                 version: known + 1,

@@ -206,7 +206,39 @@ impl Default for Config {
     }
 }
 
+impl Limits {
+    /// Every amount and percentage.
+    fn numbers(&self) -> impl Iterator<Item = Fixed> {
+        let always = [self.min_position, self.dust_threshold, self.price_band_pct];
+        let maybe = [
+            self.max_order_notional,
+            self.max_instrument_notional,
+            self.max_gross_exposure,
+            self.max_net_exposure,
+            self.daily_loss_pct,
+            self.max_drawdown_pct,
+        ];
+        always.into_iter().chain(maybe.into_iter().flatten())
+    }
+}
+
 impl Config {
+    /// Whether every fee, limit and percentage has at most [`MAX_SCALE`] digits after the point, and
+    /// room before it.
+    #[must_use]
+    pub fn is_in_range(&self) -> bool {
+        let own = [
+            self.fees.maker_fee_pct,
+            self.fees.taker_fee_pct,
+            self.paper.slippage_pct,
+        ];
+        let strategies = self.strategies.iter().map(|strategy| &strategy.limits);
+        let limits = strategies.chain([&self.limits]).flat_map(Limits::numbers);
+        own.into_iter()
+            .chain(limits)
+            .all(|number| number.scale <= MAX_SCALE && number.rounded_at(MAX_SCALE).is_some())
+    }
+
     /// The hash of the whole value, 32 bytes.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
