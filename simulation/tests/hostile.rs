@@ -7,7 +7,7 @@
 
 use fastrand::Rng;
 use truebook::{Book, BookOptions, HostOptions};
-use truebook_simulation::hostile::{Input, METHODS, TEXT_MAX};
+use truebook_simulation::hostile::{Input, LONGEST};
 
 /// How many bytes one input is decoded from.
 const BYTES: usize = 6_000;
@@ -50,4 +50,19 @@ fn no_command_panics_and_one_that_makes_no_sense_changes_nothing() {
 #[test]
 fn no_call_panics_and_one_that_makes_no_sense_is_named_and_changes_nothing() {
     send(1);
+}
+
+#[test]
+fn a_text_of_ten_megabytes_is_refused_by_name_wherever_it_stands() {
+    for input in Input::longest() {
+        let held = input.run(|| {
+            let mut call = open();
+            move |name: &str, args: &str| {
+                let said = call(name, args);
+                assert!(args.len() < LONGEST || said.is_err(), "{name}: {said:?}");
+                said
+            }
+        });
+        assert!(held.is_ok(), "{held:?}");
+    }
 }

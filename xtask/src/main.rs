@@ -1,6 +1,7 @@
 //! The tasks of the workspace: `cargo xtask test` runs everything.
 
 mod examples;
+mod fuzz;
 mod header;
 mod mutants;
 mod python;
@@ -11,6 +12,7 @@ mod shell;
 mod simulation;
 mod suite;
 mod tidy;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -66,6 +68,12 @@ enum Task {
         #[arg(long)]
         file: Option<String>,
     },
+    /// Hostile input to ledger and book, steered by what it reaches; stops at the first that breaks
+    Fuzz {
+        /// How long
+        #[arg(long, default_value_t = 300)]
+        seconds: u64,
+    },
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -87,6 +95,7 @@ fn main() -> ExitCode {
             seconds,
         } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
+        Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }

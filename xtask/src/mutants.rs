@@ -1,18 +1,19 @@
 //! Mutation tests of the ledger: each small fault that is planted must be noticed by a test.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::shell::{build_dir, cargo, run};
+use crate::shell::{build_dir, run};
+use crate::tool;
 
 /// Plants faults in `core/src/book`, or in one file of it: the part `shard`, as `K/N`.
 ///
 /// # Errors
 /// When a fault was not noticed; `.build/mutants.out` lists them.
 pub fn run_shard(root: &Path, shard: &str, file: Option<&str>) -> Result<()> {
-    let tool = install(root)?;
+    let tool = tool::install(root, "cargo-mutants")?;
     let files = format!("core/src/book/{}", file.unwrap_or("**/*.rs"));
     let mut command = Command::new(tool);
     command
@@ -22,16 +23,4 @@ pub fn run_shard(root: &Path, shard: &str, file: Option<&str>) -> Result<()> {
     command.args(["--file", &files, "--shard", shard, "--timeout", "120"]);
     command.arg("--output").arg(build_dir(root)?);
     run(&mut command)
-}
-
-/// The tool, in a folder of the tasks' own.
-fn install(root: &Path) -> Result<PathBuf> {
-    let folder = build_dir(root)?.join("tools");
-    let tool = folder.join("bin").join("cargo-mutants");
-    if !tool.exists() {
-        let mut command = cargo(root);
-        command.args(["install", "--locked", "--quiet", "cargo-mutants", "--root"]);
-        run(command.arg(&folder))?;
-    }
-    Ok(tool)
 }
