@@ -11,7 +11,7 @@ mod desk;
 
 use desk::{Desk, FIRST, id, number, spec, with_fee};
 use truebook_core::book::{
-    Amend, Answer, Change, Command, FillReport, News, Notice, OrderReport, OrderUpdate,
+    Adoption, Amend, Answer, Change, Command, FillReport, News, Notice, OrderReport, OrderUpdate,
     PriceRefusal, Split, Statement, Submit, TradingState,
 };
 use truebook_core::model::{
@@ -302,6 +302,35 @@ fn what_is_registered_and_what_is_split_is_told() {
     assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
     assert_eq!(kinds(&mut desk), ["position_changed", "price_updated"]);
     desk.check();
+}
+
+#[test]
+fn a_holding_that_is_taken_in_is_told_and_its_cost_too() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.ledger.set_followed(true);
+    let mut adopt = |qty, cost: Option<&str>| {
+        let adoption = Adoption {
+            account: desk::DEFAULT,
+            instrument: FIRST,
+            strategy: None,
+            qty,
+            cost: cost.map(number),
+            id: None,
+            ts: Timestamp(desk.now),
+        };
+        let answer = desk.run(Command::Adopt(Box::new(adoption)));
+        assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+        kinds(&mut desk)
+    };
+    // The coins, and what was paid in for them once it is known.
+    assert_eq!(
+        adopt(100_000_000, None),
+        ["position_opened", "balance_changed"]
+    );
+    assert_eq!(
+        adopt(0, Some("50000")),
+        ["position_changed", "balance_changed"]
+    );
 }
 
 #[test]

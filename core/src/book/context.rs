@@ -109,12 +109,8 @@ impl<'a> Context<'a> {
             OrderType::Limit(_) | OrderType::StopLimit { .. } => Fixed::default(),
         };
         let cost = || {
-            let share = mul_div(
-                self.notional,
-                self.opening,
-                self.order.qty,
-                Rounding::HalfEven,
-            )?;
+            let (part, whole) = (self.opening, self.order.qty);
+            let share = mul_div(self.notional, part, whole, Rounding::HalfEven)?;
             let slippage = i64::try_from(slippage.rounded_at(MONEY_SCALE)?).ok()?;
             let worst = share.checked_add(instrument.percent(share, slippage)?)?;
             let is_paid = instrument.settlement() == Settlement::Paid;

@@ -1,7 +1,7 @@
 //! What becomes of an execution later: it is reported again with more, taken back, corrected, or
 //! its fee becomes known.
 
-use crate::model::{FEES_MAX, Fee, Id, Instrument, Position, Side, StrategyId};
+use crate::model::{CurrencyId, FEES_MAX, Fee, Id, Instrument, Order, Position, Side, StrategyId};
 
 use super::accounting::Holding;
 use super::command::FillFees;
@@ -15,19 +15,15 @@ use super::{
 
 impl Ledger {
     /// What a second report of a known execution adds to it.
-    pub(super) fn again(&mut self, report: &FillReport, trade_id: &Id, known: &FillMark) -> Answer {
+    pub(super) fn again(
+        &mut self,
+        report: &FillReport,
+        (trade_id, settle): (&Id, CurrencyId),
+        known: &FillMark,
+    ) -> Answer {
         let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
         if !is_same && !known.is_void {
-            let numbers = (report.last_qty, report.last_px);
-            if let Some(conflict) = self.state.fills.find_conflict(known.key, numbers) {
-                return Answer::Applied(Applied {
-                    sequence: conflict.sequence,
-                    duplicate: true,
-                    quarantined: Some(Quarantine::FillConflict),
-                    ..Applied::default()
-                });
-            }
-            return self.quarantine(report, *trade_id, Quarantine::FillConflict);
+            return self.conflict(report, trade_id, known.key);
         }
         let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
         let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
@@ -47,22 +43,18 @@ impl Ledger {
         if !is_news || known.is_void {
             return answer;
         }
-        let Some(instrument) = self.state.instrument(report.instrument).copied() else {
-            return answer;
-        };
         let wanted = if has_fee {
             report.fees.clone()
         } else {
             FillFees::new()
         };
-        let fees = match self.fees_of(&wanted, instrument.settle) {
+        let fees = match self.fees_of(&wanted, settle) {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(report, *trade_id, why),
         };
-        let amended = amendment(&self.state, &instrument, (known, *trade_id), fees);
         let order = number.and_then(|number| self.state.order_at(number));
-        match amended.filter(|amended| has_room_for(order, amended.value)) {
-            Some(amended) => self.emit(Event::FillAmended(FillAmended {
+        match amendment((&self.state, order), (known, *trade_id), fees) {
+            Ok(amended) => self.emit(Event::FillAmended(FillAmended {
                 liquidity,
                 venue_order_id,
                 order: number,
@@ -70,14 +62,28 @@ impl Ledger {
                 order_status: unlocked.and_then(|(_, status)| status),
                 ..amended
             })),
-            None => return self.quarantine(report, *trade_id, Quarantine::Overflow),
+            Err(why) => return self.quarantine(report, *trade_id, why),
         }
         answer
     }
 
+    /// What becomes of a report that contradicts a known execution: it is said once.
+    fn conflict(&mut self, report: &FillReport, trade_id: &Id, key: FillKey) -> Answer {
+        let numbers = (report.last_qty, report.last_px);
+        match self.state.fills.find_conflict(key, numbers) {
+            Some(conflict) => Answer::Applied(Applied {
+                sequence: conflict.sequence,
+                duplicate: true,
+                quarantined: Some(Quarantine::FillConflict),
+                ..Applied::default()
+            }),
+            None => self.quarantine(report, *trade_id, Quarantine::FillConflict),
+        }
+    }
+
     /// Books a fee that has become known after its execution.
     pub(super) fn late_fee(&mut self, late: &LateFee) -> Answer {
-        let Some(instrument) = self.state.instrument(late.instrument).copied() else {
+        let Some(settle) = self.state.settles_in(late.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
         let owner = (late.account, late.instrument);
@@ -91,7 +97,7 @@ impl Ledger {
         else {
             return self.quarantine(&report, late.trade_id, Quarantine::UnknownTrade);
         };
-        let fees = match self.fees_of(&report.fees, instrument.settle) {
+        let fees = match self.fees_of(&report.fees, settle) {
             Ok(fees) => fees,
             Err(why) => return self.quarantine(&report, late.trade_id, why),
         };
@@ -105,12 +111,12 @@ impl Ledger {
         if !known.fees.is_empty() {
             return self.quarantine(&report, late.trade_id, Quarantine::FillConflict);
         }
-        match amendment(&self.state, &instrument, (&known, late.trade_id), fees) {
-            Some(amended) => {
+        match amendment((&self.state, None), (&known, late.trade_id), fees) {
+            Ok(amended) => {
                 self.emit(Event::FillAmended(amended));
                 self.applied()
             }
-            None => self.quarantine(&report, late.trade_id, Quarantine::Overflow),
+            Err(why) => self.quarantine(&report, late.trade_id, why),
         }
     }
 
@@ -205,27 +211,34 @@ pub(super) fn reversal(
     })
 }
 
-/// What fees that become known later change.
-pub(super) fn amendment(
-    state: &State,
-    instrument: &Instrument,
+/// What fees that become known later change, and an `order` that the execution turns out to be of.
+fn amendment(
+    (state, order): (&State, Option<&Order>),
     (known, trade_id): (&FillMark, Id),
     fees: Fees,
-) -> Option<FillAmended> {
-    let parts = fee_parts(instrument, known.px, &fees)?;
-    let position = state.position_at(known.position)?;
+) -> Result<FillAmended, Quarantine> {
+    let position = state.position_at(known.position);
+    let position = position.ok_or(Quarantine::UnknownTrade)?;
+    let instrument = state.instrument(position.key.instrument);
+    let instrument = instrument.ok_or(Quarantine::UnknownTrade)?;
+    let parts = fee_parts(instrument, known.px, &fees).ok_or(Quarantine::Overflow)?;
     if !has_room(position, &parts) {
-        return None;
+        return Err(Quarantine::TooManyFees);
     }
-    // A fee in the base currency leaves at the fill's own price, as it would have with the fill.
-    let delta = Holding {
-        qty: parts.base.checked_neg()?,
-        cost: instrument.value(known.px, parts.base)?.checked_neg()?,
+    let amended = || {
+        // A fee in the base currency leaves at the fill's own price, as it would have with the fill.
+        let delta = Holding {
+            qty: parts.base.checked_neg()?,
+            cost: instrument.value(known.px, parts.base)?.checked_neg()?,
+        };
+        let outcome = Held::of(Some(position)).add(instrument, delta)?;
+        let account = position.key.account;
+        let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
+        let value = instrument.notional(known.px, known.qty)?;
+        has_room_for(order, value).then_some((outcome, legs, value))
     };
-    let outcome = Held::of(Some(position)).add(instrument, delta)?;
-    let account = position.key.account;
-    let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
-    Some(FillAmended {
+    let (outcome, legs, value) = amended().ok_or(Quarantine::Overflow)?;
+    Ok(FillAmended {
         booked_at: known.sequence,
         key: position.key,
         side: known.side,
@@ -234,7 +247,7 @@ pub(super) fn amendment(
         unlocked: 0,
         order_status: None,
         last_qty: known.qty,
-        value: instrument.value(known.px, known.qty)?.checked_abs()?,
+        value,
         venue_order_id: None,
         liquidity: None,
         fees,

@@ -30,7 +30,7 @@ impl Ledger {
         let key = FillKey::new((report.account, report.instrument), &trade_id, report.side);
         let orders = orders_of(report);
         if let Some(known) = self.state.fills.find(key, orders).cloned() {
-            return self.again(report, &trade_id, &known);
+            return self.again(report, (&trade_id, settle), &known);
         }
         let fees = match self.fees_of(&report.fees, settle) {
             Ok(fees) => fees,

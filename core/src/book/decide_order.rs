@@ -67,12 +67,10 @@ impl Ledger {
 
     /// Checks an order that stands on other terms, and records them.
     pub(super) fn amend(&mut self, amend: &Amend) -> Answer {
-        let Some(&number) = self.state.order_ids.get(&amend.client_order_id) else {
+        let Some((number, order)) = self.state.numbered(&amend.client_order_id) else {
             return Answer::Invalid(Invalid::UnknownOrder);
         };
-        let Some(order) = self.state.order_at(number).cloned() else {
-            return Answer::Invalid(Invalid::UnknownOrder);
-        };
+        let order = order.clone();
         if !order.status.is_open() {
             return Answer::Invalid(Invalid::OrderEnded);
         }
@@ -134,10 +132,7 @@ impl Ledger {
     /// Records what happened to an order; a repeat changes nothing.
     pub(super) fn report(&mut self, update: &OrderUpdate) -> Answer {
         let report = update.report;
-        let Some(&number) = self.state.order_ids.get(&update.client_order_id) else {
-            return Answer::Invalid(Invalid::UnknownOrder);
-        };
-        let Some(order) = self.state.order_at(number) else {
+        let Some((number, order)) = self.state.numbered(&update.client_order_id) else {
             return Answer::Invalid(Invalid::UnknownOrder);
         };
         let old = order.status;

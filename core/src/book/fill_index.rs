@@ -175,8 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_there_is_not_removed() {
+        let mut index = FillIndex::default();
+        index.insert(7, 1);
+        index.remove(7, 2);
+        index.remove(8, 1);
+        assert_eq!(index.taken, 1);
+        assert_eq!(index.find(7, |_| true), Some(1));
+        assert_eq!(index.touch(7), pack(7, 1));
+        assert_eq!(index.touch(8), 0);
+    }
+
+    #[test]
     fn it_grows_and_keeps_everything() {
         let mut index = FillIndex::default();
+        index.reserve(1);
+        assert_eq!(index.slots.len(), LEAST);
         for place in 0..10_000_u32 {
             index.insert(spread(place), place);
         }

@@ -77,10 +77,9 @@ impl Ledger {
         instrument: &Instrument,
         (id, fraction): (PositionId, i128),
     ) {
-        let Some(price) = split.cash_px.filter(|_| fraction != 0) else {
-            return;
-        };
-        let Some(key) = self.state.position_at(id).map(|position| position.key) else {
+        let key = self.state.position_at(id).map(|position| position.key);
+        let price = split.cash_px.filter(|_| fraction != 0);
+        let (Some(key), Some(price)) = (key, price) else {
             return;
         };
         let strategy = self

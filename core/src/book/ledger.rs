@@ -203,17 +203,16 @@ impl Ledger {
 
     pub(super) fn emit(&mut self, event: Event) {
         let before = self.is_followed.then(|| Before::new(&self.state, &event));
-        self.emitted.push(Entry {
+        let entry = Entry {
             sequence: self.state.sequence + 1,
             ts: self.now,
             event,
-        });
-        if let Some(entry) = self.emitted.last() {
-            self.state.apply(entry);
-            if let Some(before) = before {
-                before.tell(&self.state, entry, &mut self.notices);
-            }
+        };
+        self.state.apply(&entry);
+        if let Some(before) = before {
+            before.tell(&self.state, &entry, &mut self.notices);
         }
+        self.emitted.push(entry);
     }
 
     /// Tells of a price, which has no event.

@@ -178,11 +178,9 @@ fn level_of(tick: &PriceTick) -> Option<i64> {
 #[must_use]
 pub fn within_band(price: i64, level: i64, band_pct: Fixed) -> bool {
     let distance = u128::from(price.abs_diff(level));
-    let (Some(unit), percent) = (pow10(band_pct.scale), band_pct.raw.unsigned_abs()) else {
-        return true;
-    };
+    let percent = band_pct.raw.unsigned_abs();
     // A configured percentage has at most 18 digits.
-    let unit = unit.unsigned_abs() * 100;
+    let unit = pow10(band_pct.scale).unwrap_or(1).unsigned_abs() * 100;
     let level = u128::from(level.unsigned_abs());
     // 64 bits of a price and 60 of a percentage leave room.
     if (unit | percent) >> 60 == 0 {
@@ -236,6 +234,35 @@ mod tests {
         feed(&mut mark, &last(100, 0), &limits);
         let jump = Verdict::NewLevel { old: 100, new: 140 };
         assert_eq!(feed(&mut mark, &last(140, 60), &limits), jump);
+    }
+
+    #[test]
+    fn outliers_that_disagree_begin_anew() {
+        let (mut mark, limits) = (Mark::default(), Limits::default());
+        feed(&mut mark, &last(100, 0), &limits);
+        for (price, outliers) in [(140, 1), (141, 2), (200, 1), (199, 2)] {
+            feed(&mut mark, &last(price, 1), &limits);
+            assert_eq!(mark.outliers, outliers, "{price}");
+        }
+        assert_eq!(mark.refused, 4);
+    }
+
+    #[test]
+    fn a_band_of_many_digits_is_as_exact() {
+        let ten = Fixed::new(10 * 10_i128.pow(18), 18);
+        assert!(within_band(110, 100, ten));
+        assert!(!within_band(111, 100, ten));
+        let more = Fixed::new(ten.raw + 1, 18);
+        let (level, far) = (i64::MAX / 2, i64::MAX / 2 + i64::MAX / 20);
+        assert!(within_band(far, level, more));
+        // So wide that its product has no room: everything is within it.
+        assert!(within_band(
+            i64::MAX,
+            i64::MAX - 1,
+            Fixed::new(i128::MAX, 0)
+        ));
+        // And a distance that has none is beyond any.
+        assert!(!within_band(i64::MAX, 1, Fixed::new(1 << 60, 18)));
     }
 
     #[test]

@@ -344,6 +344,12 @@ impl State {
         self.order_at(*self.order_ids.get(client_order_id)?)
     }
 
+    /// The order with this client id, and its number.
+    pub(super) fn numbered(&self, client_order_id: &Id) -> Option<(u32, &Order)> {
+        let number = *self.order_ids.get(client_order_id)?;
+        Some((number, self.order_at(number)?))
+    }
+
     /// The order with this number.
     #[must_use]
     pub fn order_at(&self, number: u32) -> Option<&Order> {

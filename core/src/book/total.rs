@@ -179,10 +179,8 @@ impl State {
             total: self.strategy_total(None),
             ..Portfolio::default()
         };
-        for index in 0..self.currencies.len() {
-            let Ok(id) = u16::try_from(index).map(CurrencyId) else {
-                continue;
-            };
+        for (id, _) in (0..=u16::MAX).zip(&self.currencies) {
+            let (id, index) = (CurrencyId(id), usize::from(id));
             let balances = self.balances.iter().filter_map(|row| row.get(index));
             let (mut cash, mut contributed) = (-self.worth.held(id), 0);
             for balance in balances {

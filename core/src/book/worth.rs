@@ -223,15 +223,11 @@ impl Worth {
 }
 
 impl State {
-    /// Brings every sum in step with one position.
-    pub(super) fn revalue(&mut self, id: PositionId) {
-        let Some(position) = self.positions.get(id.index()) else {
-            return;
-        };
+    /// Brings every sum in step with one position; nothing where there is none.
+    pub(super) fn revalue(&mut self, id: PositionId) -> Option<()> {
+        let position = self.positions.get(id.index())?;
         let key = position.key;
-        let Some(instrument) = self.instruments.get(key.instrument.index()) else {
-            return;
-        };
+        let instrument = self.instruments.get(key.instrument.index())?;
         let price = self
             .worth
             .mark(key.instrument)
@@ -260,9 +256,7 @@ impl State {
             false => 0,
         };
         let (settle, base) = (instrument.settle, instrument.base);
-        let Some(posted) = self.worth.posted.get_mut(id.index()) else {
-            return;
-        };
+        let posted = self.worth.posted.get_mut(id.index())?;
         let old = *posted;
         *posted = Posted {
             sum,
@@ -281,18 +275,15 @@ impl State {
         if flags != old.flags {
             self.worth.post_count(key.strategy, old.flags, flags);
         }
+        Some(())
     }
 
-    /// Brings every sum in step with an instrument's price.
-    pub(super) fn revalue_all(&mut self, id: InstrumentId) {
+    /// Brings every sum in step with an instrument's price; nothing where there is none.
+    pub(super) fn revalue_all(&mut self, id: InstrumentId) -> Option<()> {
         let (mark, choice) = (self.worth.mark(id), self.config.mark);
-        let prices = (mark.price_of(1, choice), mark.price_of(-1, choice));
-        let (Some(long), Some(short)) = prices else {
-            return;
-        };
-        let Some(settle) = self.instrument(id).map(|found| found.settle.index()) else {
-            return;
-        };
+        let long = mark.price_of(1, choice)?;
+        let short = mark.price_of(-1, choice)?;
+        let settle = self.instrument(id)?.settle.index();
         let mut all = Move::default();
         let mut next = 0;
         while let Some(&position) = self.worth.positions_in(id).get(next) {
@@ -307,6 +298,7 @@ impl State {
         if let Some(own) = self.worth.by_instrument.get_mut(id.index()) {
             own.sum.shift(&all);
         }
+        Some(())
     }
 
     /// Values one position anew, for its strategy and account; what that changes for the others.

@@ -323,10 +323,11 @@ impl OrderStep {
             return Self::Accepted;
         }
         match new.status {
-            OrderStatus::Pending | OrderStatus::Working | OrderStatus::PartiallyFilled => {
-                Self::Accepted
-            }
-            OrderStatus::Filled => Self::Filled,
+            // What filled it was told above.
+            OrderStatus::Pending
+            | OrderStatus::Working
+            | OrderStatus::PartiallyFilled
+            | OrderStatus::Filled => Self::Accepted,
             OrderStatus::Canceled => Self::Canceled,
             OrderStatus::Rejected => Self::Rejected,
             OrderStatus::Expired => Self::Expired,
