@@ -160,6 +160,16 @@ fn a_correction_of_what_was_taken_back_books_the_correction_alone() {
     });
     assert_eq!(desk.held()[0], "3");
     assert!(desk.buy("5", "100", "1").duplicate);
+    // Taken back again, and corrected once more by the first name.
+    desk.bust("1c");
+    for (trade, qty) in [("1d", "4"), ("1e", "5")] {
+        let report = desk.report(Side::Buy, qty, "100", trade);
+        desk.fill(FillReport {
+            revises: Some(id("1")),
+            ..report
+        });
+        assert_eq!(desk.held()[0], qty);
+    }
     desk.check();
 }
 

@@ -48,7 +48,9 @@ impl State {
             Event::OrderAmended(amended) => self.apply_amended(entry, amended),
             Event::Filled(filled) => self.apply_filled(entry, filled),
             Event::Busted(reversal) => self.apply_reversal(entry, reversal),
-            Event::FillAmended(amended) => self.apply_fill_amended(entry, amended),
+            Event::FillAmended(amended) => {
+                self.apply_fill_amended(entry, amended);
+            }
             Event::Quarantined(quarantined) => self.apply_quarantined(entry, quarantined),
             Event::PriceLevelMoved { .. } => {}
             Event::TradingStateChanged { state, reason, .. } => {
@@ -239,9 +241,8 @@ impl State {
             .instrument(adopted.key.instrument)
             .is_some_and(|found| found.settlement() == Settlement::Paid);
         let paid = if is_paid { adopted.delta_cost } else { 0 };
-        let Some(position) = self.positions.get_mut(id.index()) else {
-            return;
-        };
+        #[allow(clippy::indexing_slicing, reason = "the position was made above")]
+        let position = &mut self.positions[id.index()];
         if position.qty == 0 {
             position.trip.opened_at = entry.ts;
             position.trip.is_short = adopted.delta_qty < 0;

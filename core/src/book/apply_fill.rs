@@ -157,7 +157,11 @@ impl State {
         }
     }
 
-    pub(super) fn apply_fill_amended(&mut self, entry: &Entry, amended: &FillAmended) {
+    pub(super) fn apply_fill_amended(
+        &mut self,
+        entry: &Entry,
+        amended: &FillAmended,
+    ) -> Option<()> {
         self.apply_legs(&amended.legs);
         let id = self.position_id(amended.key);
         self.apply_outcome(entry, id, &amended.outcome, &amended.attributed);
@@ -167,9 +171,7 @@ impl State {
         let venue_order = order_hash(amended.venue_order_id, None);
         let named = amended.order.and_then(|number| self.order_at(number));
         let client_order = order_hash(None, named.map(|order| order.client_order_id));
-        let Some(mark) = self.fills.find_mut(key, amended.booked_at) else {
-            return;
-        };
+        let mark = self.fills.find_mut(key, amended.booked_at)?;
         let order = mark.order;
         if !amended.fees.is_empty() {
             mark.fees = MarkFees::new(&amended.fees);
@@ -193,6 +195,7 @@ impl State {
         } else if let Some(number) = order {
             self.learn_venue_id(number, amended.venue_order_id);
         }
+        Some(())
     }
 
     fn apply_legs(&mut self, legs: &Legs) {
@@ -279,11 +282,9 @@ impl State {
         number: u32,
         venue_order_id: Option<Id>,
         news: OrderNews,
-    ) {
+    ) -> Option<()> {
         self.learn_venue_id(number, venue_order_id);
-        let Some(order) = self.orders.get_mut(number as usize) else {
-            return;
-        };
+        let order = self.orders.get_mut(number as usize)?;
         let (was_open, leaves) = (order.status.is_open(), order.leaves_qty());
         order.cum_qty += news.qty;
         order.cum_value += news.value;
@@ -299,9 +300,7 @@ impl State {
         if was_open {
             self.count_leaves(position, side, -filled_of);
         }
-        if let Some(status) = news.status {
-            self.set_status(number, status);
-        }
+        self.set_status(number, news.status?)
     }
 
     /// Notes by which id the venue knows an order, where that is not known yet.

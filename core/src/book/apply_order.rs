@@ -75,14 +75,12 @@ impl State {
     }
 
     /// Gives an order another status; one that ends frees what it still reserves.
-    pub(super) fn set_status(&mut self, number: u32, status: OrderStatus) {
-        let Some(order) = self.orders.get_mut(number as usize) else {
-            return;
-        };
+    pub(super) fn set_status(&mut self, number: u32, status: OrderStatus) -> Option<()> {
+        let order = self.orders.get_mut(number as usize)?;
         let was_open = order.status.is_open();
         order.status = status;
         if !was_open || status.is_open() {
-            return;
+            return None;
         }
         let (account, currency, locked) = (order.account, order.lock_currency, order.locked);
         let (position, opens, side) = (order.position, order.opens, order.side);
@@ -93,6 +91,7 @@ impl State {
         self.balance_mut(account, currency).in_orders -= locked;
         self.count_leaves(position, side, -leaves);
         self.count_opening(position, opens, -1);
+        Some(())
     }
 
     pub(super) fn apply_amended(&mut self, entry: &Entry, amended: &OrderAmended) {
@@ -118,16 +117,15 @@ impl State {
     }
 
     /// Counts what open orders have left to buy or sell on their position.
-    pub(super) fn count_leaves(&mut self, id: PositionId, side: Side, change: i128) {
-        let Some(position) = self.positions.get_mut(id.index()) else {
-            return;
-        };
+    pub(super) fn count_leaves(&mut self, id: PositionId, side: Side, change: i128) -> Option<()> {
+        let position = self.positions.get_mut(id.index())?;
         let sum = match side {
             Side::Buy => &mut position.open_buys,
             Side::Sell => &mut position.open_sells,
         };
         *sum += change;
         assert!(*sum >= 0, "invariant: no more is counted off than was on");
+        Some(())
     }
 
     /// Counts the orders that will open or add to a position: `step` is 1 when one begins, -1 when

@@ -67,10 +67,14 @@ impl Ledger {
 
     /// Checks an order that stands on other terms, and records them.
     pub(super) fn amend(&mut self, amend: &Amend) -> Answer {
-        let Some((number, order)) = self.state.numbered(&amend.client_order_id) else {
+        let known = || {
+            let (number, order) = self.state.numbered(&amend.client_order_id)?;
+            let instrument = self.state.instrument(order.instrument)?;
+            Some((number, order.clone(), *instrument))
+        };
+        let Some((number, order, instrument)) = known() else {
             return Answer::Invalid(Invalid::UnknownOrder);
         };
-        let order = order.clone();
         if !order.status.is_open() {
             return Answer::Invalid(Invalid::OrderEnded);
         }
@@ -107,11 +111,8 @@ impl Ledger {
             account: order.account,
             ..Submit::market(order.instrument, order.side, 0, amend.ts)
         };
-        let Some(instrument) = self.state.instrument(order.instrument) else {
-            return Answer::Refused(Refusal::UnknownInstrument);
-        };
         let parts = (order.strategy, Some(&order));
-        let context = Context::new(&self.state, &wanted, instrument, parts);
+        let context = Context::new(&self.state, &wanted, &instrument, parts);
         if let Some(refusal) = first_broken(&context) {
             return self.refuse(&wanted, order.strategy, refusal);
         }
