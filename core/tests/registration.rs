@@ -12,15 +12,15 @@ use desk::{Desk, id, number, spec};
 use truebook_core::book::{Answer, Command, Invalid};
 use truebook_core::model::{CashEntry, Config, Fixed, Id, InstrumentKind, InstrumentSpec, Limits};
 
-#[test]
-fn a_configuration_with_one_wrong_part_changes_nothing() {
-    let mut desk = Desk::new(Config::default());
-    desk.deposit("USD", "1");
-    let before = desk.state().hash();
-    let cash = |amount| CashEntry {
+fn cash(amount: &str) -> Vec<CashEntry> {
+    vec![CashEntry {
         currency: id("USD"),
         amount: number(amount),
-    };
+    }]
+}
+
+/// Configurations of which one part is wrong, and what is said of it.
+fn wrong_ones() -> [(Config, Invalid); 5] {
     let good = spec("BTC-USD", InstrumentKind::Spot);
     let wrong = InstrumentSpec {
         price_precision: 19,
@@ -30,7 +30,7 @@ fn a_configuration_with_one_wrong_part_changes_nothing() {
         qty_precision: 12,
         ..good.clone()
     };
-    for (config, why) in [
+    [
         (
             Config {
                 instruments: vec![good.clone(), wrong],
@@ -47,8 +47,8 @@ fn a_configuration_with_one_wrong_part_changes_nothing() {
         ),
         (
             Config {
-                instruments: vec![good.clone()],
-                cash: vec![cash("1.0000000000000000001")],
+                instruments: vec![good],
+                cash: cash("1.0000000000000000001"),
                 ..Config::default()
             },
             Invalid::Scale,
@@ -70,14 +70,22 @@ fn a_configuration_with_one_wrong_part_changes_nothing() {
             },
             Invalid::ReportingCurrency,
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn a_configuration_with_one_wrong_part_changes_nothing() {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "1");
+    let before = desk.state().hash();
+    for (config, why) in wrong_ones() {
         let answer = desk.run(Command::Configure(Box::new(config)));
         assert_eq!(answer, Answer::Invalid(why));
         assert_eq!(desk.state().hash(), before, "{why:?}");
     }
     let config = Config {
-        instruments: vec![good],
-        cash: vec![cash("5")],
+        instruments: vec![spec("BTC-USD", InstrumentKind::Spot)],
+        cash: cash("5"),
         ..Config::default()
     };
     for _ in 0..2 {

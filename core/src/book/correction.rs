@@ -226,7 +226,7 @@ fn amendment(
         return Err(Quarantine::TooManyFees);
     }
     let amended = || {
-        // A fee in the base currency leaves at the fill's own price, as it would have with the fill.
+        // A fee in the base currency leaves at the fill's own price, as it would have with it.
         let delta = Holding {
             qty: parts.base.checked_neg()?,
             cost: instrument.value(known.px, parts.base)?.checked_neg()?,

@@ -9,7 +9,7 @@ use super::command::{FillFee, FillFees};
 use super::correction::{has_room, reversal, sum_in};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, order_hash};
-use super::outcome::{Execution, Held, Priced, fee_parts, fits, legs, trips};
+use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, trips};
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
@@ -190,13 +190,8 @@ fn book(
         stepped = step(position, instrument, reversal, now);
         position = &stepped;
     }
-    let executed = Execution {
-        side: report.side,
-        qty: report.last_qty,
-        px: report.last_px,
-        base_fee: parts.base,
-    };
-    let priced = executed.priced(instrument).ok_or(Quarantine::Overflow)?;
+    let priced = execution(report, &parts).priced(instrument);
+    let priced = priced.ok_or(Quarantine::Overflow)?;
     let value = priced.value();
     let value = value.filter(|value| has_room_for(order.map(|(_, order)| order), *value));
     let value = value.ok_or(Quarantine::Overflow)?;
@@ -270,6 +265,15 @@ fn moved(
 pub(super) fn has_room_for(order: Option<&Order>, value: i128) -> bool {
     let sum = |order: &Order| order.cum_value.checked_add(value);
     order.is_none_or(|order| sum(order).is_some_and(fits))
+}
+
+fn execution(report: &FillReport, parts: &FeeParts) -> Execution {
+    Execution {
+        side: report.side,
+        qty: report.last_qty,
+        px: report.last_px,
+        base_fee: parts.base,
+    }
 }
 
 /// Moves `legs` to stand on what `before` leaves.

@@ -223,8 +223,8 @@ impl Limits {
 }
 
 impl Config {
-    /// Whether every fee, limit and percentage has at most [`MAX_SCALE`] digits after the point, and
-    /// room before it.
+    /// Whether every fee, limit and percentage has at most [`MAX_SCALE`] digits after the point,
+    /// and room before it.
     #[must_use]
     pub fn is_in_range(&self) -> bool {
         let own = [
