@@ -9,9 +9,12 @@
 mod desk;
 
 use desk::{DEFAULT, Desk, id, number, spec, with_fee};
-use truebook_core::book::{Command, FillReport, Income, IncomeKind, StrategyTotal};
+use truebook_core::book::{
+    Command, FillReport, Income, IncomeKind, Pnl, PnlOf, PriceTick, StrategyTotal,
+};
 use truebook_core::model::{
-    Config, InstrumentKind, InstrumentSpec, PositionKey, PositionLeg, Side, StrategyId, Timestamp,
+    Config, InstrumentId, InstrumentKind, InstrumentSpec, PositionKey, PositionLeg, Side,
+    StrategyId, Timestamp,
 };
 
 const ONE: i128 = 1_000_000_000_000_000_000;
@@ -88,6 +91,45 @@ fn each_strategy_is_told_apart_and_all_together() {
 }
 
 #[test]
+fn the_same_pnl_is_told_by_strategy_account_instrument_and_currency() {
+    let mut desk = two_strategies();
+    desk.instrument(spec("USD-JPY", InstrumentKind::Fx));
+    let report = desk.report(Side::Buy, "1", "120", "t9");
+    desk.fill(with_fee(report, "300", "JPY"));
+    let state = desk.state();
+    let strategies = (0..3).map(|number| PnlOf::Strategy(StrategyId(number)));
+    let usd = desk.currency("USD");
+    let jpy = desk.currency("JPY");
+    let of_strategies: Vec<Pnl> = strategies.map(|of| state.pnl(of)).collect();
+    let of_account = state.pnl(PnlOf::Account(DEFAULT));
+    let of_instrument = state.pnl(PnlOf::Instrument(desk::FIRST));
+    assert_eq!(of_account, of_instrument);
+    assert_eq!(of_account.missing_rates, [jpy]);
+    assert_eq!(of_strategies[0].missing_rates, [jpy]);
+    let total: i128 = of_strategies.iter().map(Pnl::total).sum();
+    assert_eq!(of_account.total(), total);
+    assert_eq!(of_account.realized, -5 * ONE);
+    assert_eq!(of_account.fees, 5 * ONE / 2);
+    assert_eq!(of_account.funding, -2 * ONE);
+    assert_eq!(of_account.unrealized, 20 * ONE + ONE / 10);
+    let own = state.pnl(PnlOf::Currency(usd));
+    assert_eq!((own.total(), own.missing_rates.len()), (total, 0));
+    assert_eq!(state.pnl(PnlOf::Currency(jpy)).fees, 300 * ONE);
+    let nothing = state.pnl(PnlOf::Instrument(InstrumentId(9)));
+    assert_eq!(nothing, Pnl::default());
+    // With a rate the yen count, and nothing is missing.
+    let tick = PriceTick {
+        last: Some(15_000_000_000),
+        ..PriceTick::empty(InstrumentId(1), Timestamp(desk.now))
+    };
+    desk.run(Command::Price(tick));
+    let with_rate = desk.state().pnl(PnlOf::Instrument(desk::FIRST));
+    assert_eq!(with_rate.fees, 5 * ONE / 2 + 2 * ONE);
+    assert!(with_rate.missing_rates.is_empty());
+    desk.check();
+}
+
+#[test]
 fn dust_is_what_is_held_below_the_threshold_and_nothing_else() {
     let desk = two_strategies();
     let state = desk.state();
@@ -135,7 +177,6 @@ fn orders_and_won_round_trips_are_counted() {
 
 #[test]
 fn the_last_price_values_at_the_chosen_mark() {
-    use truebook_core::book::PriceTick;
     use truebook_core::model::MarkChoice;
     for (choice, long, short) in [
         (MarkChoice::Newest, 103, 103),

@@ -12,6 +12,7 @@ mod error;
 mod getter;
 mod number;
 mod opening;
+mod pnl;
 mod position;
 mod record;
 mod trade;
@@ -33,6 +34,8 @@ mod _truebook {
     use super::book::Book;
     #[pymodule_export]
     use super::opening::open;
+    #[pymodule_export]
+    use super::pnl::Pnl;
     #[pymodule_export]
     use super::position::{ClosedPosition, Position};
     #[pymodule_export]

@@ -11,6 +11,7 @@ __all__ = [
     "Book",
     "ClosedPosition",
     "Order",
+    "Pnl",
     "Portfolio",
     "Position",
     "Strategy",
@@ -115,6 +116,14 @@ class Book:
         """What a strategy did, or None where it is unknown."""
     def portfolio(self) -> Portfolio:
         """What the book adds up to in the reporting currency."""
+    def pnl(
+        self,
+        *,
+        by: Literal["strategy", "account", "instrument", "currency"] = "strategy",
+    ) -> dict[str, Pnl]:
+        """PnL by "strategy", "account" or "instrument" in the reporting currency, or by
+        "currency", each in itself.
+        """
     def balance(self, currency: str, *, account: str = "default") -> Balance:
         """A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was
         booked.
@@ -627,6 +636,29 @@ class Strategy:
     @property
     def refused(self) -> dict[str, int]:
         """Orders refused, by reason."""
+
+@final
+class Pnl:
+    """The PnL of one strategy, account, instrument or currency."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def realized_pnl(self) -> Decimal:
+        """Realized PnL, gross of fees."""
+    @property
+    def unrealized_pnl(self) -> Decimal:
+        """Unrealized PnL, gross of fees."""
+    @property
+    def fees(self) -> Decimal:
+        """Fees paid; negative is a net rebate."""
+    @property
+    def funding(self) -> Decimal:
+        """Funding, dividends and interest received less paid."""
+    @property
+    def total_pnl(self) -> Decimal:
+        """realized + unrealized - fees + funding."""
+    @property
+    def missing_rates(self) -> list[str]:
+        """Currencies of which a part is not in these sums, for want of a rate."""
 
 @final
 class Portfolio:

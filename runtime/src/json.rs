@@ -6,7 +6,10 @@ pub(crate) use serde_json::{Map, Value, json};
 use truebook_core::model::{Fixed, Id, InvalidValue};
 
 use crate::error::Error;
-use crate::record::{BalanceRecord, OrderRecord, PortfolioRecord, PositionRecord, StrategyRecord};
+use crate::record::{
+    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlRecord, PortfolioRecord, PositionRecord,
+    StrategyRecord,
+};
 
 /// Reads the JSON text of the parameter `what`.
 pub(crate) fn parse(what: &str, text: &str) -> Result<Value, Error> {
@@ -67,6 +70,26 @@ impl PositionRecord {
             "updated_at": self.updated_at,
             "closed_trades": self.closed_trades,
             "is_dust": self.is_dust,
+            "sequence": self.sequence,
+        })
+    }
+}
+
+impl ClosedPositionRecord {
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "symbol": self.symbol.as_str(),
+            "strategy": self.strategy.as_str(),
+            "account": self.account.as_str(),
+            "side": self.side,
+            "entry_qty": text(self.entry_qty),
+            "entry_px": maybe(self.entry_px),
+            "exit_px": maybe(self.exit_px),
+            "peak_qty": text(self.peak_qty),
+            "realized_pnl": text(self.realized_pnl),
+            "fees": text(self.fees),
+            "opened_at": self.opened_at,
+            "closed_at": self.closed_at,
             "sequence": self.sequence,
         })
     }
@@ -133,6 +156,20 @@ impl StrategyRecord {
             "total_pnl": text(self.total_pnl),
             "closed_trades": self.closed_trades,
             "winning_trades": self.winning_trades,
+        })
+    }
+}
+
+impl PnlRecord {
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "name": self.name.as_str(),
+            "realized_pnl": text(self.realized_pnl),
+            "unrealized_pnl": text(self.unrealized_pnl),
+            "fees": text(self.fees),
+            "funding": text(self.funding),
+            "total_pnl": text(self.total_pnl),
+            "missing_rates": self.missing_rates.iter().map(Id::as_str).collect::<Vec<_>>(),
         })
     }
 }

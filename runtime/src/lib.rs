@@ -20,8 +20,8 @@ pub use durability::DurabilityWatch;
 pub use error::Error;
 pub use interrupt::Interrupt;
 pub use record::{
-    BalanceRecord, ClosedPositionRecord, OrderRecord, PortfolioRecord, PositionRecord,
-    StrategyRecord,
+    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
+    PositionRecord, StrategyRecord,
 };
 pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,

@@ -216,6 +216,41 @@ def test_a_portfolio_has_every_field_of_the_contract(book):
     assert book.position("ACME").is_dust
 
 
+def test_pnl_is_told_by_strategy_account_instrument_and_currency(book):
+    book.deposit("USD", 1000)
+    book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", strategy="trend", fee=1)
+    book.fill("ACME", "buy", 2, "0.10", trade_id="b", strategy="value")
+    book.quote("BTC-USD", 50010, 50010)
+    book.price("ACME", "0.20")
+    total = book.portfolio().total_pnl
+    for by, names in [
+        ("strategy", {"trend": Decimal("-0.9"), "value": Decimal("0.2")}),
+        ("account", {"default": Decimal("-0.7")}),
+        ("instrument", {"BTC-USD": Decimal("-0.9"), "ACME": Decimal("0.2")}),
+        ("currency", {"USD": Decimal("-0.7")}),
+    ]:
+        pnl = book.pnl(by=by)
+        assert {name: each.total_pnl for name, each in pnl.items() if each.total_pnl} == names
+        assert sum(each.total_pnl for each in pnl.values()) == total
+    trend = book.pnl()["trend"]
+    assert (trend.unrealized_pnl, trend.fees, trend.realized_pnl) == (Decimal("0.1"), 1, 0)
+    assert trend.missing_rates == []
+    assert repr(trend).startswith("Pnl(trend, total_pnl=-0.9")
+    with pytest.raises(truebook.InvalidValue, match="strategy.*account.*instrument.*currency"):
+        book.pnl(by="colour")
+
+
+def test_an_order_knows_the_average_price_of_its_fills(book):
+    book.deposit("USD", 10_000)
+    book.price("ACME", "100")
+    order = book.submit("ACME", "buy", 4, price="104", client_order_id="o")
+    assert book.order("o").avg_px is None
+    book.fill("ACME", "buy", 1, "100", trade_id="a", client_order_id="o")
+    book.fill("ACME", "buy", 2, "103", trade_id="b", client_order_id="o")
+    assert book.order("o").avg_px == 102
+    assert order.client_order_id == "o"
+
+
 def test_every_number_that_comes_out_is_a_decimal(book):
     book.deposit("USD", 1.5)
     book.fill("BTC-USD", "buy", "0.01", "50000", trade_id="a", fee=1)

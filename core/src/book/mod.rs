@@ -27,6 +27,7 @@ mod map;
 mod money;
 mod notice;
 mod outcome;
+mod pnl;
 mod price;
 mod registration;
 mod state;
@@ -50,6 +51,7 @@ pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use notice::{
     Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
 };
+pub use pnl::{Pnl, PnlOf};
 pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;
 pub use state::{Account, Balance, CLOSED_MAX, ClosedTrip, Counters, RiskMark, State, Strategy};

@@ -6,8 +6,8 @@ use truebook_core::model::{Id, Order, StrategyId};
 use super::Book;
 use crate::error::Error;
 use crate::record::{
-    BalanceRecord, ClosedPositionRecord, OrderRecord, PortfolioRecord, PositionRecord,
-    StrategyRecord,
+    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
+    PositionRecord, StrategyRecord,
 };
 
 impl Book {
@@ -96,6 +96,14 @@ impl Book {
     /// [`Error::Closed`], [`Error::Poisoned`].
     pub fn portfolio(&mut self) -> Result<PortfolioRecord, Error> {
         self.ask(PortfolioRecord::of)
+    }
+
+    /// The PnL of every strategy, account, instrument or currency, in the order of registration.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn pnl(&mut self, by: PnlBy) -> Result<Vec<PnlRecord>, Error> {
+        self.ask(move |state| PnlRecord::all(state, by))
     }
 
     /// The value that components share under `key`.

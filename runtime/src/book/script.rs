@@ -17,6 +17,7 @@ use super::request::{
 use super::{Book, DEFAULT_ACCOUNT};
 use crate::error::Error;
 use crate::json::{self, Map, Value, json};
+use crate::record::{ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PositionRecord};
 
 const SIDES: [(&str, Side); 2] = [("buy", Side::Buy), ("sell", Side::Sell)];
 const LEGS: [(&str, PositionLeg); 3] = [
@@ -41,6 +42,9 @@ impl Book {
     /// book.call_by_name("deposit", r#"{"currency": "USD", "amount": "12.50"}"#)?;
     /// let balance = book.call_by_name("balance", r#"{"currency": "USD"}"#)?;
     /// assert!(balance.contains(r#""total":"12.5""#));
+    /// assert_eq!(book.call_by_name("positions", "")?, "[]");
+    /// let pnl = book.call_by_name("pnl", r#"{"by": "currency"}"#)?;
+    /// assert!(pnl.contains(r#""name":"USD""#));
     /// # Ok::<(), truebook::Error>(())
     /// ```
     pub fn call_by_name(&mut self, name: &str, args: &str) -> Result<String, Error> {
@@ -167,8 +171,33 @@ impl Book {
                 args.checked(())?;
                 self.portfolio()?.to_json()
             }
+            "pnl" => {
+                let by = args.one_of("by", &PnlBy::ALL)?;
+                let all = self.pnl(args.checked(by)?.unwrap_or(PnlBy::Strategy))?;
+                all.iter().map(PnlRecord::to_json).collect()
+            }
+            "positions" | "orders" | "closed_positions" => {
+                args.checked(())?;
+                self.list_by_name(name)?
+            }
             _ => return Ok(None),
         }))
+    }
+}
+
+impl Book {
+    fn list_by_name(&mut self, name: &str) -> Result<Value, Error> {
+        Ok(match name {
+            "positions" => {
+                let all = self.positions()?;
+                all.iter().map(PositionRecord::to_json).collect()
+            }
+            "orders" => self.orders()?.iter().map(OrderRecord::to_json).collect(),
+            _ => {
+                let all = self.closed_positions()?;
+                all.iter().map(ClosedPositionRecord::to_json).collect()
+            }
+        })
     }
 }
 

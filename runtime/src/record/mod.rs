@@ -1,7 +1,9 @@
 //! What a reader gets: plain values with exact decimals, all at one sequence.
 
+mod pnl;
 mod position;
 
+pub use pnl::{PnlBy, PnlRecord};
 pub use position::{ClosedPositionRecord, PositionRecord};
 
 use truebook_core::book::{Balance, State, StatedOf};
