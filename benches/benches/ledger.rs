@@ -10,20 +10,22 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
 use truebook_core::model::{Id, InstrumentId, InstrumentSpec, Side, Timestamp};
 
+/// Instruments where nothing else is said.
 const INSTRUMENTS: u32 = 100;
 /// How many fills are made, then timed, at once.
 const CHUNK: usize = 64;
 /// How many fills come before those that are measured.
 const WARM: u64 = 1_100_000;
-const STRATEGIES: [&str; 2] = ["momentum", "pairs_trading"];
+/// How many are booked before it is looked whether they became slower.
+const MANY: u64 = 10_000_000;
 
 fn id(parts: std::fmt::Arguments<'_>) -> Id {
     Id::format(parts)
 }
 
-fn report(number: u64, instrument: u32, strategy: &str, side: Side) -> FillReport {
+fn report(number: u64, instrument: u32, strategy: u32, side: Side) -> FillReport {
     FillReport {
-        strategy: Some(id(format_args!("{strategy}"))),
+        strategy: Some(id(format_args!("strategy-{strategy}"))),
         trade_id: Some(id(format_args!("trade-{number}"))),
         ts: Timestamp(i64::try_from(number).unwrap_or(0)),
         ..FillReport::new(
@@ -35,14 +37,14 @@ fn report(number: u64, instrument: u32, strategy: &str, side: Side) -> FillRepor
     }
 }
 
-/// A ledger in which each strategy holds every instrument.
-fn ledger() -> Ledger {
+/// A ledger in which each of so many strategies holds every instrument.
+fn ledger(instruments: u32, strategies: u32) -> Ledger {
     let mut state = State::default();
     state.reserve();
     let mut ledger = Ledger::new(state);
     ledger.execute(&Command::Configure(Box::default()));
     let mut number = 1_000_000_000;
-    for instrument in 0..INSTRUMENTS {
+    for instrument in 0..instruments {
         let spec = InstrumentSpec {
             symbol: id(format_args!("C{instrument}-USD")),
             base: id(format_args!("C{instrument}")),
@@ -52,7 +54,7 @@ fn ledger() -> Ledger {
             ..InstrumentSpec::default()
         };
         ledger.execute(&Command::AddInstrument(Box::new(spec)));
-        for strategy in STRATEGIES {
+        for strategy in 0..strategies {
             number += 1;
             let report = report(number, instrument, strategy, Side::Buy);
             ledger.execute(&Command::Fill(Box::new(report)));
@@ -62,9 +64,9 @@ fn ledger() -> Ledger {
     ledger
 }
 
-fn tick(number: u64) -> Command {
+fn tick(number: u64, instruments: u32) -> Command {
     let ask = 10_000_000_100 + i64::try_from(number % 1_000).unwrap_or(0);
-    let instrument = InstrumentId(u32::try_from(number % u64::from(INSTRUMENTS)).unwrap_or(0));
+    let instrument = InstrumentId(u32::try_from(number % u64::from(instruments)).unwrap_or(0));
     let ts = Timestamp(i64::try_from(number).unwrap_or(0));
     Command::Price(PriceTick {
         bid: Some(ask - 100),
@@ -88,7 +90,7 @@ struct Fills {
 impl Fills {
     fn new(sides: [Side; 2], qty: i128, is_touched: bool) -> Self {
         Self {
-            book: ledger(),
+            book: ledger(INSTRUMENTS, 2),
             chunk: Vec::with_capacity(CHUNK),
             entries: Vec::with_capacity(CHUNK),
             sides,
@@ -113,7 +115,7 @@ impl Fills {
                 } else {
                     odd
                 };
-                let mut report = report(self.number, 0, "momentum", side);
+                let mut report = report(self.number, 0, 0, side);
                 report.last_qty *= self.qty;
                 self.chunk.push(Command::Fill(Box::new(report)));
             }
@@ -134,15 +136,21 @@ impl Fills {
     }
 }
 
-fn commands(criterion: &mut Criterion) {
-    let mut book = ledger();
-    let mut number = 0;
-    criterion.bench_function("quote", |bench| {
-        bench.iter(|| {
-            number += 1;
-            black_box(book.execute(&tick(number)))
+fn quotes(criterion: &mut Criterion) {
+    for (instruments, positions) in [(1, 2), (100, 2), (100, 3), (100, 10), (10_000, 2)] {
+        let mut book = ledger(instruments, positions);
+        let name = format!("quote, {instruments} instruments, {positions} positions each");
+        let mut number = 0;
+        criterion.bench_function(&name, |bench| {
+            bench.iter(|| {
+                number += 1;
+                black_box(book.execute(&tick(number, instruments)))
+            });
         });
-    });
+    }
+}
+
+fn fills(criterion: &mut Criterion) {
     for (name, sides, qty, is_touched) in [
         ("fill, in chunks", [Side::Buy; 2], 1, true),
         ("flip, in chunks", [Side::Sell, Side::Buy], 2, true),
@@ -152,19 +160,34 @@ fn commands(criterion: &mut Criterion) {
         // A full window, as a book has that runs for long.
         fills.run(WARM);
         criterion.bench_function(name, |bench| bench.iter_custom(|count| fills.run(count)));
+        if is_touched && qty == 1 {
+            fills.run(MANY.saturating_sub(fills.number));
+            let name = "fill, in chunks, after 10 million";
+            criterion.bench_function(name, |bench| bench.iter_custom(|count| fills.run(count)));
+        }
     }
+}
+
+fn totals(criterion: &mut Criterion) {
+    for instruments in [1, 100] {
+        let book = ledger(instruments, 2);
+        let name = format!("portfolio, {} positions", 2 * instruments);
+        criterion.bench_function(&name, |bench| {
+            bench.iter(|| black_box(book.state().portfolio()));
+        });
+    }
+}
+
+fn calibrator(criterion: &mut Criterion) {
     let mut map: HashMap<[u64; 8], u64> = HashMap::new();
+    let mut number = 0_u64;
     criterion.bench_function("calibrator: insert into a map", |bench| {
         bench.iter(|| {
             number += 1;
             map.insert([number; 8], number)
         });
     });
-    let book = ledger();
-    criterion.bench_function("portfolio, 200 positions", |bench| {
-        bench.iter(|| black_box(book.state().portfolio()));
-    });
 }
 
-criterion_group!(benches, commands);
+criterion_group!(benches, quotes, fills, totals, calibrator);
 criterion_main!(benches);
