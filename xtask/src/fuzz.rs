@@ -1,0 +1,30 @@
+//! Hostile input, steered by what it reaches in the code; on the project's own toolchain.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::shell::{run, target_dir};
+use crate::tool;
+
+/// How long an input is at most, in bytes: some fifty commands.
+const INPUT_MAX: u32 = 2_000;
+
+/// Fuzzes the target `command` for `seconds`, from where the last run ended.
+///
+/// # Errors
+/// When an input broke something; it is printed, and kept in `fuzz/artifacts/command`.
+pub fn run_target(root: &Path, seconds: u64) -> Result<()> {
+    let mut command = Command::new(tool::install(root, "cargo-fuzz")?);
+    command.current_dir(root);
+    // A sanitizer needs nightly and looks for what only unsafe code does; the ledger has none.
+    // Traced comparisons halve the speed, and the values are chosen from the edges already.
+    command.args(["fuzz", "run", "--fuzz-dir", "fuzz", "--sanitizer", "none"]);
+    command.args(["--no-trace-compares", "--target-dir"]);
+    command.arg(target_dir(root).join("fuzz"));
+    command.args(["command", "--", "-print_final_stats=1"]);
+    command.arg(format!("-max_len={INPUT_MAX}"));
+    command.arg(format!("-max_total_time={seconds}"));
+    run(&mut command)
+}
