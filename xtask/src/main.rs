@@ -1,5 +1,6 @@
 //! The tasks of the workspace: `cargo xtask test` runs everything.
 
+mod coverage;
 mod examples;
 mod fuzz;
 mod header;
@@ -74,6 +75,8 @@ enum Task {
         #[arg(long, default_value_t = 300)]
         seconds: u64,
     },
+    /// Which lines of the ledger no test runs
+    Coverage,
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
         } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
         Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
+        Task::Coverage => coverage::check(&root()),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }
