@@ -10,7 +10,8 @@ mod desk;
 
 use desk::{DEFAULT, Desk, id, number, spec, with_fee};
 use truebook_core::book::{
-    Command, FillReport, Income, IncomeKind, Pnl, PnlOf, PriceTick, StrategyTotal,
+    Answer, Command, FillReport, Income, IncomeKind, Pnl, PnlOf, PriceRefusal, PriceTick,
+    StrategyTotal,
 };
 use truebook_core::model::{
     Config, InstrumentId, InstrumentKind, InstrumentSpec, PositionKey, PositionLeg, Side,
@@ -193,6 +194,10 @@ fn the_last_price_values_at_the_chosen_mark() {
             leverage: Some(number("10")),
             ..spec("AIG-USD", InstrumentKind::Equity)
         });
+        let locked = desk.quote("100", "100");
+        assert!(matches!(locked, Answer::Applied(_)), "{locked:?}");
+        let crossed = desk.quote("101", "100");
+        assert_eq!(crossed, Answer::PriceRefused(PriceRefusal::Crossed));
         desk.quote("99", "101");
         let tick = PriceTick::empty(desk::FIRST, Timestamp(desk.now));
         desk.run(Command::Price(PriceTick {
@@ -209,6 +214,7 @@ fn the_last_price_values_at_the_chosen_mark() {
             Some(long * 100_000_000),
             "{choice:?}"
         );
+        assert_eq!(mark.price_of(0, choice), mark.price_of(1, choice));
         assert_eq!(
             mark.price_of(-1, choice),
             Some(short * 100_000_000),

@@ -177,20 +177,17 @@ fn level_of(tick: &PriceTick) -> Option<i64> {
 /// Whether `price` is at most `band_pct` percent away from `level`.
 #[must_use]
 pub fn within_band(price: i64, level: i64, band_pct: Fixed) -> bool {
-    let distance = u128::from(price.abs_diff(level));
+    let (distance, level) = (price.abs_diff(level), level.unsigned_abs());
     let percent = band_pct.raw.unsigned_abs();
     // A configured percentage has at most 18 digits.
     let unit = pow10(band_pct.scale).unwrap_or(1).unsigned_abs() * 100;
-    let level = u128::from(level.unsigned_abs());
     // 64 bits of a price and 60 of a percentage leave room.
-    if (unit | percent) >> 60 == 0 {
-        return distance * unit <= level * percent;
+    if unit >> 60 == 0 && percent >> 60 == 0 {
+        return u128::from(distance) * unit <= u128::from(level) * percent;
     }
-    match (distance.checked_mul(unit), level.checked_mul(percent)) {
-        (Some(left), Some(right)) => left <= right,
-        (None, _) => false,
-        (Some(_), None) => true,
-    }
+    let (percent, unit) = (band_pct.raw.saturating_abs(), unit.cast_signed());
+    let bound = mul_div(i128::from(level), percent, unit, Rounding::Down);
+    bound.is_none_or(|bound| i128::from(distance) <= bound)
 }
 
 #[cfg(test)]
@@ -232,8 +229,10 @@ mod tests {
     fn a_stale_last_gives_way_at_once() {
         let (mut mark, limits) = (Mark::default(), Limits::default());
         feed(&mut mark, &last(100, 0), &limits);
+        let outlier = Verdict::Refuse(PriceRefusal::OutOfBand);
+        assert_eq!(feed(&mut mark, &last(140, 5), &limits), outlier);
         let jump = Verdict::NewLevel { old: 100, new: 140 };
-        assert_eq!(feed(&mut mark, &last(140, 60), &limits), jump);
+        assert_eq!(feed(&mut mark, &last(140, 6), &limits), jump);
     }
 
     #[test]
@@ -252,17 +251,37 @@ mod tests {
         let ten = Fixed::new(10 * 10_i128.pow(18), 18);
         assert!(within_band(110, 100, ten));
         assert!(!within_band(111, 100, ten));
-        let more = Fixed::new(ten.raw + 1, 18);
-        let (level, far) = (i64::MAX / 2, i64::MAX / 2 + i64::MAX / 20);
-        assert!(within_band(far, level, more));
+        let (far, level) = (i64::MAX, i64::MAX / 2 + 1);
+        for (percent, is_within) in [(99, false), (100, true), (1 << 60, true)] {
+            let exact = Fixed::new(percent, 0);
+            let long = Fixed::new(percent * 10_i128.pow(18), 18);
+            assert_eq!(within_band(far, level, exact), is_within, "{percent}");
+            assert_eq!(within_band(far, level, long), is_within, "{percent}");
+        }
         // So wide that its product has no room: everything is within it.
-        assert!(within_band(
-            i64::MAX,
-            i64::MAX - 1,
-            Fixed::new(i128::MAX, 0)
-        ));
-        // And a distance that has none is beyond any.
-        assert!(!within_band(i64::MAX, 1, Fixed::new(1 << 60, 18)));
+        assert!(within_band(far, level, Fixed::new(i128::MAX, 0)));
+    }
+
+    #[test]
+    fn a_split_that_leaves_no_price_leaves_none() {
+        let mut mark = Mark::default();
+        feed(&mut mark, &last(3, 0), &Limits::default());
+        mark.rescale(1, 3);
+        assert_eq!((mark.mark, mark.last), (Some(1), Some(1)));
+        mark.rescale(1, 3);
+        assert_eq!((mark.mark, mark.last), (None, None));
+    }
+
+    #[test]
+    fn a_price_of_the_same_moment_is_not_old() {
+        let (mut mark, limits) = (Mark::default(), Limits::default());
+        for (second, verdict) in [
+            (7, Verdict::Accept),
+            (7, Verdict::Accept),
+            (6, Verdict::Refuse(PriceRefusal::Old)),
+        ] {
+            assert_eq!(feed(&mut mark, &last(100, second), &limits), verdict);
+        }
     }
 
     #[test]
