@@ -20,6 +20,18 @@ pub enum Edge {
     RingerFence,
     /// The SeqCst fence before `ready` is asked again, in `Doorbell::wait`.
     SleeperFence,
+    /// The Release fence between the odd version and the words, in `Broadcast::publish`.
+    PublisherFence,
+    /// The Release of the even version after the words, in `Broadcast::publish`.
+    PublisherRelease,
+    /// The Acquire of the version before the words, in `Broadcast::read`.
+    FollowerAcquire,
+    /// The Acquire fence between the words and the second version, in `Broadcast::read`.
+    FollowerFence,
+    /// The Release of the mark after the value, in `mailbox::Sender::send`.
+    SenderRelease,
+    /// The Acquire of the marks before the values, in `mailbox::Receiver::take`.
+    ReceiverAcquire,
 }
 
 /// The edges a structure keeps: all of them, except in a model.
