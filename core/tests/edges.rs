@@ -16,7 +16,8 @@ use truebook_core::book::{
     Invalid, OrderAmended, OrderChanged, Quarantine, SplitBooked, State, TradingState,
 };
 use truebook_core::model::{
-    Config, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, PositionId, Side, Timestamp,
+    Config, Fixed, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, PositionId, Side,
+    Timestamp,
 };
 
 #[test]
@@ -332,5 +333,27 @@ fn an_adjustment_may_go_either_way() {
         desk.run(Command::MoveCash(Box::new(moved)));
         assert_eq!(desk.balance("USD"), total);
     }
+    desk.check();
+}
+
+#[test]
+fn the_largest_balance_fits_and_one_unit_more_does_not() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    let deposit = |desk: &mut Desk, raw| {
+        desk.run(Command::MoveCash(Box::new(CashMove {
+            account: DEFAULT,
+            currency: id("USD"),
+            amount: Fixed::new(raw, 18),
+            kind: CashKind::Deposit,
+            id: None,
+        })))
+    };
+    let most = (1 << 120) - 1;
+    assert_eq!(
+        deposit(&mut desk, most + 1),
+        Answer::Invalid(Invalid::Scale)
+    );
+    assert!(matches!(deposit(&mut desk, most), Answer::Applied(_)));
+    assert_eq!(deposit(&mut desk, 1), Answer::Invalid(Invalid::Scale));
     desk.check();
 }

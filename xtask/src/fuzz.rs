@@ -10,6 +10,8 @@ use crate::tool;
 
 /// How long an input is at most, in bytes: some fifty commands.
 const INPUT_MAX: u32 = 2_000;
+/// After how many seconds an input counts as one that never ends.
+const PATIENCE: u32 = 20;
 
 /// Fuzzes the target `command` for `seconds`, from where the last run ended.
 ///
@@ -25,6 +27,7 @@ pub fn run_target(root: &Path, seconds: u64) -> Result<()> {
     command.arg(target_dir(root).join("fuzz"));
     command.args(["command", "--", "-print_final_stats=1"]);
     command.arg(format!("-max_len={INPUT_MAX}"));
+    command.arg(format!("-timeout={PATIENCE}"));
     command.arg(format!("-max_total_time={seconds}"));
     run(&mut command)
 }
