@@ -25,6 +25,14 @@ struct Shared<const WORDS: usize> {
     edges: Edges,
 }
 
+impl<const WORDS: usize> Shared<WORDS> {
+    fn is_clear(&self) -> bool {
+        // SYNC: Relaxed is enough, take looks again; a sleeper has a doorbell.
+        let is_clear = |marks: &AtomicU64| marks.load(Ordering::Relaxed) == 0;
+        self.marks.iter().all(is_clear)
+    }
+}
+
 /// The end that sends; may be moved to another thread.
 #[derive(Debug)]
 pub struct Sender<const WORDS: usize> {
@@ -36,6 +44,8 @@ pub struct Sender<const WORDS: usize> {
 #[derive(Debug)]
 pub struct Receiver<const WORDS: usize> {
     shared: Arc<Shared<WORDS>>,
+    /// The word of marks that is looked at first.
+    turn: usize,
 }
 
 /// Makes a mailbox of so many topics, and its two ends.
@@ -77,6 +87,7 @@ fn with_edges<const WORDS: usize>(topics: usize, edges: Edges) -> (Sender<WORDS>
     });
     let receiver = Receiver {
         shared: Arc::clone(&shared),
+        turn: 0,
     };
     let replaced = 0;
     (Sender { shared, replaced }, receiver)
@@ -129,12 +140,29 @@ impl<const WORDS: usize> Sender<WORDS> {
     pub fn replaced(&self) -> u64 {
         self.replaced
     }
+
+    /// Whether everything that was sent is taken, or is being taken now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use truebook_core::sync::mailbox;
+    /// let (mut sender, _receiver) = mailbox::<1>(1);
+    /// assert!(sender.is_taken());
+    /// sender.send(0, &[7]);
+    /// assert!(!sender.is_taken());
+    /// ```
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.shared.is_clear()
+    }
 }
 
 impl<const WORDS: usize> Receiver<WORDS> {
-    /// Takes the latest value of every topic that has a new one; how many there were.
+    /// Takes the latest values of up to 64 topics that have a new one, all in their turn; how many
+    /// there were. 0 says that nothing is whole and new now.
     ///
-    /// A value that is being replaced at this moment is left to the next call: its sender marks it
+    /// A value that is being replaced at this moment is left to a later call: its sender marks it
     /// again.
     ///
     /// # Examples
@@ -149,9 +177,13 @@ impl<const WORDS: usize> Receiver<WORDS> {
     #[inline]
     pub fn take(&mut self, mut each: impl FnMut(usize, [u64; WORDS])) -> usize {
         let shared = &*self.shared;
-        let mut taken = 0;
-        for (word, marks) in shared.marks.iter().enumerate() {
-            // SYNC: Relaxed is enough, a mark that is missed now is seen by the next call.
+        let count = shared.marks.len();
+        for step in 0..count {
+            let word = (self.turn + step) % count;
+            let Some(marks) = shared.marks.get(word) else {
+                continue;
+            };
+            // SYNC: Relaxed is enough, a mark that is missed now is seen by a later call.
             if marks.load(Ordering::Relaxed) == 0 {
                 continue;
             }
@@ -164,18 +196,20 @@ impl<const WORDS: usize> Receiver<WORDS> {
             };
             // SYNC: ReceiverAcquire, as chosen above.
             let mut marked = marks.swap(0, cleared);
+            self.turn = word + 1;
+            let mut taken = 0;
             while marked != 0 {
-                let bit = marked.trailing_zeros() as usize;
+                let topic = word * MARKS + marked.trailing_zeros() as usize;
                 marked &= marked - 1;
-                let topic = word * MARKS + bit;
                 let slot = shared.slots.get(topic);
                 if let Some((words, _)) = slot.and_then(SeqSlot::try_read) {
                     taken += 1;
                     each(topic, words);
                 }
             }
+            return taken;
         }
-        taken
+        0
     }
 
     /// Whether nothing is marked. Something may be by the time this returns.
@@ -191,9 +225,7 @@ impl<const WORDS: usize> Receiver<WORDS> {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        // SYNC: Relaxed is enough, take looks again; a sleeper has a doorbell.
-        let is_clear = |marks: &AtomicU64| marks.load(Ordering::Relaxed) == 0;
-        self.shared.marks.iter().all(is_clear)
+        self.shared.is_clear()
     }
 
     /// Whether the sender is gone. What it sent last is still there.
