@@ -13,7 +13,7 @@ mod desk;
 use desk::{DEFAULT, Desk, FIRST, fee, id, number, spec, with_fee};
 use truebook_core::book::{
     Adoption, Answer, CLOSED_MAX, CashKind, CashMove, Command, CostGiven, Entry, Event, FillReport,
-    Invalid, OrderAmended, OrderChanged, Quarantine, SplitBooked, State, TradingState,
+    Invalid, OrderAmended, OrderChanged, Quarantine, State, TradingState,
 };
 use truebook_core::model::{
     Config, Fixed, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, PositionId, Side,
@@ -24,13 +24,6 @@ use truebook_core::model::{
 fn an_event_about_what_is_unknown_changes_nothing() {
     let position = PositionId(7);
     for event in [
-        Event::SplitBooked(SplitBooked {
-            position,
-            qty_before: 1,
-            qty: 2,
-            fingerprint: 0,
-            id: None,
-        }),
         Event::CostGiven(CostGiven {
             position,
             cost: 1,

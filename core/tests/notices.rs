@@ -12,7 +12,7 @@ mod desk;
 use desk::{Desk, FIRST, id, number, spec, with_fee};
 use truebook_core::book::{
     Adoption, Amend, Answer, Change, Command, FillReport, News, Notice, OrderReport, OrderUpdate,
-    PriceRefusal, Split, Statement, Submit, TradingState,
+    PriceRefusal, Prices, Split, Statement, Submit, TradingState,
 };
 use truebook_core::model::{
     Config, InstrumentKind, OrderStatus, OrderType, Refusal, Side, Timestamp,
@@ -200,7 +200,7 @@ fn a_correction_tells_what_it_takes_back_and_a_bust_too() {
     desk.late_fee("2", "0.5", "USD");
     assert_eq!(kinds(&mut desk), ["fee_changed", "balance_changed"]);
     desk.fill(desk.report(Side::Buy, "1", "101", "2"));
-    assert_eq!(kinds(&mut desk), ["fill_quarantined"]);
+    assert_eq!(kinds(&mut desk), ["fill_quarantined", "account_changed"]);
     desk.check();
 }
 
@@ -209,7 +209,13 @@ fn a_price_is_told_with_the_one_before_and_a_refused_one_with_its_reason() {
     let mut desk = desk();
     desk.quote("101", "101");
     let price = told(&mut desk);
-    let (old, new) = (Some(10_000_000_000), Some(10_100_000_000));
+    let prices = |price| Prices {
+        newest: price,
+        bid: price,
+        ask: price,
+        ..Prices::default()
+    };
+    let (old, new) = (prices(Some(10_000_000_000)), prices(Some(10_100_000_000)));
     let (instrument, change) = (FIRST, Change { old, new });
     assert_eq!(price[0].news, News::Price { instrument, change });
     assert_eq!(price[0].sequence, desk.state().sequence);

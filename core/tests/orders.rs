@@ -9,7 +9,7 @@
 
 mod desk;
 
-use desk::{DEFAULT, Desk, id, spec};
+use desk::{DEFAULT, Desk, id, number, spec};
 use truebook_core::book::{
     Amend, Answer, Applied, Command, FillReport, Invalid, OrderReport, OrderUpdate, Submit,
 };
@@ -334,14 +334,14 @@ fn the_average_price_of_an_order_is_that_of_the_fills_that_stand() {
         let report = desk.report(Side::Buy, qty, price, trade);
         desk.fill(of(&desk, "a", report));
     }
-    assert_eq!(average(&desk), Some(10_200_000_000));
+    assert_eq!(average(&desk), Some(number("102")));
     // One that only later turns out to be the order's.
     let unnamed = desk.report(Side::Buy, "1", "106", "3");
     desk.fill(unnamed.clone());
-    assert_eq!(average(&desk), Some(10_200_000_000));
+    assert_eq!(average(&desk), Some(number("102")));
     desk.run(Command::Fill(Box::new(of(&desk, "a", unnamed))));
-    assert_eq!(average(&desk), Some(10_300_000_000));
+    assert_eq!(average(&desk), Some(number("103")));
     desk.bust("1");
-    assert_eq!(average(&desk), Some(10_400_000_000));
+    assert_eq!(average(&desk), Some(number("104")));
     desk.check();
 }

@@ -60,6 +60,7 @@ impl Follower {
             | News::FillReversed(_)
             | News::FillQuarantined { .. }
             | News::Price { .. }
+            | News::AccountReducing { .. }
             | News::PriceRefused { .. }
             | News::TradingState { .. }
             | News::Shared { .. }
@@ -82,12 +83,14 @@ impl Follower {
     pub fn compare(&self, state: &State) -> Result<(), String> {
         for order in state.orders() {
             let heard = self.orders.get(&order.client_order_id);
+            let instrument = state.instrument(order.instrument);
             let is_same = heard.is_some_and(|heard| {
                 (heard.status, heard.cum_qty, heard.locked, heard.qty)
                     == (order.status, order.cum_qty, order.locked, order.qty)
                     && heard.venue_order_id == order.venue_order_id
                     && heard.order_type == order.order_type
                     && heard.is_cancel_requested == order.is_cancel_requested
+                    && heard.avg_px == instrument.and_then(|known| order.avg_px(known))
             });
             if !is_same {
                 return Err(format!("an order is {order:?}, told as {heard:?}"));

@@ -71,7 +71,7 @@ impl State {
                     day_start: *day_start,
                     day: *day,
                 };
-                self.seen_risk = self.risk;
+                (self.seen_risk, self.risk_marked_at) = (self.risk, entry.ts);
             }
             Event::Stated(stated) => self.apply_stated(stated),
             Event::StateSet { key, value } => {
@@ -217,18 +217,22 @@ impl State {
     }
 
     fn apply_split(&mut self, entry: &Entry, split: &SplitBooked) {
-        let Some(position) = self.positions.get_mut(split.position.index()) else {
-            return;
-        };
-        assert_eq!(
-            position.qty, split.qty_before,
-            "invariant: a position is what its events say"
-        );
-        position.qty = split.qty;
-        position.trip.peak_qty = position.trip.peak_qty.max(split.qty.saturating_abs());
-        (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+        self.splits.insert(split.instrument, entry.sequence);
         self.remember(split.id, split.fingerprint);
-        self.revalue(split.position);
+        for part in &split.parts {
+            let Some(position) = self.positions.get_mut(part.position.index()) else {
+                continue;
+            };
+            assert_eq!(
+                position.qty, part.qty_before,
+                "invariant: a position is what its events say"
+            );
+            position.qty = part.qty;
+            let trip = &mut position.trip;
+            [trip.entry_qty, trip.exit_qty, trip.peak_qty] = part.trip;
+            (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+            self.revalue(part.position);
+        }
     }
 
     fn apply_adopted(&mut self, entry: &Entry, adopted: &Adopted) {

@@ -3,12 +3,14 @@
 //! 1. Position, order, balances, attribution and dedupe mark change in one event.
 
 use crate::model::{
-    CurrencyId, Fee, Id, OrderStatus, Position, PositionId, PositionKey, RoundTrip,
+    CurrencyId, Fee, Id, InstrumentId, Order, OrderStatus, Position, PositionId, PositionKey,
+    RoundTrip, Wide,
 };
 
+use super::correction::Named;
 use super::event::{FillAmended, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
-use super::outcome::trips;
+use super::outcome::{trip_back, trips};
 use super::state::{CLOSED_MAX, ClosedTrip};
 use super::sum::Sum;
 use super::{Entry, Filled, Quarantine, Quarantined, State};
@@ -23,6 +25,9 @@ impl State {
         self.apply_legs(&filled.legs);
         let id = self.position_id(filled.key);
         let closed = self.apply_outcome(entry, id, &filled.outcome, &filled.attributed);
+        if let Some(trip) = closed {
+            self.remember_trip(entry, id, trip);
+        }
         assert_eq!(
             closed, filled.closed,
             "invariant: a round trip is what its event says"
@@ -31,7 +36,7 @@ impl State {
         if let Some(number) = filled.order {
             let news = OrderNews {
                 qty: filled.last_qty,
-                value: filled.value,
+                value: self.value_of(filled.key.instrument, filled.last_px, filled.last_qty),
                 unlocked: filled.unlocked,
                 status: filled.order_status,
             };
@@ -80,11 +85,8 @@ impl State {
     fn remember_void(&mut self, entry: &Entry, filled: &Filled, trade_id: &Id) {
         let owner = (filled.key.account, filled.key.instrument);
         let key = FillKey::new(owner, trade_id, filled.side);
-        let mut known = self.fills.find(key, (0, 0));
-        while let Some((next, sequence)) = known.and_then(|mark| mark.successor.as_deref()) {
-            known = self.fills.find_at(*next, *sequence);
-        }
-        if let Some(corrected) = known.map(|mark| (mark.key, mark.sequence)) {
+        if let Named::Void(known) = self.named(owner, (trade_id, None), None) {
+            let corrected = (known.key, known.sequence);
             self.remember_successor(entry, filled, corrected);
             return;
         }
@@ -135,18 +137,27 @@ impl State {
     pub(super) fn apply_reversal(&mut self, entry: &Entry, reversal: &Reversal) {
         self.apply_legs(&reversal.legs);
         let id = self.position_id(reversal.key);
+        let trip = self.trip_back(entry, id, reversal);
         self.apply_outcome(entry, id, &reversal.outcome, &reversal.attributed);
+        let position = self.positions.get_mut(id.index());
+        if let (Some(position), Some(trip)) = (position, trip) {
+            position.trip = trip;
+        }
         self.revalue(id);
+        let value = self.value_of(reversal.key.instrument, reversal.last_px, reversal.last_qty);
         let order = reversal
             .order
             .and_then(|number| self.orders.get_mut(number as usize));
         if let Some(order) = order {
             let leaves = order.leaves_qty();
             order.cum_qty -= reversal.last_qty;
-            order.cum_value -= reversal.value;
+            order.cum_value = order.cum_value.minus(value).unwrap_or_default();
+            order.locked -= reversal.unlocked;
             order.ts_event = entry.ts;
+            let (account, currency) = (order.account, order.lock_currency);
             let (is_open, side, position) = (order.status.is_open(), order.side, order.position);
             let change = order.leaves_qty() - leaves;
+            self.balance_mut(account, currency).in_orders -= reversal.unlocked;
             if is_open {
                 self.count_leaves(position, side, change);
             }
@@ -164,7 +175,10 @@ impl State {
     ) -> Option<()> {
         self.apply_legs(&amended.legs);
         let id = self.position_id(amended.key);
-        self.apply_outcome(entry, id, &amended.outcome, &amended.attributed);
+        let closed = self.apply_outcome(entry, id, &amended.outcome, &amended.attributed);
+        if let Some(trip) = closed {
+            self.remember_trip(entry, id, trip);
+        }
         self.revalue(id);
         let owner = (amended.key.account, amended.key.instrument);
         let key = FillKey::new(owner, &amended.trade_id, amended.side);
@@ -187,7 +201,7 @@ impl State {
         if let Some(number) = amended.order {
             let news = OrderNews {
                 qty: amended.last_qty,
-                value: amended.value,
+                value: self.value_of(amended.key.instrument, amended.last_px, amended.last_qty),
                 unlocked: amended.unlocked,
                 status: amended.order_status,
             };
@@ -196,6 +210,13 @@ impl State {
             self.learn_venue_id(number, amended.venue_order_id);
         }
         Some(())
+    }
+
+    /// What an execution adds to the sum of its order.
+    fn value_of(&self, id: InstrumentId, px: i64, qty: i128) -> Wide {
+        let instrument = self.instrument(id);
+        let value = instrument.map(|instrument| Order::value_of(instrument, px, qty));
+        value.unwrap_or_default()
     }
 
     fn apply_legs(&mut self, legs: &Legs) {
@@ -243,26 +264,38 @@ impl State {
             "invariant: what is flat cost nothing"
         );
         add_fees(position, fees);
-        if let Some(trip) = &closed {
-            if self.closed.len() == CLOSED_MAX {
-                self.closed.pop_front();
-            }
-            self.closed.push_back(ClosedTrip {
-                key,
-                trip: *trip,
-                sequence: entry.sequence,
-            });
-            let is_won = trip.realized_pnl > trip.fees;
-            position.closed_trades += 1;
-            position.winning_trades += u64::from(is_won);
-            if let Some(strategy) = self.strategies.get_mut(key.strategy.index()) {
-                strategy.counters.closed_trades += 1;
-                strategy.counters.winning_trades += u64::from(is_won);
-            }
-        }
         self.post_fees(&key, fees);
         self.balance_mut(key.account, settle).in_margin += outcome.delta_margin;
         closed
+    }
+
+    /// The round trip of a position once an execution of it is taken back.
+    fn trip_back(&self, entry: &Entry, id: PositionId, reversal: &Reversal) -> Option<RoundTrip> {
+        let position = self.position_at(id)?;
+        let settle = self.instrument(position.key.instrument)?.settle;
+        let fees = own_fees(&reversal.attributed, settle);
+        Some(trip_back(position, &reversal.outcome, (fees, entry.ts)))
+    }
+
+    /// Counts a round trip that has ended.
+    fn remember_trip(&mut self, entry: &Entry, id: PositionId, trip: RoundTrip) -> Option<()> {
+        let position = self.positions.get_mut(id.index())?;
+        let is_won = trip.realized_pnl > trip.fees;
+        position.closed_trades += 1;
+        position.winning_trades += u64::from(is_won);
+        let key = position.key;
+        if self.closed.len() == CLOSED_MAX {
+            self.closed.pop_front();
+        }
+        self.closed.push_back(ClosedTrip {
+            key,
+            trip,
+            sequence: entry.sequence,
+        });
+        let counters = &mut self.strategies.get_mut(key.strategy.index())?.counters;
+        counters.closed_trades += 1;
+        counters.winning_trades += u64::from(is_won);
+        Some(())
     }
 
     fn post_fees(&mut self, key: &PositionKey, fees: &[Fee]) {
@@ -287,7 +320,8 @@ impl State {
         let order = self.orders.get_mut(number as usize)?;
         let (was_open, leaves) = (order.status.is_open(), order.leaves_qty());
         order.cum_qty += news.qty;
-        order.cum_value += news.value;
+        let sum = order.cum_value.plus(news.value);
+        order.cum_value = sum.unwrap_or(order.cum_value);
         order.ts_event = entry.ts;
         order.locked -= news.unlocked;
         assert!(
@@ -319,7 +353,7 @@ impl State {
 #[derive(Clone, Copy)]
 struct OrderNews {
     qty: i128,
-    value: i128,
+    value: Wide,
     unlocked: i128,
     status: Option<OrderStatus>,
 }

@@ -1,6 +1,6 @@
 //! What events change on orders and on what they reserve.
 
-use crate::model::{Order, OrderStatus, PositionId, Side};
+use crate::model::{Order, OrderStatus, PositionId, Side, Wide};
 
 use super::{Entry, OrderAmended, OrderChanged, OrderPlaced, OrderRefused, State};
 
@@ -26,7 +26,7 @@ impl State {
             status: OrderStatus::Pending,
             is_cancel_requested: false,
             cum_qty: 0,
-            cum_value: 0,
+            cum_value: Wide::default(),
             lock_currency: placed.lock_currency,
             reserved: placed.reserved,
             locked: placed.reserved,

@@ -1,7 +1,10 @@
 //! What becomes of an execution later: it is reported again with more, taken back, corrected, or
 //! its fee becomes known.
 
-use crate::model::{CurrencyId, FEES_MAX, Fee, Id, Instrument, Order, Position, Side, StrategyId};
+use crate::model::{
+    AccountId, CurrencyId, FEES_MAX, Fee, Id, Instrument, InstrumentId, Order, Position,
+    PositionKey, Side,
+};
 
 use super::accounting::Holding;
 use super::command::FillFees;
@@ -90,12 +93,9 @@ impl Ledger {
         let mut report = FillReport::new(late.instrument, late.side.unwrap_or(Side::Buy), 0, 0);
         (report.account, report.ts) = (late.account, late.ts);
         report.fees.extend([late.fee]);
-        let Some(known) = self
-            .state
-            .known_fill(owner, &late.trade_id, late.side)
-            .cloned()
-        else {
-            return self.quarantine(&report, late.trade_id, Quarantine::UnknownTrade);
+        let known = match self.state.feeless(owner, (&late.trade_id, late.side)) {
+            Ok(known) => known.clone(),
+            Err(why) => return self.quarantine(&report, late.trade_id, why),
         };
         let fees = match self.fees_of(&report.fees, settle) {
             Ok(fees) => fees,
@@ -128,46 +128,126 @@ impl Ledger {
         let owner = (bust.account, bust.instrument);
         let mut report = FillReport::new(bust.instrument, bust.side.unwrap_or(Side::Buy), 0, 0);
         (report.account, report.ts) = (bust.account, bust.ts);
-        let Some(known) = self.state.known_fill(owner, &bust.trade_id, bust.side) else {
-            return self.quarantine(&report, bust.trade_id, Quarantine::UnknownTrade);
+        let known = match self.state.named(owner, (&bust.trade_id, bust.side), None) {
+            Named::Standing(known) => known,
+            Named::Void(known) => {
+                return Answer::Applied(Applied {
+                    sequence: known.sequence,
+                    duplicate: true,
+                    ..Applied::default()
+                });
+            }
+            Named::Unknown => {
+                return self.quarantine(&report, bust.trade_id, Quarantine::UnknownTrade);
+            }
+            Named::Several => {
+                return self.quarantine(&report, bust.trade_id, Quarantine::AmbiguousTrade);
+            }
         };
-        if known.is_void {
-            return Answer::Applied(Applied {
-                sequence: known.sequence,
-                duplicate: true,
-                ..Applied::default()
-            });
-        }
         match reversal(&self.state, &instrument, (known, bust.trade_id)) {
-            Some(reversal) => {
+            Ok(reversal) => {
                 self.emit(Event::Busted(reversal));
                 self.applied()
             }
-            None => self.quarantine(&report, bust.trade_id, Quarantine::Overflow),
+            Err(why) => self.quarantine(&report, bust.trade_id, why),
         }
     }
 }
 
+/// What a trade id names.
+pub(super) enum Named<'a> {
+    /// One execution that stands.
+    Standing(&'a FillMark),
+    /// One that was taken back, or corrected before it came.
+    Void(&'a FillMark),
+    /// None.
+    Unknown,
+    /// Several that stand.
+    Several,
+}
+
 impl State {
-    /// The strategy of the execution that `report` corrects.
-    pub(super) fn revised_owner(&self, report: &FillReport) -> StrategyId {
-        let known = self.revised(report);
-        let position = known.and_then(|(known, _)| self.position_at(known.position));
-        position.map_or(StrategyId::EXTERNAL, |position| position.key.strategy)
+    /// The key of the position that the execution changed which `report` corrects.
+    pub(super) fn revised_key(&self, report: &FillReport) -> Option<PositionKey> {
+        let (Named::Standing(known) | Named::Void(known)) = self.revised(report)? else {
+            return None;
+        };
+        self.position_at(known.position)
+            .map(|position| position.key)
     }
 
-    /// The execution that stands for the one that `report` corrects, and the trade id that was
-    /// named; a correction of what was corrected before corrects the correction.
-    pub(super) fn revised(&self, report: &FillReport) -> Option<(&FillMark, Id)> {
-        let trade_id = report.revises?;
+    /// What `report` corrects, whichever way it was and whatever its order; `None` where it is no
+    /// correction.
+    pub(super) fn revised(&self, report: &FillReport) -> Option<Named<'_>> {
         let owner = (report.account, report.instrument);
-        let key = FillKey::new(owner, &trade_id, report.side);
-        let mut known = self.fills.find(key, orders_of(report))?;
-        // Each successor was booked after what it stands for, so this ends.
-        while let Some((next, sequence)) = known.successor.as_deref() {
-            known = self.fills.find_at(*next, *sequence)?;
+        Some(self.named(owner, (&report.revises?, None), Some(report)))
+    }
+
+    /// What stands under `trade_id`, on `side` or on either: one that was corrected is what
+    /// corrects it. Of several, the one that is of the side and the order of `like`.
+    pub(super) fn named(
+        &self,
+        owner: (AccountId, InstrumentId),
+        (trade_id, side): (&Id, Option<Side>),
+        like: Option<&FillReport>,
+    ) -> Named<'_> {
+        let (mut standing, mut void): (Vec<&FillMark>, _) = (Vec::new(), None);
+        let sides = [Side::Buy, Side::Sell].into_iter();
+        for each in sides.filter(|each| side.is_none_or(|side| side == *each)) {
+            for mark in self.fills.under(FillKey::new(owner, trade_id, each)) {
+                let end = self.end_of(mark);
+                let is_known = standing.iter().any(|known| known.sequence == end.sequence);
+                match end.is_void {
+                    true => void = Some(end),
+                    false if is_known => {}
+                    false => standing.push(end),
+                }
+            }
         }
-        Some((known, trade_id))
+        let is_like = |mark: &&FillMark| {
+            like.is_some_and(|like| mark.side == like.side && !mark.is_of_other(orders_of(like)))
+        };
+        let mut alike = standing.iter().filter(|mark| is_like(mark));
+        match (standing.as_slice(), alike.next(), alike.next()) {
+            ([], ..) => void.map_or(Named::Unknown, Named::Void),
+            ([only], ..) | (_, Some(only), None) => Named::Standing(only),
+            (_, None, _) | (_, Some(_), Some(_)) => Named::Several,
+        }
+    }
+
+    /// The execution that a late fee of `trade_id` is of: of several that stand, the only one whose
+    /// fee is not known. One that was taken back is found where none stands.
+    fn feeless(
+        &self,
+        owner: (AccountId, InstrumentId),
+        (trade_id, side): (&Id, Option<Side>),
+    ) -> Result<&FillMark, Quarantine> {
+        let sides = [Side::Buy, Side::Sell].into_iter();
+        let sides = sides.filter(|each| side.is_none_or(|side| side == *each));
+        let all: Vec<&FillMark> = sides
+            .flat_map(|side| self.fills.under(FillKey::new(owner, trade_id, side)))
+            .collect();
+        let standing = || all.iter().filter(|mark| !mark.is_void);
+        let mut open = standing().filter(|mark| mark.fees.is_empty());
+        match (standing().count(), open.next(), open.next()) {
+            (0, ..) => all.first().copied().ok_or(Quarantine::UnknownTrade),
+            (_, Some(only), None) => Ok(only),
+            (1, ..) => standing().next().copied().ok_or(Quarantine::UnknownTrade),
+            (_, None, _) | (_, Some(_), Some(_)) => Err(Quarantine::AmbiguousTrade),
+        }
+    }
+
+    /// The execution that stands for `mark`: itself, or what corrected it last.
+    fn end_of<'a>(&'a self, mark: &'a FillMark) -> &'a FillMark {
+        let mut end = mark;
+        // Each successor was booked after what it stands for, so this ends.
+        while let Some((next, sequence)) = end.successor.as_deref() {
+            match self.fills.find_at(*next, *sequence) {
+                Some(next) => end = next,
+                None => break,
+            }
+        }
+        end
     }
 }
 
@@ -176,39 +256,48 @@ pub(super) fn reversal(
     state: &State,
     instrument: &Instrument,
     (known, trade_id): (&FillMark, Id),
-) -> Option<Reversal> {
-    let fees = known.fees.all();
-    let parts = fee_parts(instrument, known.px, &fees)?;
-    let position = state.position_at(known.position)?;
-    let executed = Execution {
-        side: known.side,
-        qty: known.qty,
-        px: known.px,
-        base_fee: parts.base,
-    };
-    let back = executed.priced(instrument)?.back()?;
-    let outcome = Held::of(Some(position)).add(instrument, back.delta)?;
-    let cash = back.cash(instrument, outcome.realized)?;
-    let account = position.key.account;
-    let legs = legs(state, account, instrument, (&outcome, cash), (&fees, -1))?;
-    let mut attributed = parts.attributed;
-    for fee in &mut attributed {
-        fee.amount = fee.amount.checked_neg()?;
+) -> Result<Reversal, Quarantine> {
+    // Its quantity and price were in other shares.
+    if state.split_at(instrument.id) > known.sequence {
+        return Err(Quarantine::BeforeSplit);
     }
-    Some(Reversal {
-        booked_at: known.sequence,
-        fill_key: known.key,
-        key: position.key,
-        side: known.side,
-        last_qty: known.qty,
-        last_px: known.px,
-        value: back.value()?,
-        trade_id,
-        order: known.order,
-        outcome,
-        attributed,
-        legs,
-    })
+    let back = || {
+        let fees = known.fees.all();
+        let parts = fee_parts(instrument, known.px, &fees)?;
+        let position = state.position_at(known.position)?;
+        let executed = Execution {
+            side: known.side,
+            qty: known.qty,
+            px: known.px,
+            base_fee: parts.base,
+        };
+        let back = executed.priced(instrument)?.back()?;
+        let outcome = Held::of(Some(position)).add(instrument, back.delta)?;
+        let cash = back.cash(instrument, outcome.realized)?;
+        let account = position.key.account;
+        let legs = legs(state, account, instrument, (&outcome, cash), (&fees, -1))?;
+        let mut attributed = parts.attributed;
+        for fee in &mut attributed {
+            fee.amount = fee.amount.checked_neg()?;
+        }
+        let order = known.order.and_then(|number| state.order_at(number));
+        let unlocked = order.map_or(0, |order| unlock(order, 0, known.qty).0);
+        Some(Reversal {
+            booked_at: known.sequence,
+            fill_key: known.key,
+            key: position.key,
+            side: known.side,
+            last_qty: known.qty,
+            last_px: known.px,
+            trade_id,
+            order: known.order,
+            outcome,
+            attributed,
+            legs,
+            unlocked,
+        })
+    };
+    back().ok_or(Quarantine::Overflow)
 }
 
 /// What fees that become known later change, and an `order` that the execution turns out to be of.
@@ -234,10 +323,9 @@ fn amendment(
         let outcome = Held::of(Some(position)).add(instrument, delta)?;
         let account = position.key.account;
         let legs = legs(state, account, instrument, (&outcome, 0), (&fees, 1))?;
-        let value = instrument.notional(known.px, known.qty)?;
-        has_room_for(order, value).then_some((outcome, legs, value))
+        has_room_for(order, known.qty).then_some((outcome, legs))
     };
-    let (outcome, legs, value) = amended().ok_or(Quarantine::Overflow)?;
+    let (outcome, legs) = amended().ok_or(Quarantine::Overflow)?;
     Ok(FillAmended {
         booked_at: known.sequence,
         key: position.key,
@@ -247,7 +335,7 @@ fn amendment(
         unlocked: 0,
         order_status: None,
         last_qty: known.qty,
-        value,
+        last_px: known.px,
         venue_order_id: None,
         liquidity: None,
         fees,

@@ -2,14 +2,14 @@
 
 use crate::model::{
     CurrencyId, Fee, Id, Instrument, InstrumentId, MAX_SCALE, Order, OrderStatus, Position,
-    PositionId, PositionKey, Rounding, Side, StrategyId, Timestamp, mul_div,
+    PositionId, PositionKey, Rounding, StrategyId, Timestamp, mul_div,
 };
 
 use super::command::{FillFee, FillFees};
-use super::correction::{has_room, reversal, sum_in};
+use super::correction::{Named, has_room, reversal, sum_in};
 use super::event::{Fees, Legs, Outcome, Reversal};
-use super::fill_key::{FillKey, FillMark, order_hash};
-use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, trips};
+use super::fill_key::{FillKey, order_hash};
+use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, trip_back, trips};
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
@@ -41,7 +41,10 @@ impl Ledger {
             (_, Some((_, order))) => order.strategy,
             (Some(name), None) => self.strategy_id(name),
             // A correction belongs to whom the execution belonged that it corrects.
-            (None, None) => self.state.revised_owner(report),
+            (None, None) => {
+                let key = self.state.revised_key(report);
+                key.map_or(StrategyId::EXTERNAL, |key| key.strategy)
+            }
         };
         match book((&self.state, self.now), report, (trade_id, strategy), fees) {
             Ok(filled) => {
@@ -110,26 +113,16 @@ impl State {
             let id = report.venue_order_id?;
             self.venue_order_ids.get(&(report.account, id))
         };
-        let revised = || self.revised(report)?.0.order.as_ref();
+        let revised = || match self.revised(report)? {
+            Named::Standing(known) | Named::Void(known) => known.order.as_ref(),
+            Named::Unknown | Named::Several => None,
+        };
         let number = *ours.or_else(theirs).or_else(revised)?;
         let order = self.order_at(number)?;
         let is_its = order.instrument == report.instrument
             && order.account == report.account
             && order.side == report.side;
         is_its.then_some((number, order))
-    }
-
-    /// The remembered fill with this trade id; without a side, of either.
-    pub(super) fn known_fill(
-        &self,
-        owner: (crate::model::AccountId, crate::model::InstrumentId),
-        trade_id: &Id,
-        side: Option<Side>,
-    ) -> Option<&FillMark> {
-        let sides = side.map_or(vec![Side::Buy, Side::Sell], |side| vec![side]);
-        sides
-            .into_iter()
-            .find_map(|side| self.fills.find(FillKey::new(owner, trade_id, side), (0, 0)))
     }
 }
 
@@ -168,7 +161,10 @@ fn book(
         account: report.account,
         instrument: instrument.id,
         strategy,
-        leg: leg.map_or(report.leg, |position| position.key.leg),
+        leg: match leg {
+            Some(position) => position.key.leg,
+            None => state.revised_key(report).map_or(report.leg, |key| key.leg),
+        },
     };
     let parts = fee_parts(instrument, report.last_px, &fees).ok_or(Quarantine::Overflow)?;
     let flat;
@@ -183,7 +179,7 @@ fn book(
     if !has_room(position, &parts) {
         return Err(Quarantine::TooManyFees);
     }
-    let reversal = revised(state, instrument, report)?;
+    let mut reversal = revised(state, instrument, report)?;
     let voided = report.revises.filter(|_| reversal.is_none()).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
@@ -191,16 +187,19 @@ fn book(
         position = &stepped;
     }
     let priced = execution(report, &parts).priced(instrument);
-    let priced = priced.ok_or(Quarantine::Overflow)?;
-    let value = priced.value();
-    let value = value.filter(|value| has_room_for(order.map(|(_, order)| order), *value));
-    let value = value.ok_or(Quarantine::Overflow)?;
+    let has_room = has_room_for(order.map(|(_, order)| order), report.last_qty);
+    let priced = priced.filter(|_| has_room).ok_or(Quarantine::Overflow)?;
     let done = moved(state, (instrument, position), &priced, (&fees, back));
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
     let (_, closed) = trips(position, &outcome, (own, now));
-    let own_back = back.filter(|back| back.order == order.map(|(number, _)| number));
-    let back_qty = own_back.map_or(0, |back| back.last_qty);
+    // What the order gets back and fills again is unlocked, or locked, in one.
+    let own_back = reversal.as_deref_mut();
+    let own_back = own_back.filter(|back| back.order == order.map(|(number, _)| number));
+    let back_qty = own_back.map_or(0, |back| {
+        back.unlocked = 0;
+        back.last_qty
+    });
     let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
     let (unlocked, order_status) = unlocked.unwrap_or((0, None));
     let is_known = order.is_some();
@@ -209,7 +208,6 @@ fn book(
         side: report.side,
         last_qty: report.last_qty,
         last_px: report.last_px,
-        value,
         trade_id,
         order: order.map(|(number, _)| number),
         client_order_id: report.client_order_id.filter(|_| !is_known),
@@ -234,14 +232,17 @@ fn revised(
     instrument: &Instrument,
     report: &FillReport,
 ) -> Result<Option<Box<Reversal>>, Quarantine> {
-    let Some((known, trade_id)) = state.revised(report) else {
+    let (Some(named), Some(trade_id)) = (state.revised(report), report.revises) else {
         return Ok(None);
     };
-    if known.is_void {
-        return Ok(None);
+    match named {
+        Named::Standing(known) => {
+            let reversal = reversal(state, instrument, (known, trade_id))?;
+            Ok(Some(Box::new(reversal)))
+        }
+        Named::Void(_) | Named::Unknown => Ok(None),
+        Named::Several => Err(Quarantine::AmbiguousTrade),
     }
-    let reversal = reversal(state, instrument, (known, trade_id)).ok_or(Quarantine::Overflow)?;
-    Ok(Some(Box::new(reversal)))
 }
 
 /// What the execution does to its position and to balances, after what it takes `back`.
@@ -261,9 +262,9 @@ fn moved(
     Some((outcome, legs))
 }
 
-/// Whether the fills of an order can be worth `value` more.
-pub(super) fn has_room_for(order: Option<&Order>, value: i128) -> bool {
-    let sum = |order: &Order| order.cum_value.checked_add(value);
+/// Whether an order can be filled by `qty` more.
+pub(super) fn has_room_for(order: Option<&Order>, qty: i128) -> bool {
+    let sum = |order: &Order| order.cum_qty.checked_add(qty);
     order.is_none_or(|order| sum(order).is_some_and(fits))
 }
 
@@ -296,7 +297,7 @@ fn step(
 ) -> Position {
     let mut position = position.clone();
     let own = sum_in(&reversal.attributed, instrument);
-    (position.trip, _) = trips(&position, &reversal.outcome, (own, now));
+    position.trip = trip_back(&position, &reversal.outcome, (own, now));
     let after = Held::of(Some(&position)).after(&reversal.outcome);
     position.qty = after.qty;
     position.cost = after.cost;
@@ -306,16 +307,21 @@ fn step(
     position
 }
 
-/// What the order no longer locks, and its status since; `back` was taken back before.
+/// What the order no longer locks, below 0 what it locks again, and its status since: it is filled by
+/// `last_qty` more, and by `back` less.
 pub(super) fn unlock(order: &Order, last_qty: i128, back: i128) -> (i128, Option<OrderStatus>) {
-    let cum = order.cum_qty + last_qty - back;
-    let is_open = order.status.is_open();
+    let more = last_qty - back;
+    let cum = order.cum_qty + more;
     if cum >= order.qty {
         return (order.locked, Some(OrderStatus::Filled));
     }
-    if !is_open {
+    if !order.status.is_open() {
         return (0, None);
     }
-    let part = mul_div(order.reserved, last_qty, order.qty, Rounding::Down).unwrap_or(0);
-    (part.min(order.locked), Some(OrderStatus::PartiallyFilled))
+    let part = mul_div(order.reserved, more, order.qty, Rounding::Down).unwrap_or(0);
+    let most = (order.locked - order.reserved).min(0);
+    (
+        part.clamp(most, order.locked),
+        Some(OrderStatus::PartiallyFilled),
+    )
 }

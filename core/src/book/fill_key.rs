@@ -94,6 +94,17 @@ pub struct FillMark {
     pub is_conflict: bool,
 }
 
+impl FillMark {
+    /// Whether it is known to be of another order than a report with these hashes of order ids,
+    /// theirs and ours.
+    #[must_use]
+    pub fn is_of_other(&self, (theirs, ours): (u64, u64)) -> bool {
+        let differ = |known: u64, reported: u64| known != 0 && reported != 0 && known != reported;
+        differ(self.venue_order, theirs)
+            || (self.venue_order == 0 || theirs == 0) && differ(self.client_order, ours)
+    }
+}
+
 /// The fees of a remembered fill: one in place, as most have, more apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkFees {
@@ -178,16 +189,28 @@ impl FillWindow {
     /// The remembered fill that a report of `key` repeats: one whose known order ids do not differ
     /// from the report's, given as hashes, theirs and ours.
     #[must_use]
-    pub fn find(&self, key: FillKey, (theirs, ours): (u64, u64)) -> Option<&FillMark> {
-        let differ = |known: u64, reported: u64| known != 0 && reported != 0 && known != reported;
+    pub fn find(&self, key: FillKey, orders: (u64, u64)) -> Option<&FillMark> {
         let is_same = |at| {
             self.mark(at).is_some_and(|mark| {
-                let is_other = differ(mark.venue_order, theirs)
-                    || (mark.venue_order == 0 || theirs == 0) && differ(mark.client_order, ours);
-                mark.key == key && !mark.is_conflict && !is_other
+                mark.key == key && !mark.is_conflict && !mark.is_of_other(orders)
             })
         };
         self.mark(self.index.find(key.short(), is_same)?)
+    }
+
+    /// Every remembered fill of `key`, in the order of their booking.
+    #[must_use]
+    pub fn under(&self, key: FillKey) -> Vec<&FillMark> {
+        let mut found = Vec::new();
+        let mut look = |at| {
+            let own = self.mark(at).filter(|mark| mark.key == key);
+            found.extend(own.filter(|mark| !mark.is_conflict));
+            false
+        };
+        // Every one is looked at, so none is the one.
+        let _ = self.index.find(key.short(), &mut look);
+        found.sort_unstable_by_key(|mark| mark.sequence);
+        found
     }
 
     /// The remembered conflict that a report of `key` with these numbers repeats.
@@ -239,11 +262,15 @@ impl FillWindow {
         self.index.insert(hash, position(at));
     }
 
-    /// Keys, sequences, quantities and prices, oldest first: what the state hash covers.
-    pub fn keys(&self) -> impl Iterator<Item = (u128, u64, i128, i64)> + '_ {
+    /// What the state hash covers of each fill, oldest first.
+    pub fn keys(&self) -> impl Iterator<Item = impl BorshSerialize + use<>> + '_ {
         let (newer, older) = self.marks.split_at(self.oldest.min(self.marks.len()));
         let in_order = older.iter().chain(newer);
-        in_order.map(|mark| (mark.key.0, mark.sequence, mark.qty, mark.px))
+        in_order.map(|mark| {
+            let successor = mark.successor.as_deref().copied();
+            let known = (mark.key.0, mark.sequence, mark.qty, mark.px);
+            (known, mark.order, successor, mark.is_void, mark.is_conflict)
+        })
     }
 }
 
@@ -291,7 +318,12 @@ mod tests {
                 assert_eq!(found, expected, "{known} after {number}");
             }
         }
-        let sequences: Vec<u64> = window.keys().map(|(_, sequence, ..)| sequence).collect();
+        let (newer, older) = window.marks.split_at(window.oldest);
+        let sequences: Vec<u64> = older
+            .iter()
+            .chain(newer)
+            .map(|mark| mark.sequence)
+            .collect();
         assert_eq!(sequences, (991..=1_000).collect::<Vec<_>>());
     }
 

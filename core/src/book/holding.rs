@@ -11,8 +11,8 @@ use super::event::StatedOf;
 use super::money::fingerprint;
 use super::outcome::{Held, WHOLE, fits, leg_of};
 use super::{
-    Adopted, Adoption, Answer, CostGiven, Event, FillReport, Invalid, Ledger, Split, SplitBooked,
-    State, Stated, Statement,
+    Adopted, Adoption, Answer, Applied, CostGiven, Event, FillReport, Invalid, Ledger, Split,
+    SplitBooked, SplitPart, State, Stated, Statement,
 };
 
 impl Ledger {
@@ -33,41 +33,35 @@ impl Ledger {
         if let Some(answer) = self.booked(split.id, print) {
             return answer;
         }
-        let ids = self.state.positions_in(split.instrument).to_vec();
-        let mut booked: Vec<(PositionId, i128, i128)> = Vec::new();
-        for id in ids {
-            let Some(position) = self.state.position_at(id).filter(|held| held.qty != 0) else {
-                continue;
-            };
-            match mul_div(position.qty, n, d, Rounding::Down).filter(|qty| fits(*qty) && *qty != 0)
-            {
-                Some(qty) => booked.push((id, position.qty, qty)),
-                None => return Answer::Invalid(Invalid::Scale),
-            }
-        }
-        let has_fraction = booked.iter().any(|(_, _, qty)| qty % instrument.lot != 0);
+        let parts = match self.state.split_parts(split.instrument, (n, d)) {
+            Some(parts) => parts,
+            None => return Answer::Invalid(Invalid::Scale),
+        };
+        let has_fraction = parts.iter().any(|part| part.qty % instrument.lot != 0);
         if has_fraction && split.cash_px.is_none_or(|price| price <= 0) {
             return Answer::Invalid(Invalid::NoCashPrice);
         }
-        for (position, qty_before, qty) in &booked {
-            self.emit(Event::SplitBooked(SplitBooked {
-                position: *position,
-                qty_before: *qty_before,
-                qty: *qty,
-                fingerprint: print,
-                id: split.id,
-            }));
-        }
-        for (position, _, qty) in booked {
-            self.pay_out(split, &instrument, (position, qty % instrument.lot));
+        self.emit(Event::SplitBooked(SplitBooked {
+            instrument: instrument.id,
+            parts: parts.clone(),
+            fingerprint: print,
+            id: split.id,
+        }));
+        let sequence = self.state.sequence;
+        for part in parts {
+            let fraction = part.qty % instrument.lot;
+            self.pay_out(split, &instrument, (part.position, fraction));
         }
         if let Some(mark) = self.state.worth.mark_mut(split.instrument) {
-            let old = mark.mark;
+            let old = *mark;
             mark.rescale(d, n);
             self.tell_new_price(split.instrument, old);
         }
         self.state.revalue_all(split.instrument);
-        self.applied()
+        Answer::Applied(Applied {
+            sequence,
+            ..Applied::default()
+        })
     }
 
     /// Sells a fraction of a share that a split left.
@@ -163,8 +157,11 @@ impl Ledger {
                 if let Some(name) = adoption.strategy {
                     self.strategy_id(name);
                 }
+                let before = self.state.equity();
                 self.emit(event);
-                self.applied()
+                let answer = self.applied();
+                self.shift_risk_by(self.state.equity() - before);
+                answer
             }
             Err(why) => Answer::Invalid(why),
         }
@@ -273,6 +270,30 @@ fn adopted(
         fingerprint: 0,
         id: None,
     })
+}
+
+impl State {
+    /// What multiplying shares by `n / d` does to every open position; `None` where a number does
+    /// not fit or nothing would be left.
+    fn split_parts(&self, id: InstrumentId, (n, d): (i128, i128)) -> Option<Vec<SplitPart>> {
+        let all = self.positions_in(id).iter();
+        let open = all.filter_map(|id| self.position_at(*id).filter(|held| held.qty != 0));
+        open.map(|position| {
+            let of = |qty: i128, rounding| mul_div(qty, n, d, rounding).filter(|qty| fits(*qty));
+            let trip = &position.trip;
+            Some(SplitPart {
+                position: position.id,
+                qty_before: position.qty,
+                qty: of(position.qty, Rounding::Down).filter(|qty| *qty != 0)?,
+                trip: [
+                    of(trip.entry_qty, Rounding::HalfEven)?,
+                    of(trip.exit_qty, Rounding::HalfEven)?,
+                    of(trip.peak_qty, Rounding::HalfEven)?,
+                ],
+            })
+        })
+        .collect()
+    }
 }
 
 /// The cost of a holding that was adopted without one: the part that is still held becomes cost,

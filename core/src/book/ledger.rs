@@ -9,11 +9,13 @@ use crate::model::{CurrencyId, Id, InstrumentId, NANOS_PER_SECOND, Refusal, Time
 use super::notice::Before;
 use super::price::Verdict;
 use super::{
-    Change, Command, Entry, Event, FillKey, FillReport, News, Notice, PriceRefusal, PriceTick,
-    Quarantine, RiskMark, State,
+    Change, Command, Entry, Event, FillKey, FillReport, Mark, News, Notice, PriceRefusal,
+    PriceTick, Prices, Quarantine, RiskMark, State,
 };
 
 const SECONDS_PER_DAY: i64 = 86_400;
+/// How often the peak of equity is written down at most.
+const RISK_EVERY_NS: i64 = NANOS_PER_SECOND;
 /// The largest text that components share under one key, in bytes.
 pub const SHARED_MAX: usize = 64 * 1024;
 /// The largest number of keys that components share.
@@ -244,7 +246,7 @@ impl Ledger {
         let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
-        let old = mark.mark;
+        let old = *mark;
         match mark.judge(tick, &self.state.config.limits) {
             Verdict::Accept => mark.accept(tick),
             Verdict::Refuse(why) => {
@@ -268,20 +270,30 @@ impl Ledger {
         self.tell_new_price(tick.instrument, old);
         self.state.revalue_all(tick.instrument);
         if self.state.has_loss_limit {
-            self.observe_risk();
+            self.follow_risk();
         }
         self.applied()
     }
 
-    /// Tells what an instrument's price is, which was `old`.
-    pub(super) fn tell_new_price(&mut self, instrument: InstrumentId, old: Option<i64>) {
-        let new = self.state.mark(instrument).mark;
-        let change = Change { old, new };
-        self.tell_price(News::Price { instrument, change });
+    /// Tells what an instrument's prices are, which were `old`.
+    pub(super) fn tell_new_price(&mut self, instrument: InstrumentId, old: Mark) {
+        let (old, new) = (Prices::of(&old), Prices::of(&self.state.mark(instrument)));
+        if new != Prices::default() {
+            let change = Change { old, new };
+            self.tell_price(News::Price { instrument, change });
+        }
     }
 
-    /// Follows equity, for the limits on losses: its peak, and where the day began.
-    pub(super) fn observe_risk(&mut self) {
+    /// Follows equity, for the limits on losses: its peak, and where the day began. Both are written
+    /// down at most once in [`RISK_EVERY_NS`], so that a restart forgets no more than that.
+    fn follow_risk(&mut self) {
+        self.observe_risk();
+        if self.now.since_ns(self.state.risk_marked_at) >= RISK_EVERY_NS {
+            self.mark_risk();
+        }
+    }
+
+    fn observe_risk(&mut self) {
         let seen = self.state.risk_at(self.now);
         self.state.seen_risk = seen;
     }
@@ -312,12 +324,18 @@ impl Ledger {
         if !self.state.has_loss_limit || self.state.seen_risk == RiskMark::default() {
             return;
         }
-        let Some(amount) = self.state.in_reporting(currency, amount) else {
-            return;
-        };
-        self.state.seen_risk.peak += amount;
-        self.state.seen_risk.day_start += amount;
-        self.mark_risk();
+        if let Some(amount) = self.state.in_reporting(currency, amount) {
+            self.shift_risk_by(amount);
+        }
+    }
+
+    /// The same for what a holding that was taken in adds to equity, in the reporting currency.
+    pub(super) fn shift_risk_by(&mut self, amount: i128) {
+        if self.state.has_loss_limit && self.state.seen_risk != RiskMark::default() {
+            self.state.seen_risk.peak += amount;
+            self.state.seen_risk.day_start += amount;
+            self.mark_risk();
+        }
     }
 }
 
@@ -332,10 +350,11 @@ impl State {
         let old = self.seen_risk;
         let is_new_day = day != old.day || old == RiskMark::default();
         RiskMark {
-            peak: if old == RiskMark::default() {
-                equity
-            } else {
-                old.peak.max(equity)
+            peak: match self.worth.unmarked() {
+                _ if old == RiskMark::default() => equity,
+                0 => old.peak.max(equity),
+                // At their cost, positions without a price make no peak.
+                _ => old.peak,
             },
             day_start: if is_new_day { equity } else { old.day_start },
             day,

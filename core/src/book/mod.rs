@@ -43,13 +43,13 @@ pub use command::{
 pub use event::{
     Adopted, CashMoved, CostGiven, Entry, Event, FILL_FEES_MAX, Fees, FillAmended, Filled,
     IncomeKind, IncomePaid, Leg, Legs, Liquidity, OrderAmended, OrderChanged, OrderPlaced,
-    OrderRefused, Outcome, Quarantine, Quarantined, Reversal, SplitBooked, Stated, StatedOf,
-    TradingState, Transferred,
+    OrderRefused, Outcome, Quarantine, Quarantined, Reversal, SplitBooked, SplitPart, Stated,
+    StatedOf, TradingState, Transferred,
 };
 pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use notice::{
-    Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
+    Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep, Prices,
 };
 pub use pnl::{Pnl, PnlOf};
 pub use price::{Mark, PriceRefusal};

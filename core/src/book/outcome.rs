@@ -143,11 +143,6 @@ pub(super) struct Priced {
 }
 
 impl Priced {
-    /// The value of its quantity, unsigned, fees apart.
-    pub fn value(&self) -> Option<i128> {
-        self.gross.checked_abs()
-    }
-
     /// The same taken back.
     pub fn back(&self) -> Option<Self> {
         Some(Self {
@@ -260,6 +255,34 @@ pub(super) fn leg_of(
         amount,
         total,
     })
+}
+
+/// The round trip of a position after an execution of it was taken back: what was counted as
+/// opened or closed by it no longer is, and nothing counts as ended.
+pub(super) fn trip_back(
+    position: &Position,
+    outcome: &Outcome,
+    (fees, now): (i128, Timestamp),
+) -> RoundTrip {
+    let (next, _) = trips(position, outcome, (fees, now));
+    let goes_on = position.qty.signum() * outcome.qty.signum() > 0;
+    let ends = position.qty != 0 && outcome.qty == 0;
+    if !goes_on && !ends {
+        return next;
+    }
+    let mut trip = position.trip;
+    trip.fees += fees;
+    trip.realized_pnl += outcome.realized;
+    let qty = outcome.delta_qty.saturating_abs();
+    let value = (outcome.delta_cost - outcome.realized).saturating_abs();
+    if position.qty.signum() == -outcome.delta_qty.signum() {
+        trip.entry_qty = (trip.entry_qty - qty).max(0);
+        trip.entry_value = (trip.entry_value - value).max(0);
+    } else {
+        trip.exit_qty = (trip.exit_qty - qty).max(0);
+        trip.exit_value = (trip.exit_value - value).max(0);
+    }
+    trip
 }
 
 /// The round trip of a position after `outcome`, and the one that it ended.

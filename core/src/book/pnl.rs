@@ -1,11 +1,12 @@
 //! PnL of one owner: a strategy, an account, an instrument or a currency.
 //!
-//! 1. Over all strategies, over all accounts and over all instruments it sums up to the same, but
-//!    for income that belongs to no instrument.
+//! 1. In each currency, all strategies, all accounts and all instruments sum up to the same, but for
+//!    income that belongs to no instrument. Converted, each owner's sum is rounded once.
 
 use crate::model::{AccountId, CurrencyId, InstrumentId, StrategyId};
 
 use super::State;
+use super::outcome::fits;
 use super::sum::Sum;
 
 /// Whose PnL it is.
@@ -32,7 +33,7 @@ pub struct Pnl {
     pub fees: i128,
     /// Funding, dividends and interest received less paid.
     pub funding: i128,
-    /// Currencies of which a part is not in these sums, for want of a rate.
+    /// Currencies that are not in these sums, for want of a rate or of room.
     pub missing_rates: Vec<CurrencyId>,
 }
 
@@ -42,29 +43,51 @@ impl Pnl {
     pub fn total(&self) -> i128 {
         self.realized + self.unrealized - self.fees + self.funding
     }
+
+    /// Adds amounts that are known and leave room, all or none.
+    fn add(&mut self, amounts: [Option<i128>; 4]) -> Option<()> {
+        let sums = [self.realized, self.unrealized, self.fees, self.funding];
+        let mut added = [0; 4];
+        for ((sum, amount), into) in sums.into_iter().zip(amounts).zip(&mut added) {
+            *into = sum.checked_add(amount?).filter(|sum| fits(*sum))?;
+        }
+        [self.realized, self.unrealized, self.fees, self.funding] = added;
+        Some(())
+    }
 }
 
 impl State {
     /// The PnL of one owner; 0 of one that is unknown.
     #[must_use]
     pub fn pnl(&self, of: PnlOf) -> Pnl {
+        let is_native = matches!(of, PnlOf::Currency(_));
         let mut pnl = Pnl::default();
         for (currency, sum) in self.sums_of(of) {
-            let own = |amount| match of {
-                PnlOf::Currency(_) => Some(amount),
-                PnlOf::Strategy(_) | PnlOf::Account(_) | PnlOf::Instrument(_) => {
-                    self.in_reporting(currency, amount)
-                }
+            let money = |amount| match is_native {
+                true => Some(amount),
+                false => self.in_reporting(currency, amount),
             };
-            let parts = [sum.realized, sum.unrealized, sum.fees, sum.funding].map(own);
-            let [Some(realized), Some(unrealized), Some(fees), Some(funding)] = parts else {
+            if pnl
+                .add([sum.realized, sum.unrealized, sum.fees, sum.funding].map(money))
+                .is_none()
+            {
                 pnl.missing_rates.push(currency);
-                continue;
-            };
-            pnl.realized += realized;
-            pnl.unrealized += unrealized;
-            pnl.fees += fees;
-            pnl.funding += funding;
+            }
+        }
+        pnl
+    }
+
+    /// The PnL of the whole book.
+    pub(super) fn pnl_of_all(&self) -> Pnl {
+        let mut pnl = Pnl::default();
+        for (sum, currency) in self.sums(None).iter().zip(0_u16..) {
+            let money = |amount| self.in_reporting(CurrencyId(currency), amount);
+            if pnl
+                .add([sum.realized, sum.unrealized, sum.fees, sum.funding].map(money))
+                .is_none()
+            {
+                pnl.missing_rates.push(CurrencyId(currency));
+            }
         }
         pnl
     }

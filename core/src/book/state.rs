@@ -121,6 +121,8 @@ pub struct State {
     pub trading_reason: Option<Id>,
     /// The equity against which losses are measured, as last written down.
     pub risk: RiskMark,
+    /// When that was.
+    pub(super) risk_marked_at: Timestamp,
     /// The same as last seen: prices move it between two writings.
     pub(super) seen_risk: RiskMark,
     /// Whether a limit on losses is configured anywhere.
@@ -142,6 +144,8 @@ pub struct State {
     pub(super) shared: BTreeMap<Id, Box<str>>,
     /// The newest round trips that have ended, oldest first.
     pub(super) closed: VecDeque<ClosedTrip>,
+    /// The sequence of the last split of each instrument that had one.
+    pub(super) splits: BTreeMap<InstrumentId, u64>,
     pub(super) fills: FillWindow,
     pub(super) worth: Worth,
     pub(super) currency_names: Map<Id, CurrencyId>,
@@ -170,6 +174,7 @@ impl Default for State {
             trading_state: TradingState::default(),
             trading_reason: None,
             risk: RiskMark::default(),
+            risk_marked_at: Timestamp::default(),
             seen_risk: RiskMark::default(),
             has_loss_limit: false,
             is_store_lost: false,
@@ -188,6 +193,7 @@ impl Default for State {
             stated: BTreeMap::new(),
             shared: BTreeMap::new(),
             closed: VecDeque::new(),
+            splits: BTreeMap::new(),
             fills: FillWindow::default(),
             worth: Worth::default(),
             currency_names: Map::default(),
@@ -344,6 +350,11 @@ impl State {
         self.order_at(*self.order_ids.get(client_order_id)?)
     }
 
+    /// The sequence of the last split of an instrument; 0 is none.
+    pub(super) fn split_at(&self, id: InstrumentId) -> u64 {
+        self.splits.get(&id).copied().unwrap_or(0)
+    }
+
     /// The order with this client id, and its number.
     pub(super) fn numbered(&self, client_order_id: &Id) -> Option<(u32, &Order)> {
         let number = *self.order_ids.get(client_order_id)?;
@@ -386,7 +397,7 @@ impl State {
                 &self.cash_ids,
                 &self.stated,
                 &self.shared,
-                &self.closed,
+                (&self.closed, &self.splits),
                 &keys,
             ),
         ))

@@ -9,9 +9,10 @@ use crate::model::{
     mul_div, pow10, rescale,
 };
 
-use super::State;
+use super::outcome::fits;
 use super::sum::Sum;
 use super::worth::Count;
+use super::{PnlOf, State};
 
 /// What one strategy, or all, made. Money at [`MAX_SCALE`] in the reporting currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +60,8 @@ pub struct Portfolio {
     pub total: StrategyTotal,
     /// The sum over currencies of |cash + holdings − contributed − PnL|: 0.
     pub difference: i128,
-    /// Currencies without a rate to the reporting currency, and what is held without a mark.
+    /// Currencies without a rate to the reporting currency, or without room in these sums, and what
+    /// is held without a mark.
     pub missing_rates: Vec<CurrencyId>,
 }
 
@@ -162,13 +164,12 @@ impl State {
                 total.winning_trades += each.counters.winning_trades;
             }
         }
-        for (sum, currency) in self.sums(strategy).iter().zip(0_u16..) {
-            let money = |amount| self.in_reporting(CurrencyId(currency), amount).unwrap_or(0);
-            total.realized_pnl += money(sum.realized);
-            total.unrealized_pnl += money(sum.unrealized);
-            total.fees += money(sum.fees);
-            total.funding += money(sum.funding);
-        }
+        let pnl = match strategy {
+            None => self.pnl_of_all(),
+            Some(id) => self.pnl(PnlOf::Strategy(id)),
+        };
+        (total.realized_pnl, total.unrealized_pnl) = (pnl.realized, pnl.unrealized);
+        (total.fees, total.funding) = (pnl.fees, pnl.funding);
         total
     }
 
@@ -191,17 +192,17 @@ impl State {
             let there = cash + own.holdings;
             let owed = contributed + own.total() + own.unknown;
             sum.difference += (there - owed).saturating_abs();
-            match (
-                self.in_reporting(id, cash),
-                self.in_reporting(id, there),
-                self.in_reporting(id, owed),
-            ) {
-                (Some(cash), Some(there), Some(owed)) => {
-                    sum.cash += cash;
-                    sum.holdings += there - cash;
-                    sum.equity += owed;
-                }
-                (None, _, _) | (_, None, _) | (_, _, None) => sum.missing_rates.push(id),
+            let added = || {
+                let (cash, there) = (self.in_reporting(id, cash)?, self.in_reporting(id, there)?);
+                let holdings = there.checked_sub(cash)?;
+                let owed = self.in_reporting(id, owed)?;
+                let add = |sum: i128, more| sum.checked_add(more).filter(|sum| fits(*sum));
+                let equity = add(sum.equity, owed)?;
+                Some((add(sum.cash, cash)?, add(sum.holdings, holdings)?, equity))
+            };
+            match added() {
+                Some(added) => (sum.cash, sum.holdings, sum.equity) = added,
+                None => sum.missing_rates.push(id),
             }
         }
         if self.worth.unmarked() > 0 {

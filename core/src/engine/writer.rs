@@ -132,10 +132,15 @@ impl<R: Reactor> Writer<R> {
     }
 
     fn publish(&self, command: &Command) {
+        let state = self.ledger.state();
+        if let Command::Configure(_) = command {
+            // Another mark may be the one that counts.
+            let all = state.positions().iter();
+            return all.for_each(|position| self.lines.publish(state, position));
+        }
         let Some(instrument) = instrument_of(command) else {
             return;
         };
-        let state = self.ledger.state();
         let ids = state.positions_in(instrument).iter();
         for position in ids.filter_map(|id| state.position_at(*id)) {
             self.lines.publish(state, position);

@@ -48,6 +48,9 @@ const DIGITS_MAX: usize = 28;
 /// How long its text may be, in bytes: zeros in front, a point, a sign and an exponent included.
 const TEXT_MAX: usize = 64;
 
+/// How much of what is no number is shown.
+const SHOWN: usize = 60;
+
 /// Reads decimal text, `"-12.50"` or `"1e-7"`, exactly.
 ///
 /// # Errors
@@ -88,8 +91,9 @@ pub fn parse(what: &str, text: &str) -> Result<Fixed, InvalidValue> {
 }
 
 fn not_a_number(what: &str, text: &str) -> InvalidValue {
-    let allowed = "a decimal number of at most 28 digits";
-    InvalidValue::new(what, &format!("'{text}'"), allowed)
+    let allowed = "a decimal number of at most 28 digits, written in at most 64 characters";
+    let shown: String = text.chars().take(SHOWN).collect();
+    InvalidValue::new(what, &format!("'{shown}'"), allowed)
 }
 
 impl std::str::FromStr for Fixed {

@@ -163,6 +163,60 @@ pub fn mul_div(a: i128, b: i128, divisor: i128, rounding: Rounding) -> Option<i1
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// An unsigned integer of 256 bits: a sum of products that is never rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Wide([u64; 4]);
+
+impl Wide {
+    /// `a × b`, which always fits.
+    #[must_use]
+    pub fn product(a: u128, b: u128) -> Self {
+        Self::of(U256::from(a).saturating_mul(U256::from(b)))
+    }
+
+    /// `a × b / divisor`, the remainder cut off; 0 where `divisor` is.
+    #[must_use]
+    pub fn quotient(a: u128, b: u128, divisor: u128) -> Self {
+        let product = U256::from(a).saturating_mul(U256::from(b));
+        Self::of(product.checked_div(U256::from(divisor)).unwrap_or_default())
+    }
+
+    /// The sum; `None` beyond 256 bits.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.wide().checked_add(other.wide()).map(Self::of)
+    }
+
+    /// The difference; `None` below 0.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.wide().checked_sub(other.wide()).map(Self::of)
+    }
+
+    /// This divided by `divisor`, rounded half to even; `None` where it does not fit or `divisor`
+    /// is 0.
+    #[must_use]
+    pub fn over(self, divisor: Self) -> Option<i128> {
+        let divisor = divisor.wide();
+        if divisor.is_zero() {
+            return None;
+        }
+        let (quotient, remainder) = self.wide().div_rem(divisor);
+        let quotient = u128::try_from(quotient).ok()?;
+        let rest = divisor - remainder;
+        let up = remainder > rest || (remainder == rest && quotient % 2 == 1);
+        i128::try_from(quotient.checked_add(u128::from(up))?).ok()
+    }
+
+    fn of(value: U256) -> Self {
+        Self(value.into_limbs())
+    }
+
+    fn wide(self) -> U256 {
+        U256::from_limbs(self.0)
+    }
+}
+
 fn div(value: i128, divisor: i128, rounding: Rounding) -> Option<i128> {
     let quotient = value.checked_div(divisor)?;
     let remainder = value.checked_rem(divisor)?;
@@ -184,6 +238,22 @@ fn div(value: i128, divisor: i128, rounding: Rounding) -> Option<i128> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn wide_numbers_add_and_divide_as_others_do() {
+        let (most, two) = (u128::MAX, Wide::product(2, 1));
+        let square = Wide::product(most, most);
+        assert_eq!(square.over(Wide::product(most, 1)), None, "128 bits");
+        assert_eq!(square.plus(square).and_then(|sum| sum.plus(square)), None);
+        assert_eq!(square.minus(square), Some(Wide::default()));
+        assert_eq!(Wide::default().minus(two), None);
+        for (value, rounded) in [(3, 2), (5, 2), (7, 4), (8, 4)] {
+            assert_eq!(Wide::product(value, 1).over(two), Some(rounded));
+        }
+        assert_eq!(two.over(Wide::default()), None);
+        assert_eq!(Wide::quotient(7, 10, 3), Wide::product(23, 1));
+        assert_eq!(Wide::quotient(7, 10, 0), Wide::default());
+    }
 
     #[test]
     fn text_is_the_shortest_exact() {

@@ -23,7 +23,7 @@ pub use config::{
 };
 pub use currency::{Currency, CurrencyId, MAX_SCALE, MONEY_SCALE};
 pub use decimal::{InvalidValue, parse};
-pub use fixed::{Fixed, Rounding, mul_div, pow10, rescale, round_to};
+pub use fixed::{Fixed, Rounding, Wide, mul_div, pow10, rescale, round_to};
 pub use id::{Id, MAX_ID_BYTES};
 pub use instrument::{Instrument, InstrumentId, InstrumentKind, InstrumentSpec, Settlement};
 pub use order::{Links, Order, OrderStatus, OrderType, Side, TimeInForce};

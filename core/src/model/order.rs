@@ -3,8 +3,12 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{
-    AccountId, CurrencyId, Id, Instrument, InstrumentId, PositionId, StrategyId, Timestamp,
+    AccountId, CurrencyId, Fixed, Id, Instrument, InstrumentId, PositionId, Settlement, StrategyId,
+    Timestamp, Wide,
 };
+
+/// 10^36: how fine a quantity is divided by a price.
+const FINE: u128 = 1_000_000_000_000_000_000_000_000_000_000_000_000;
 
 /// Which way.
 #[derive(
@@ -236,8 +240,9 @@ pub struct Order {
     pub is_cancel_requested: bool,
     /// How much was filled.
     pub cum_qty: i128,
-    /// What its fills were worth, unsigned, in settlement currency.
-    pub cum_value: i128,
+    /// The sum of quantity × price of its fills, of quantity / price where it is inverse, for their
+    /// average.
+    pub cum_value: Wide,
     /// The currency in which a balance is locked.
     pub lock_currency: CurrencyId,
     /// What was locked at submission, at that currency's scale.
@@ -253,11 +258,28 @@ pub struct Order {
 }
 
 impl Order {
-    /// The average price of its fills, at [`MONEY_SCALE`](super::MONEY_SCALE) digits; `None` before
-    /// the first.
+    /// The average price of its fills, at the scale of the instrument's prices, rounded half to
+    /// even; `None` before the first.
+    ///
+    /// `Σ quantity × price / Σ quantity`; where it is inverse, `Σ quantity / Σ (quantity / price)`.
     #[must_use]
-    pub fn avg_px(&self, instrument: &Instrument) -> Option<i128> {
-        super::position::average(instrument, self.cum_value, self.cum_qty)
+    pub fn avg_px(&self, instrument: &Instrument) -> Option<Fixed> {
+        let qty = self.cum_qty.unsigned_abs();
+        let average = match instrument.settlement() {
+            Settlement::Paid | Settlement::Linear => self.cum_value.over(Wide::product(qty, 1)),
+            Settlement::Inverse => Wide::product(qty, FINE).over(self.cum_value),
+        };
+        Some(Fixed::new(average?, instrument.price_scale))
+    }
+
+    /// What an execution adds to [`Order::cum_value`].
+    #[must_use]
+    pub fn value_of(instrument: &Instrument, px: i64, qty: i128) -> Wide {
+        let (px, qty) = (u128::from(px.unsigned_abs()), qty.unsigned_abs());
+        match instrument.settlement() {
+            Settlement::Paid | Settlement::Linear => Wide::product(px, qty),
+            Settlement::Inverse => Wide::quotient(qty, FINE, px),
+        }
     }
 
     /// What is left to fill.

@@ -122,7 +122,7 @@ impl RoundTrip {
 
 /// The average price, at [`MONEY_SCALE`](super::MONEY_SCALE) digits, of `qty` that was worth
 /// `value`, both unsigned.
-pub(super) fn average(instrument: &Instrument, value: i128, qty: i128) -> Option<i128> {
+fn average(instrument: &Instrument, value: i128, qty: i128) -> Option<i128> {
     // A value of one unit at a price of one: the sign that the kind of instrument gives it.
     let sign = match instrument.settlement() {
         super::Settlement::Paid | super::Settlement::Linear => 1,

@@ -1,9 +1,9 @@
 //! Orders and their executions.
 
 use truebook_core::book::{
-    Amend, Applied, BustReport, Command, FillFee, FillReport, LateFee, OrderReport, Submit,
+    Amend, Applied, BustReport, Command, FillFee, FillReport, Invalid, LateFee, OrderReport, Submit,
 };
-use truebook_core::model::{Fixed, Id, Refusal};
+use truebook_core::model::{AccountId, Fixed, Id, Refusal};
 
 use super::newcomer::Newcomers;
 use super::request::{
@@ -130,15 +130,20 @@ impl Book {
     /// # Errors
     /// [`Error::UnknownInstrument`]; an execution that is not known is quarantined.
     pub fn bust(&mut self, trade: &TradeRef<'_>) -> Result<Applied, Error> {
-        let mut new = Newcomers::default();
         let bust = BustReport {
-            account: new.account(self, trade.account)?,
+            account: self.account_of(trade)?,
             instrument: self.instrument(trade.symbol)?.id,
             side: trade.side,
             trade_id: Id::new("trade_id", trade.trade_id)?,
             ts: self.time(None)?,
         };
-        self.call_with(new, Command::Bust(Box::new(bust)))
+        self.call(Command::Bust(Box::new(bust)))
+    }
+
+    /// The account of a trade, which has one.
+    fn account_of(&self, trade: &TradeRef<'_>) -> Result<AccountId, Error> {
+        let known = self.known_account(trade.account)?;
+        known.ok_or_else(|| Error::Invalid(Invalid::UnknownAccount).about(trade.account))
     }
 
     /// Books the fee of an execution that was booked without one.
@@ -150,18 +155,17 @@ impl Book {
         trade: &TradeRef<'_>,
         (amount, currency): (Fixed, Option<&str>),
     ) -> Result<Applied, Error> {
-        let mut new = Newcomers::default();
         let currency = currency
             .map(|code| Id::new("fee_currency", code))
             .transpose()?;
         let late = LateFee {
-            account: new.account(self, trade.account)?,
+            account: self.account_of(trade)?,
             instrument: self.instrument(trade.symbol)?.id,
             side: trade.side,
             trade_id: Id::new("trade_id", trade.trade_id)?,
             fee: FillFee { currency, amount },
             ts: self.time(None)?,
         };
-        self.call_with(new, Command::LateFee(Box::new(late)))
+        self.call(Command::LateFee(Box::new(late)))
     }
 }

@@ -7,7 +7,7 @@ pub use pnl::{PnlBy, PnlRecord};
 pub use position::{ClosedPositionRecord, PositionRecord};
 
 use truebook_core::book::{Balance, State, StatedOf};
-use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, MONEY_SCALE, Order, StrategyId};
+use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Order, StrategyId};
 
 /// An order at one sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,9 +161,7 @@ impl OrderRecord {
             qty: qty(order.qty),
             cum_qty: qty(order.cum_qty),
             leaves_qty: qty(order.leaves_qty()),
-            avg_px: order
-                .avg_px(instrument)
-                .map(|raw| Fixed::new(raw, MONEY_SCALE)),
+            avg_px: order.avg_px(instrument),
             locked: (Fixed::new(order.locked, currency.scale), currency.code),
             ts_init: order.ts_init.0,
             sequence: order.sequence,

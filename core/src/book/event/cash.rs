@@ -75,19 +75,30 @@ pub struct IncomePaid {
     pub id: Option<Id>,
 }
 
-/// A position whose shares were split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// Shares that were split: every position in an instrument at once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SplitBooked {
+    /// Of what.
+    pub instrument: InstrumentId,
+    /// What it did to each position that was open.
+    pub parts: Vec<SplitPart>,
+    /// What tells a repeat from another booking under the same id.
+    pub fingerprint: u64,
+    /// The caller's id.
+    pub id: Option<Id>,
+}
+
+/// What a split did to one position; its cost is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SplitPart {
     /// Which position.
     pub position: PositionId,
     /// The quantity before.
     pub qty_before: i128,
     /// The quantity since.
     pub qty: i128,
-    /// What tells a repeat from another booking under the same id.
-    pub fingerprint: u64,
-    /// The caller's id.
-    pub id: Option<Id>,
+    /// What its round trip opened, closed and held at most, in the new shares.
+    pub trip: [i128; 3],
 }
 
 /// A position that was taken in.

@@ -62,8 +62,6 @@ pub struct Filled {
     pub last_qty: i128,
     /// At which price.
     pub last_px: i64,
-    /// What that was worth, unsigned, in settlement currency.
-    pub value: i128,
     /// The venue's id of the execution.
     pub trade_id: Id,
     /// The order's number, where known.
@@ -86,7 +84,7 @@ pub struct Filled {
     pub legs: Legs,
     /// The round trip that it ended.
     pub closed: Option<RoundTrip>,
-    /// What the order no longer locks.
+    /// What the order no longer locks; below 0 is what it locks again.
     pub unlocked: i128,
     /// The order's status since.
     pub order_status: Option<OrderStatus>,
@@ -112,8 +110,6 @@ pub struct Reversal {
     pub last_qty: i128,
     /// At which price it was.
     pub last_px: i64,
-    /// What that was worth, unsigned, in settlement currency.
-    pub value: i128,
     /// The venue's id of the execution.
     pub trade_id: Id,
     /// The order's number, where known.
@@ -124,6 +120,8 @@ pub struct Reversal {
     pub attributed: Fees,
     /// What it did to balances.
     pub legs: Legs,
+    /// What its order no longer locks; below 0 is what it locks again.
+    pub unlocked: i128,
 }
 
 /// What was missing of an execution.
@@ -145,8 +143,8 @@ pub struct FillAmended {
     pub order_status: Option<OrderStatus>,
     /// How much the execution was.
     pub last_qty: i128,
-    /// What that was worth, unsigned, in settlement currency.
-    pub value: i128,
+    /// At which price it was.
+    pub last_px: i64,
     /// The venue's id of its order, where that was missing.
     pub venue_order_id: Option<Id>,
     /// Whether it rested or took, where that was missing.
@@ -172,6 +170,10 @@ pub enum Quarantine {
     UnknownTrade,
     /// More currencies or fees than are kept.
     TooManyFees,
+    /// Several executions have the trade id that is corrected or taken back.
+    AmbiguousTrade,
+    /// The execution that is corrected or taken back was booked before a split.
+    BeforeSplit,
 }
 
 impl Quarantine {
@@ -183,6 +185,8 @@ impl Quarantine {
             Self::Overflow => "Overflow",
             Self::UnknownTrade => "UnknownTrade",
             Self::TooManyFees => "TooManyFees",
+            Self::AmbiguousTrade => "AmbiguousTrade",
+            Self::BeforeSplit => "BeforeSplit",
         }
     }
 }

@@ -8,8 +8,8 @@ mod fill;
 mod order;
 
 pub use cash::{
-    Adopted, CashMoved, CostGiven, IncomeKind, IncomePaid, Leg, SplitBooked, Stated, StatedOf,
-    Transferred,
+    Adopted, CashMoved, CostGiven, IncomeKind, IncomePaid, Leg, SplitBooked, SplitPart, Stated,
+    StatedOf, Transferred,
 };
 pub use fill::{
     FILL_FEES_MAX, Fees, FillAmended, Filled, Legs, Liquidity, Outcome, Quarantine, Quarantined,
@@ -68,7 +68,7 @@ pub enum Event {
     Transferred(Transferred),
     /// Funding, a dividend or interest was paid.
     IncomePaid(IncomePaid),
-    /// Shares of one position were split; the cost is unchanged.
+    /// Shares were split; what they cost is unchanged.
     SplitBooked(SplitBooked),
     /// A position that was held before was taken in.
     Adopted(Adopted),

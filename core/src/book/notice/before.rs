@@ -4,8 +4,8 @@ use crate::model::{
     AccountId, CurrencyId, Fee, Few, Order, Position, PositionId, PositionKey, StrategyId,
 };
 
-use super::super::event::{Leg, Reversal};
-use super::super::{Balance, Entry, Event, Filled, State};
+use super::super::event::{FillAmended, Leg, Reversal};
+use super::super::{Balance, Entry, Event, FillKey, Filled, State};
 use super::{Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep};
 
 /// One execution and one that it corrects: two positions, two orders.
@@ -19,6 +19,10 @@ pub(in crate::book) struct Before {
     orders: Few<(u32, Option<OrderState>), OF_EACH>,
     positions: Few<(PositionKey, Option<Position>), OF_EACH>,
     balances: Few<(AccountId, CurrencyId, Balance), BALANCES>,
+    /// The positions that a split changes, as many as there are.
+    split: Vec<(PositionKey, Option<Position>)>,
+    /// Which accounts take only what reduces, where that may change.
+    reducing: Vec<bool>,
     rest: Option<News>,
 }
 
@@ -38,7 +42,15 @@ impl Before {
                     before.position(state, key);
                 }
             }
-            Event::SplitBooked(split) => before.position_at(state, split.position),
+            Event::SplitBooked(split) => {
+                let parts = split.parts.iter();
+                let held = parts.filter_map(|part| state.position_at(part.position));
+                before.split = held.map(|held| (held.key, Some(held.clone()))).collect();
+            }
+            Event::TradingStateChanged { .. } | Event::Quarantined(_) => {
+                let accounts = state.accounts().iter();
+                before.reducing = accounts.map(|account| account.is_reducing).collect();
+            }
             Event::CostGiven(given) => before.position_at(state, given.position),
             Event::Adopted(adopted) => {
                 before.position(state, adopted.key);
@@ -61,7 +73,7 @@ impl Before {
                     .legs
                     .iter()
                     .for_each(|leg| before.balance(state, leg));
-                before.order(state, amended.order);
+                before.order(state, amended.order.or_else(|| known_order(state, amended)));
             }
             Event::StateSet { key, value } => {
                 before.rest = Some(News::Shared {
@@ -85,9 +97,7 @@ impl Before {
             | Event::AccountAdded { .. }
             | Event::StrategyAdded { .. }
             | Event::OrderRefused(_)
-            | Event::Quarantined(_)
             | Event::PriceLevelMoved { .. }
-            | Event::TradingStateChanged { .. }
             | Event::RiskMarked { .. }
             | Event::Stated(_) => {}
         }
@@ -116,7 +126,8 @@ impl Before {
         let order = number.and_then(|number| Some((number, state.order_at(number)?)));
         let Some((number, order)) = order else { return };
         if self.orders.iter().all(|(known, _)| *known != number) {
-            self.orders.extend([(number, Some(order_state(order)))]);
+            self.orders
+                .extend([(number, Some(order_state(state, order)))]);
             self.balance_at(state, order.account, order.lock_currency);
         }
     }
@@ -168,13 +179,23 @@ impl Before {
         for (number, old) in self.orders {
             let order = state.order_at(number);
             order
-                .and_then(|order| of_order(order, old))
+                .and_then(|order| of_order(state, order, old))
                 .into_iter()
                 .for_each(&mut tell);
         }
-        for (key, old) in self.positions {
+        for (key, old) in self.split.into_iter().chain(self.positions) {
             if let Some(new) = state.position(&key) {
                 of_position(old.as_ref(), new, &mut tell);
+            }
+        }
+        for ((account, is), was) in (0..).zip(state.accounts()).zip(self.reducing) {
+            let change = Change {
+                old: was,
+                new: is.is_reducing,
+            };
+            if change.old != change.new {
+                let account = AccountId(account);
+                tell(News::AccountReducing { account, change });
             }
         }
         for (account, currency, old) in self.balances {
@@ -190,8 +211,17 @@ impl Before {
     }
 }
 
-fn order_state(order: &Order) -> OrderState {
+/// The order of an execution of which more becomes known.
+fn known_order(state: &State, amended: &FillAmended) -> Option<u32> {
+    let owner = (amended.key.account, amended.key.instrument);
+    let key = FillKey::new(owner, &amended.trade_id, amended.side);
+    state.fills.find_at(key, amended.booked_at)?.order
+}
+
+fn order_state(state: &State, order: &Order) -> OrderState {
+    let instrument = state.instrument(order.instrument);
     OrderState {
+        avg_px: instrument.and_then(|instrument| order.avg_px(instrument)),
         status: order.status,
         qty: order.qty,
         order_type: order.order_type,
@@ -202,8 +232,8 @@ fn order_state(order: &Order) -> OrderState {
     }
 }
 
-fn of_order(order: &Order, old: Option<OrderState>) -> Option<News> {
-    let new = order_state(order);
+fn of_order(state: &State, order: &Order, old: Option<OrderState>) -> Option<News> {
+    let new = order_state(state, order);
     let step = match &old {
         None => OrderStep::Placed,
         Some(old) if *old == new => return None,

@@ -10,11 +10,11 @@ mod before;
 pub(super) use before::Before;
 
 use crate::model::{
-    AccountId, CurrencyId, Id, InstrumentId, OrderStatus, OrderType, Position, PositionKey,
+    AccountId, CurrencyId, Fixed, Id, InstrumentId, OrderStatus, OrderType, Position, PositionKey,
     Refusal, Side, StrategyId, Timestamp,
 };
 
-use super::{Balance, PriceRefusal, Quarantine, Stated, TradingState};
+use super::{Balance, Mark, PriceRefusal, Quarantine, Stated, TradingState};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct OrderState {
     pub order_type: OrderType,
     /// How much was filled.
     pub cum_qty: i128,
+    /// The average price of its fills; `None` before the first.
+    pub avg_px: Option<Fixed>,
     /// What it locks.
     pub locked: i128,
     /// Whether a cancel is under way.
@@ -68,6 +70,8 @@ pub enum OrderStep {
     Filled,
     /// An execution was taken back from it.
     FillReversed,
+    /// An execution of it was corrected at another price.
+    Corrected,
     /// Its cancel was asked for, or that was turned down.
     CancelRequested,
     /// It was cancelled.
@@ -95,6 +99,8 @@ pub struct PositionState {
     pub funding: i128,
     /// What it locks of the settlement currency.
     pub margin: i128,
+    /// Whether a part of it was taken in without its cost.
+    pub is_cost_unknown: bool,
 }
 
 impl PositionState {
@@ -107,6 +113,36 @@ impl PositionState {
             realized_pnl: position.realized_pnl,
             funding: position.funding,
             margin: position.margin,
+            is_cost_unknown: position.unknown_part.is_some(),
+        }
+    }
+}
+
+/// The prices of an instrument, at its price scale; the configuration says which one values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// The newest of all.
+    pub newest: Option<i64>,
+    /// The best bid.
+    pub bid: Option<i64>,
+    /// The best ask.
+    pub ask: Option<i64>,
+    /// The last price.
+    pub last: Option<i64>,
+    /// The venue's own mark.
+    pub venue_mark: Option<i64>,
+}
+
+impl Prices {
+    /// The prices in `mark`.
+    #[must_use]
+    pub fn of(mark: &Mark) -> Self {
+        Self {
+            newest: mark.mark,
+            bid: mark.bid,
+            ask: mark.ask,
+            last: mark.last,
+            venue_mark: mark.venue_mark,
         }
     }
 }
@@ -128,7 +164,7 @@ pub enum PositionStep {
     Adjusted,
 }
 
-/// An execution that was booked, taken back, or of which more became known.
+/// An execution that was booked or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FillNews {
     /// Whose position it changed.
@@ -216,12 +252,19 @@ pub enum News {
         /// What it was and is.
         change: Change<Balance>,
     },
-    /// A price was accepted: the one that positions are valued at, at the instrument's price scale.
+    /// A price was accepted.
     Price {
         /// Of what.
         instrument: InstrumentId,
-        /// Before, where there was one, and since.
-        change: Change<Option<i64>>,
+        /// What is known of its price, before and since.
+        change: Change<Prices>,
+    },
+    /// Whether an account takes only what reduces.
+    AccountReducing {
+        /// Which account.
+        account: AccountId,
+        /// Before and since.
+        change: Change<bool>,
     },
     /// A price was refused.
     PriceRefused {
@@ -277,6 +320,7 @@ impl News {
             Self::Fee { .. } => "fee_changed",
             Self::Balance { .. } => "balance_changed",
             Self::Price { .. } => "price_updated",
+            Self::AccountReducing { .. } => "account_changed",
             Self::PriceRefused { .. } => "price_refused",
             Self::TradingState { .. } => "trading_state_changed",
             Self::Shared { .. } => "state_changed",
@@ -296,6 +340,7 @@ impl OrderStep {
             Self::Accepted => "order_accepted",
             Self::Filled => "order_filled",
             Self::FillReversed => "order_fill_reversed",
+            Self::Corrected => "order_corrected",
             Self::CancelRequested => "order_cancel_requested",
             Self::Canceled => "order_canceled",
             Self::Rejected => "order_rejected",
@@ -312,6 +357,9 @@ impl OrderStep {
         }
         if new.cum_qty < old.cum_qty {
             return Self::FillReversed;
+        }
+        if new.avg_px != old.avg_px {
+            return Self::Corrected;
         }
         if (new.qty, new.order_type) != (old.qty, old.order_type) {
             return Self::Amended;
