@@ -350,3 +350,81 @@ fn the_largest_balance_fits_and_one_unit_more_does_not() {
     assert_eq!(deposit(&mut desk, 1), Answer::Invalid(Invalid::Scale));
     desk.check();
 }
+
+#[test]
+fn an_order_without_room_for_a_fill_quarantines_it() {
+    let mut desk = Desk::new(Config::default());
+    desk.instrument(InstrumentSpec {
+        price_precision: 18,
+        qty_precision: 18,
+        ..spec("BTC-USD", InstrumentKind::Equity)
+    });
+    desk.deposit("USD", "1000000");
+    desk.quote("0.000000000000000001", "0.000000000000000001");
+    let order = truebook_core::book::Submit {
+        client_order_id: Some(id("a")),
+        ..desk.order(Side::Buy, "100000000000000")
+    };
+    let mut config = desk.state().config.clone();
+    config.limits.min_position = number("0");
+    desk.run(Command::Configure(Box::new(config)));
+    let answer = desk.submit(order);
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+    let most: i128 = 1 << 119;
+    let mut last = None;
+    for round in 0..4 {
+        let mut report = desk.report(Side::Buy, "1", "0.000000000000000001", &format!("b{round}"));
+        report.last_qty = most;
+        report.client_order_id = Some(id("a"));
+        last = desk.fill(report).quarantined;
+        let mut back = desk.report(
+            Side::Sell,
+            "1",
+            "0.000000000000000001",
+            &format!("s{round}"),
+        );
+        back.last_qty = most;
+        desk.fill(back);
+    }
+    assert_eq!(last, Some(Quarantine::Overflow));
+    desk.check();
+}
+
+#[test]
+fn sums_without_room_name_what_is_left_out() {
+    let mut desk = Desk::new(Config::default());
+    for (number, coin) in (0..).zip(["AAA", "BBB", "CCC"]) {
+        desk.instrument(spec(&format!("{coin}-USD"), InstrumentKind::Spot));
+        let moved = CashMove {
+            account: DEFAULT,
+            currency: id(coin),
+            amount: desk::number("1000000000000000000"),
+            kind: CashKind::Deposit,
+            id: None,
+        };
+        desk.run(Command::MoveCash(Box::new(moved)));
+        let income = truebook_core::book::Income {
+            kind: truebook_core::book::IncomeKind::Interest,
+            account: DEFAULT,
+            instrument: None,
+            strategy: None,
+            currency: id(coin),
+            amount: desk::number("300000000000000000"),
+            id: None,
+        };
+        desk.run(Command::Income(Box::new(income)));
+        let tick = truebook_core::book::PriceTick {
+            last: Some(11_000_000_000),
+            ..truebook_core::book::PriceTick::empty(
+                truebook_core::model::InstrumentId(number),
+                Timestamp(desk.now),
+            )
+        };
+        desk.run(Command::Price(tick));
+    }
+    let state = desk.state();
+    assert!(!state.portfolio().missing_rates.is_empty());
+    let pnl = state.pnl(truebook_core::book::PnlOf::Account(DEFAULT));
+    assert!(!pnl.missing_rates.is_empty());
+    assert_eq!(state.portfolio().difference, 0);
+}

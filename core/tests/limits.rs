@@ -731,3 +731,81 @@ fn what_is_on_the_way_counts_where_it_adds_and_not_twice() {
     assert_eq!(refused(&mut desk, order), None);
     desk.check();
 }
+
+#[test]
+fn a_holding_that_is_taken_in_is_no_profit_and_no_loss() {
+    for (qty, cost) in [(-10_000_000_000, Some("-10000")), (10_000_000_000, None)] {
+        let mut desk = limited(|limits| limits.daily_loss_pct = Some(number("5")));
+        desk.quote("100", "100");
+        let order = buy(&desk, "1");
+        assert_eq!(refused(&mut desk, order), None);
+        let risk = desk.state().risk;
+        let equity = desk.state().equity();
+        desk.run(Command::Adopt(Box::new(truebook_core::book::Adoption {
+            account: DEFAULT,
+            instrument: FIRST,
+            strategy: None,
+            qty,
+            cost: cost.map(number),
+            id: None,
+            ts: Timestamp(desk.now),
+        })));
+        let moved = desk.state().equity() - equity;
+        assert_ne!(moved, 0);
+        assert_eq!(desk.state().risk.day_start, risk.day_start + moved);
+        assert_eq!(desk.state().risk.peak, risk.peak + moved);
+        let order = Submit::market(second(), Side::Buy, 100_000_000, Timestamp(desk.now));
+        assert_eq!(refused(&mut desk, order), None);
+        desk.check();
+    }
+}
+
+#[test]
+fn the_peak_of_equity_survives_a_restart() {
+    let mut desk = limited(|limits| {
+        limits.max_drawdown_pct = Some(number("10"));
+        limits.price_band_pct = number("1000");
+    });
+    desk.buy("500", "100", "1");
+    for price in ["100", "200", "140"] {
+        desk.now += SECOND;
+        desk.quote(price, price);
+    }
+    let mut replayed = truebook_core::book::State::default();
+    desk.entries.iter().for_each(|entry| replayed.apply(entry));
+    let mut again = truebook_core::book::Ledger::new(replayed);
+    again.execute(&Command::Price(PriceTick {
+        bid: Some(14_000_000_000),
+        ask: Some(14_000_000_000),
+        ..PriceTick::empty(FIRST, Timestamp(desk.now))
+    }));
+    let order = buy(&desk, "1");
+    let refusal = Some(Refusal::Drawdown);
+    assert_eq!(desk.state().would_refuse(&order), refusal);
+    assert_eq!(again.state().would_refuse(&order), refusal);
+    desk.check();
+}
+
+#[test]
+fn what_has_no_price_makes_no_peak() {
+    let mut desk = limited(|limits| limits.max_drawdown_pct = Some(number("10")));
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.instrument(spec("IBM-USD", InstrumentKind::Equity));
+    let third = truebook_core::model::InstrumentId(2);
+    let mut report = desk.report(Side::Buy, "900", "100", "1");
+    report.instrument = third;
+    desk.fill(report);
+    // Bought at 100 a share, worth 50 once it has a price.
+    let peak = desk.state().risk.peak;
+    desk.now += 2 * SECOND;
+    desk.quote("105", "105");
+    assert_eq!(desk.state().risk.peak, peak);
+    let tick = PriceTick {
+        last: Some(5_000_000_000),
+        ..PriceTick::empty(third, Timestamp(desk.now))
+    };
+    desk.run(Command::Price(tick));
+    assert_eq!(desk.state().risk.peak, peak);
+    desk.check();
+}
