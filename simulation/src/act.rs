@@ -236,6 +236,11 @@ impl World {
         };
         let number = self.venue.execute(report);
         self.deliver(number);
+        // Whoever reports it again may know the venue's id of the order.
+        let again = self.venue.executions.get_mut(number);
+        if let Some(again) = again.filter(|_| self.random.bool()) {
+            again.report.venue_order_id = Some(Id::format(format_args!("v-{name}")));
+        }
         self.feed.push(number);
     }
 
@@ -307,10 +312,21 @@ impl World {
         execution.is_void = true;
         let old = execution.report.clone();
         let next = self.venue.executions.len();
+        let side = match (self.random.u8(0..8), old.side) {
+            (0, Side::Buy) => Side::Sell,
+            (0, Side::Sell) => Side::Buy,
+            (_, side) => side,
+        };
+        if side != old.side {
+            // Of one that never came, a correction to the other side says nothing of the first.
+            self.give(Command::Fill(Box::new(old.clone())));
+        }
         let report = FillReport {
             trade_id: Some(Venue::trade_id(next)),
             revises: Some(Venue::trade_id(number)),
-            last_qty: old.last_qty * 2,
+            side,
+            last_qty: old.last_qty * i128::from(self.random.u8(1..4)),
+            last_px: old.last_px + 1_000_000 * i64::from(self.random.u8(0..3)),
             ..old
         };
         let next = self.venue.execute(report);

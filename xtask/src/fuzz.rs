@@ -27,6 +27,8 @@ pub fn run_target(root: &Path, seconds: u64) -> Result<()> {
     command.arg(target_dir(root).join("fuzz"));
     command.args(["command", "--", "-print_final_stats=1"]);
     command.arg(format!("-max_len={INPUT_MAX}"));
+    // Short inputs first would never reach what many commands build up.
+    command.arg("-len_control=0");
     command.arg(format!("-timeout={PATIENCE}"));
     command.arg(format!("-max_total_time={seconds}"));
     run(&mut command)
