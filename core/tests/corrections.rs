@@ -66,7 +66,7 @@ fn a_correction_unlocks_what_it_fills_more_and_locks_what_it_fills_less() {
     assert_eq!(locked(&desk), number("500.5"), "one more");
     told(&mut desk, ["2", "99", "1d"], None, Some("1"));
     assert_eq!(locked(&desk), number("800.8"), "three less");
-    desk.bust("1");
+    desk.bust("1d");
     assert_eq!(locked(&desk), number("1001"), "all of it again");
     assert_eq!(desk.order_of("a").leaves_qty(), 1_000_000_000);
     assert!(matches!(place(&mut desk, "b", "4"), Answer::Refused(_)));
@@ -114,13 +114,14 @@ fn a_correction_stays_with_its_strategy_and_its_leg() {
 
 #[test]
 fn a_trade_id_of_several_executions_is_taken_back_by_its_side_or_not_at_all() {
-    // What was corrected is taken back by its first name.
+    // What was corrected is gone; what corrected it is taken back by its own name.
     let mut desk = Desk::with(InstrumentKind::Equity);
     desk.buy("1", "100", "1");
     told(&mut desk, ["2", "100", "1b"], None, Some("1"));
-    assert!(!desk.bust("1").duplicate);
-    assert_eq!(desk.held()[0], "0");
     assert!(desk.bust("1").duplicate);
+    assert_eq!(desk.held()[0], "2");
+    assert!(!desk.bust("1b").duplicate);
+    assert_eq!(desk.held()[0], "0");
     // The same id on two orders: nobody says which.
     let mut desk = Desk::with(InstrumentKind::Equity);
     for order in ["V1", "V2"] {

@@ -7,7 +7,6 @@ use crate::model::{
     RoundTrip, Wide,
 };
 
-use super::correction::Named;
 use super::event::{FillAmended, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
 use super::outcome::{trip_back, trips};
@@ -85,8 +84,8 @@ impl State {
     fn remember_void(&mut self, entry: &Entry, filled: &Filled, trade_id: &Id) {
         let owner = (filled.key.account, filled.key.instrument);
         let key = FillKey::new(owner, trade_id, filled.side);
-        if let Named::Void(known) = self.named(owner, (trade_id, None), None) {
-            let corrected = (known.key, known.sequence);
+        if let Some(corrected) = self.voided(owner, trade_id) {
+            let corrected = (corrected.key, corrected.sequence);
             self.remember_successor(entry, filled, corrected);
             return;
         }

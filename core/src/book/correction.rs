@@ -128,7 +128,7 @@ impl Ledger {
         let owner = (bust.account, bust.instrument);
         let mut report = FillReport::new(bust.instrument, bust.side.unwrap_or(Side::Buy), 0, 0);
         (report.account, report.ts) = (bust.account, bust.ts);
-        let known = match self.state.named(owner, (&bust.trade_id, bust.side), None) {
+        let known = match self.state.named(owner, (&bust.trade_id, bust.side)) {
             Named::Standing(known) => known,
             Named::Void(known) => {
                 return Answer::Applied(Applied {
@@ -176,43 +176,47 @@ impl State {
             .map(|position| position.key)
     }
 
-    /// What `report` corrects, whichever way it was and whatever its order; `None` where it is no
-    /// correction.
+    /// What `report` corrects, whichever way it was and whatever its order: one that was corrected
+    /// before is what corrected it last. `None` where it is no correction.
     pub(super) fn revised(&self, report: &FillReport) -> Option<Named<'_>> {
         let owner = (report.account, report.instrument);
-        Some(self.named(owner, (&report.revises?, None), Some(report)))
+        let known = self.known_as(owner, (&report.revises?, None));
+        let ends = known.into_iter().map(|mark| self.end_of(mark)).collect();
+        Some(among(ends, Some(report)))
     }
 
-    /// What stands under `trade_id`, on `side` or on either: one that was corrected is what
-    /// corrects it. Of several, the one that is of the side and the order of `like`.
+    /// What is taken back under `trade_id`, on `side` or on either.
     pub(super) fn named(
         &self,
         owner: (AccountId, InstrumentId),
-        (trade_id, side): (&Id, Option<Side>),
-        like: Option<&FillReport>,
+        name: (&Id, Option<Side>),
     ) -> Named<'_> {
-        let (mut standing, mut void): (Vec<&FillMark>, _) = (Vec::new(), None);
+        among(self.known_as(owner, name), None)
+    }
+
+    /// The one of those known under `trade_id` that was voided last.
+    pub(super) fn voided(
+        &self,
+        owner: (AccountId, InstrumentId),
+        trade_id: &Id,
+    ) -> Option<&FillMark> {
+        let known = self.known_as(owner, (trade_id, None)).into_iter();
+        known
+            .map(|mark| self.end_of(mark))
+            .find(|mark| mark.is_void)
+    }
+
+    /// Every execution with this trade id, on `side` or on either, in the order of their booking.
+    fn known_as(
+        &self,
+        owner: (AccountId, InstrumentId),
+        (trade_id, side): (&Id, Option<Side>),
+    ) -> Vec<&FillMark> {
         let sides = [Side::Buy, Side::Sell].into_iter();
-        for each in sides.filter(|each| side.is_none_or(|side| side == *each)) {
-            for mark in self.fills.under(FillKey::new(owner, trade_id, each)) {
-                let end = self.end_of(mark);
-                let is_known = standing.iter().any(|known| known.sequence == end.sequence);
-                match end.is_void {
-                    true => void = Some(end),
-                    false if is_known => {}
-                    false => standing.push(end),
-                }
-            }
-        }
-        let is_like = |mark: &&FillMark| {
-            like.is_some_and(|like| mark.side == like.side && !mark.is_of_other(orders_of(like)))
-        };
-        let mut alike = standing.iter().filter(|mark| is_like(mark));
-        match (standing.as_slice(), alike.next(), alike.next()) {
-            ([], ..) => void.map_or(Named::Unknown, Named::Void),
-            ([only], ..) | (_, Some(only), None) => Named::Standing(only),
-            (_, None, _) | (_, Some(_), Some(_)) => Named::Several,
-        }
+        sides
+            .filter(|each| side.is_none_or(|side| side == *each))
+            .flat_map(|side| self.fills.under(FillKey::new(owner, trade_id, side)))
+            .collect()
     }
 
     /// The execution that a late fee of `trade_id` is of: of several that stand, the only one whose
@@ -220,13 +224,9 @@ impl State {
     fn feeless(
         &self,
         owner: (AccountId, InstrumentId),
-        (trade_id, side): (&Id, Option<Side>),
+        name: (&Id, Option<Side>),
     ) -> Result<&FillMark, Quarantine> {
-        let sides = [Side::Buy, Side::Sell].into_iter();
-        let sides = sides.filter(|each| side.is_none_or(|side| side == *each));
-        let all: Vec<&FillMark> = sides
-            .flat_map(|side| self.fills.under(FillKey::new(owner, trade_id, side)))
-            .collect();
+        let all = self.known_as(owner, name);
         let standing = || all.iter().filter(|mark| !mark.is_void);
         let mut open = standing().filter(|mark| mark.fees.is_empty());
         match (standing().count(), open.next(), open.next()) {
@@ -248,6 +248,29 @@ impl State {
             }
         }
         end
+    }
+}
+
+/// What several executions of one trade id come to: of those that stand, the one that is of the
+/// side and the order of `like`.
+fn among<'a>(known: Vec<&'a FillMark>, like: Option<&FillReport>) -> Named<'a> {
+    let (mut standing, mut void): (Vec<&FillMark>, _) = (Vec::new(), None);
+    for mark in known {
+        let is_known = standing.iter().any(|known| known.sequence == mark.sequence);
+        match mark.is_void {
+            true => void = Some(mark),
+            false if is_known => {}
+            false => standing.push(mark),
+        }
+    }
+    let is_like = |mark: &&&FillMark| {
+        like.is_some_and(|like| mark.side == like.side && !mark.is_of_other(orders_of(like)))
+    };
+    let mut alike = standing.iter().filter(is_like);
+    match (standing.as_slice(), alike.next(), alike.next()) {
+        ([], ..) => void.map_or(Named::Unknown, Named::Void),
+        ([only], ..) | (_, Some(only), None) => Named::Standing(only),
+        (_, None, _) | (_, Some(_), Some(_)) => Named::Several,
     }
 }
 

@@ -156,15 +156,14 @@ fn book(
         .instrument(report.instrument)
         .ok_or(Quarantine::Overflow)?;
     let order = state.order_of(report);
-    let leg = order.and_then(|(_, order)| state.position_at(order.position));
+    let held = order.and_then(|(_, order)| state.position_at(order.position));
+    let known = held.map(|position| position.key);
+    let known = known.or_else(|| state.revised_key(report));
     let key = PositionKey {
         account: report.account,
         instrument: instrument.id,
         strategy,
-        leg: match leg {
-            Some(position) => position.key.leg,
-            None => state.revised_key(report).map_or(report.leg, |key| key.leg),
-        },
+        leg: known.map_or(report.leg, |key| key.leg),
     };
     let parts = fee_parts(instrument, report.last_px, &fees).ok_or(Quarantine::Overflow)?;
     let flat;
@@ -193,15 +192,7 @@ fn book(
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
     let own: i128 = sum_in(&parts.attributed, instrument);
     let (_, closed) = trips(position, &outcome, (own, now));
-    // What the order gets back and fills again is unlocked, or locked, in one.
-    let own_back = reversal.as_deref_mut();
-    let own_back = own_back.filter(|back| back.order == order.map(|(number, _)| number));
-    let back_qty = own_back.map_or(0, |back| {
-        back.unlocked = 0;
-        back.last_qty
-    });
-    let unlocked = order.map(|(_, order)| unlock(order, report.last_qty, back_qty));
-    let (unlocked, order_status) = unlocked.unwrap_or((0, None));
+    let (unlocked, order_status) = freed(order, report.last_qty, reversal.as_deref_mut());
     let is_known = order.is_some();
     Ok(Filled {
         key,
@@ -224,6 +215,24 @@ fn book(
         reversal,
         voided,
     })
+}
+
+/// What the order no longer locks, and its status since. What it gets back and fills again is
+/// counted in one.
+fn freed(
+    order: Option<(u32, &Order)>,
+    last_qty: i128,
+    back: Option<&mut Reversal>,
+) -> (i128, Option<OrderStatus>) {
+    let Some((number, order)) = order else {
+        return (0, None);
+    };
+    let own = back.filter(|back| back.order == Some(number));
+    let back_qty = own.map_or(0, |back| {
+        back.unlocked = 0;
+        back.last_qty
+    });
+    unlock(order, last_qty, back_qty)
 }
 
 /// What is taken back of the execution that `report` corrects, where that was booked.
@@ -307,8 +316,8 @@ fn step(
     position
 }
 
-/// What the order no longer locks, below 0 what it locks again, and its status since: it is filled by
-/// `last_qty` more, and by `back` less.
+/// What the order no longer locks, below 0 what it locks again, and its status since: it is filled
+/// by `last_qty` more, and by `back` less.
 pub(super) fn unlock(order: &Order, last_qty: i128, back: i128) -> (i128, Option<OrderStatus>) {
     let more = last_qty - back;
     let cum = order.cum_qty + more;

@@ -208,6 +208,12 @@ fn is_passed(old: OrderStatus, report: OrderReport) -> bool {
 }
 
 impl State {
+    /// The order with this client id, and its number.
+    pub(super) fn numbered(&self, client_order_id: &Id) -> Option<(u32, &Order)> {
+        let number = *self.order_ids.get(client_order_id)?;
+        Some((number, self.order_at(number)?))
+    }
+
     /// Why `order` would be refused now; `None` where it would pass. Books nothing.
     #[must_use]
     pub fn would_refuse(&self, order: &Submit) -> Option<Refusal> {

@@ -2,8 +2,8 @@
 //! venue says is there.
 
 use crate::model::{
-    AccountId, Id, Instrument, InstrumentId, MAX_SCALE, MONEY_SCALE, PositionId, PositionKey,
-    PositionLeg, Rounding, Settlement, Side, StrategyId, mul_div, round_to,
+    AccountId, Fixed, Id, Instrument, InstrumentId, MAX_SCALE, MONEY_SCALE, PositionId,
+    PositionKey, PositionLeg, Rounding, Settlement, Side, StrategyId, mul_div, round_to,
 };
 
 use super::accounting::Holding;
@@ -98,16 +98,11 @@ impl Ledger {
         let Some(instrument) = self.state.instrument(adoption.instrument).copied() else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
-        let cost = match adoption.cost {
-            Some(cost) => match cost
-                .exactly_at(instrument.money_scale)
-                .filter(|raw| fits(*raw))
-            {
-                Some(raw) => Some(raw),
-                None => return Answer::Invalid(Invalid::Scale),
-            },
-            None => None,
-        };
+        let exact = |cost: Fixed| cost.exactly_at(instrument.money_scale);
+        let cost = adoption.cost.and_then(exact).filter(|raw| fits(*raw));
+        if cost.is_none() && adoption.cost.is_some() {
+            return Answer::Invalid(Invalid::Scale);
+        }
         let owner = (adoption.account, instrument.id, adoption.strategy);
         let print = fingerprint(&("adopt", owner, adoption.qty, cost));
         if let Some(answer) = self.booked(adoption.id, print) {
@@ -131,19 +126,16 @@ impl Ledger {
             leg: PositionLeg::Net,
         };
         let event = if adoption.qty == 0 {
-            {
-                let given = cost_given(&self.state, &instrument, key, cost);
-                given.map(|given| {
-                    Event::CostGiven(CostGiven {
-                        fingerprint: print,
-                        id: adoption.id,
-                        ..given
-                    })
+            let given = cost_given(&self.state, &instrument, key, cost);
+            given.map(|given| {
+                Event::CostGiven(CostGiven {
+                    fingerprint: print,
+                    id: adoption.id,
+                    ..given
                 })
-            }
+            })
         } else {
-            let parts = (adoption.qty, cost);
-            let adopted = adopted(&self.state, &instrument, key, parts);
+            let adopted = adopted(&self.state, &instrument, key, (adoption.qty, cost));
             adopted.map(|adopted| {
                 Event::Adopted(Adopted {
                     fingerprint: print,
@@ -273,6 +265,11 @@ fn adopted(
 }
 
 impl State {
+    /// The sequence of the last split of an instrument; 0 is none.
+    pub(super) fn split_at(&self, id: InstrumentId) -> u64 {
+        self.splits.get(&id).copied().unwrap_or(0)
+    }
+
     /// What multiplying shares by `n / d` does to every open position; `None` where a number does
     /// not fit or nothing would be left.
     fn split_parts(&self, id: InstrumentId, (n, d): (i128, i128)) -> Option<Vec<SplitPart>> {

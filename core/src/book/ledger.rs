@@ -284,8 +284,8 @@ impl Ledger {
         }
     }
 
-    /// Follows equity, for the limits on losses: its peak, and where the day began. Both are written
-    /// down at most once in [`RISK_EVERY_NS`], so that a restart forgets no more than that.
+    /// Follows equity, for the limits on losses: its peak, and where the day began. Both are
+    /// written down at most once in [`RISK_EVERY_NS`], so that a restart forgets no more than that.
     fn follow_risk(&mut self) {
         self.observe_risk();
         if self.now.since_ns(self.state.risk_marked_at) >= RISK_EVERY_NS {

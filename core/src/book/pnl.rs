@@ -1,7 +1,7 @@
 //! PnL of one owner: a strategy, an account, an instrument or a currency.
 //!
-//! 1. In each currency, all strategies, all accounts and all instruments sum up to the same, but for
-//!    income that belongs to no instrument. Converted, each owner's sum is rounded once.
+//! 1. In each currency, all strategies, all accounts and all instruments sum up to the same, but
+//!    for income that belongs to no instrument. Converted, each owner's sum is rounded once.
 
 use crate::model::{AccountId, CurrencyId, InstrumentId, StrategyId};
 

@@ -339,7 +339,7 @@ impl State {
         self.positions.get(id.index())
     }
 
-    /// The newest round trips that have ended, at most [`CLOSED_MAX`], oldest first.
+    /// The newest round trips that have ended, oldest first.
     pub fn closed(&self) -> impl DoubleEndedIterator<Item = &ClosedTrip> {
         self.closed.iter()
     }
@@ -348,17 +348,6 @@ impl State {
     #[must_use]
     pub fn order(&self, client_order_id: &Id) -> Option<&Order> {
         self.order_at(*self.order_ids.get(client_order_id)?)
-    }
-
-    /// The sequence of the last split of an instrument; 0 is none.
-    pub(super) fn split_at(&self, id: InstrumentId) -> u64 {
-        self.splits.get(&id).copied().unwrap_or(0)
-    }
-
-    /// The order with this client id, and its number.
-    pub(super) fn numbered(&self, client_order_id: &Id) -> Option<(u32, &Order)> {
-        let number = *self.order_ids.get(client_order_id)?;
-        Some((number, self.order_at(number)?))
     }
 
     /// The order with this number.

@@ -6,8 +6,8 @@
 //! | `edge` | `Edge` | nothing: names each ordering, so a model can drop one | - |
 //! | `seqlock` | [`SeqSlot`] | the latest value, one writer to many readers | `seqlock` |
 //! | `doorbell` | [`Doorbell`] | a wake-up, many ringers to one sleeper | `doorbell` |
-//! | `broadcast` | [`Broadcast`] | every value in order, one to many, the oldest overwritten | `broadcast` |
-//! | `mailbox` | [`Sender`], [`Receiver`] | the latest value of each topic, one to one | `mailbox` |
+//! | `broadcast` | [`Broadcast`] | every value in order, one to many; overwritten | `broadcast` |
+//! | `mailbox` | [`Sender`], [`Receiver`] | the latest of each topic, one to one | `mailbox` |
 //! | `ring` | [`Producer`], [`Consumer`] | every value in order, one to one | none: rtrb |
 //! | `shelf` | [`Shelf`] | a whole shared object, replaced at once | none: arc-swap |
 //!

@@ -69,27 +69,12 @@ impl Before {
             Event::Busted(reversal) => before.reversal(state, reversal),
             Event::FillAmended(amended) => {
                 before.position(state, amended.key);
-                amended
-                    .legs
-                    .iter()
-                    .for_each(|leg| before.balance(state, leg));
+                let legs = amended.legs.iter();
+                legs.for_each(|leg| before.balance(state, leg));
                 before.order(state, amended.order.or_else(|| known_order(state, amended)));
             }
-            Event::StateSet { key, value } => {
-                before.rest = Some(News::Shared {
-                    key: *key,
-                    old: state.shared(key).map(Into::into),
-                    new: value.clone(),
-                });
-            }
-            Event::Configured { version, config } => {
-                before.rest = Some(News::Config {
-                    version: *version,
-                    change: Change {
-                        old: state.config.hash(),
-                        new: config.hash(),
-                    },
-                });
+            Event::StateSet { .. } | Event::Configured { .. } => {
+                before.rest = replaced(state, event);
             }
             Event::CurrencyAdded(_)
             | Event::InstrumentAdded(_)
@@ -209,6 +194,25 @@ impl Before {
             }
         }
     }
+}
+
+/// A value or a configuration that is replaced whole.
+fn replaced(state: &State, event: &Event) -> Option<News> {
+    if let Event::StateSet { key, value } = event {
+        return Some(News::Shared {
+            key: *key,
+            old: state.shared(key).map(Into::into),
+            new: value.clone(),
+        });
+    }
+    let Event::Configured { version, config } = event else {
+        return None;
+    };
+    let (old, new) = (state.config.hash(), config.hash());
+    Some(News::Config {
+        version: *version,
+        change: Change { old, new },
+    })
 }
 
 /// The order of an execution of which more becomes known.

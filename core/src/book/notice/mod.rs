@@ -6,8 +6,10 @@
 //! 3. A price has no event: its notices carry the sequence of the last one.
 
 mod before;
+mod step;
 
 pub(super) use before::Before;
+pub use step::{OrderStep, PositionStep};
 
 use crate::model::{
     AccountId, CurrencyId, Fixed, Id, InstrumentId, OrderStatus, OrderType, Position, PositionKey,
@@ -57,33 +59,6 @@ pub struct OrderState {
     pub is_cancel_requested: bool,
     /// The venue's id, once known.
     pub venue_order_id: Option<Id>,
-}
-
-/// What happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderStep {
-    /// It passed its checks.
-    Placed,
-    /// The venue took it, or its id became known.
-    Accepted,
-    /// An execution was counted on it.
-    Filled,
-    /// An execution was taken back from it.
-    FillReversed,
-    /// An execution of it was corrected at another price.
-    Corrected,
-    /// Its cancel was asked for, or that was turned down.
-    CancelRequested,
-    /// It was cancelled.
-    Canceled,
-    /// The venue turned it down.
-    Rejected,
-    /// It expired.
-    Expired,
-    /// Nobody knows what became of it.
-    Unknown,
-    /// It stands with other terms.
-    Amended,
 }
 
 /// A position's moving parts.
@@ -145,23 +120,6 @@ impl Prices {
             venue_mark: mark.venue_mark,
         }
     }
-}
-
-/// What happened to a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PositionStep {
-    /// It was flat.
-    Opened,
-    /// More is held on the same side.
-    Increased,
-    /// Less is held on the same side.
-    Reduced,
-    /// It is flat.
-    Closed,
-    /// It went through flat to the other side.
-    Flipped,
-    /// The same is held: its cost, funding or margin changed.
-    Adjusted,
 }
 
 /// An execution that was booked or taken back.
@@ -329,81 +287,6 @@ impl News {
             Self::Instrument(_) => "instrument_changed",
             Self::Account(_) => "account_added",
             Self::Strategy(_) => "strategy_added",
-        }
-    }
-}
-
-impl OrderStep {
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Placed => "order_placed",
-            Self::Accepted => "order_accepted",
-            Self::Filled => "order_filled",
-            Self::FillReversed => "order_fill_reversed",
-            Self::Corrected => "order_corrected",
-            Self::CancelRequested => "order_cancel_requested",
-            Self::Canceled => "order_canceled",
-            Self::Rejected => "order_rejected",
-            Self::Expired => "order_expired",
-            Self::Unknown => "order_unknown",
-            Self::Amended => "order_amended",
-        }
-    }
-
-    /// The step from `old` to `new`.
-    fn between(old: &OrderState, new: &OrderState) -> Self {
-        if new.cum_qty > old.cum_qty {
-            return Self::Filled;
-        }
-        if new.cum_qty < old.cum_qty {
-            return Self::FillReversed;
-        }
-        if new.avg_px != old.avg_px {
-            return Self::Corrected;
-        }
-        if (new.qty, new.order_type) != (old.qty, old.order_type) {
-            return Self::Amended;
-        }
-        if new.is_cancel_requested != old.is_cancel_requested && new.status.is_open() {
-            return Self::CancelRequested;
-        }
-        if new.status == old.status {
-            return Self::Accepted;
-        }
-        match new.status {
-            // What filled it was told above.
-            OrderStatus::Pending
-            | OrderStatus::Working
-            | OrderStatus::PartiallyFilled
-            | OrderStatus::Filled => Self::Accepted,
-            OrderStatus::Canceled => Self::Canceled,
-            OrderStatus::Rejected => Self::Rejected,
-            OrderStatus::Expired => Self::Expired,
-            OrderStatus::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl PositionStep {
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Opened => "position_opened",
-            Self::Increased | Self::Reduced | Self::Flipped | Self::Adjusted => "position_changed",
-            Self::Closed => "position_closed",
-        }
-    }
-
-    /// The step from a quantity of `old` to one of `new`.
-    fn between(old: i128, new: i128) -> Self {
-        if old == new {
-            return Self::Adjusted;
-        }
-        match (old.signum(), new.signum()) {
-            (0, _) => Self::Opened,
-            (_, 0) => Self::Closed,
-            (before, since) if before != since => Self::Flipped,
-            _ if new.unsigned_abs() > old.unsigned_abs() => Self::Increased,
-            _ => Self::Reduced,
         }
     }
 }
