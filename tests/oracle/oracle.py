@@ -203,7 +203,7 @@ class Order:
     currency: str
     locked: F
     reduces: bool
-    to_unlock: F
+    reserved: F
     status: str = "pending"
     cum: F = F(0)
     cancel_requested: bool = False
@@ -226,6 +226,7 @@ class Trade:
     successor: "Trade | None" = None
     is_void_corrected: bool = False
     is_order_late: bool = False
+    number: int = 0
 
 
 class Oracle:
@@ -241,6 +242,9 @@ class Oracle:
         self.stale = 5 * 10**9
         self.max_positions = 10
         self.max_per_strategy = 5
+        # How many fills were booked, and how many before the last split of a symbol.
+        self.booked = 0
+        self.splits = {}
         self.instruments = {}
         self.prices = {}
         self.positions = {}
@@ -598,8 +602,8 @@ class Oracle:
             if whole != qty and cash_px is None:
                 return ("invalid",)
             parts.append((key, p, qty, qty - whole))
-        if parts:
-            self.once(id, content)
+        self.once(id, content)
+        self.splits[symbol] = self.booked
         for key, p, qty, fraction in parts:
             p.qty = qty
             if self.bad("split_scales_cost"):
@@ -847,7 +851,7 @@ class Oracle:
         currency, locked, reduces = found
         self.orders[client_order_id] = Order(
             client_order_id, content, symbol, side, account, strategy, qty, price, reduce_only,
-            currency, locked, reduces, qty,
+            currency, locked, reduces, locked,
         )
         self.at((account, symbol, strategy, "net"))
         return ("ok", False, None)
@@ -868,9 +872,10 @@ class Oracle:
                            o.account, o.reduce_only, amended=o.id)
         if isinstance(found, str):
             return ("refused", found)
-        o.qty, o.price, o.to_unlock = new_qty, new_price, new_qty - o.cum
+        o.qty, o.price = new_qty, new_price
         if not self.bad("amend_keeps_lock"):
             o.locked = found[1]
+            o.reserved = found[1] * new_qty / (new_qty - o.cum)
         return ("ok", False, None)
 
     def end(self, client_order_id, status):
@@ -1001,7 +1006,11 @@ class Oracle:
                 return ("ok", True, None)
         original = None
         if revises is not None:
-            original = self.original(self.key_of(account, symbol, revises, side), order)
+            original = self.original(account, symbol, revises, side, order)
+            if original == "several":
+                return self.quarantine(account, "AmbiguousTrade", None)
+            if original is not None and not original.busted and self.is_before_split(original):
+                return self.quarantine(account, "BeforeSplit", None)
             if original is None:
                 # The original may come late: it is known to be replaced.
                 gone = self.key_of(account, symbol, revises, side)
@@ -1011,16 +1020,22 @@ class Oracle:
             if not original.busted and not self.bad("revises_not_reversed"):
                 self.reverse(original, fee=not self.bad("revises_fee_stays"))
             if named is None:
-                o = original.counted
+                counted = original.counted
+                o = counted if counted is not None and counted.side == side else None
         whose = strategy or EXTERNAL
         if strategy is None and original is not None and original.position:
             whose = original.position[2]
         if o is not None and not self.bad("fill_of_other_strategy"):
             whose = o.strategy
-        place = (account, symbol, whose, leg or "net")
+        leg = leg or "net"
+        if o is None and original is not None and original.position:
+            leg = original.position[3]
+        place = (account, symbol, whose, leg)
         sign = 1 if side == "buy" else -1
         self.execute(place, sign, qty, price, fees)
+        self.booked += 1
         trade = Trade(key, qty, price, sign, place, order if o is None else o.id, o, fees)
+        trade.number = self.booked
         if original is not None:
             original.successor = trade
         self.trades.setdefault(key, []).append(trade)
@@ -1028,26 +1043,53 @@ class Oracle:
             self.fill_order(o, qty, revises)
         return ("ok", False, None)
 
-    def original(self, key, order):
-        """What a correction takes back: of its own order, and the latest correction of it."""
+    def known_as(self, account, symbol, trade_id, side=None):
+        """Every fill with this id, in the order of their booking; a side narrows it."""
+        sides = (side,) if side else ("buy", "sell")
+        keys = {self.key_of(account, symbol, trade_id, side) for side in sides}
+        return sorted((t for key in keys for t in self.trades.get(key, ())), key=lambda t: t.number)
+
+    def original(self, account, symbol, revises, side, order):
+        """What a correction takes back: the latest correction of it. Of several that stand, the
+        one of its side and order; one that is void where none stands.
+        """
+        standing, void = [], None
+        for trade in self.known_as(account, symbol, revises):
+            while trade.successor and not self.bad("revises_first_only"):
+                trade = trade.successor
+            if trade.busted:
+                void = trade
+            elif all(trade is not known for known in standing):
+                standing.append(trade)
+        if len(standing) < 2:
+            return standing[0] if standing else void
         if self.bad("revises_other_order"):
-            order = None
-        trade = self.same_fill(key, order)
-        while trade is not None and trade.successor and not self.bad("revises_first_only"):
-            trade = trade.successor
-        return trade
+            return standing[0]
+        alike = [
+            t for t in standing
+            if t.sign == (1 if side == "buy" else -1)
+            and not (order and t.order and order != t.order)
+        ]
+        return alike[0] if len(alike) == 1 else "several"
+
+    def is_before_split(self, trade):
+        """Whether its quantity and price were in other shares."""
+        return trade.number <= self.splits.get(trade.position[1], -1)
+
+    def relock(self, o):
+        """An open order locks its part of what it reserved."""
+        left = max(o.qty - o.cum, F(0))
+        o.locked = ceiled(o.reserved * left / o.qty, MONEY_SCALE)
 
     def fill_order(self, o, qty, revises=None):
-        """Counts a fill and unlocks its part; what is taken back later is not locked again."""
-        leaves = o.to_unlock
+        """Counts a fill and unlocks its part."""
         o.cum += qty
-        o.to_unlock = max(leaves - qty, F(0))
         left = max(o.qty - o.cum, F(0))
         if o.status in OPEN:
             if self.bad("partial_unlocks_all"):
                 o.locked = F(0)
-            elif not self.bad("partial_unlocks_nothing") and leaves:
-                o.locked = ceiled(o.locked * o.to_unlock / leaves, MONEY_SCALE)
+            elif not self.bad("partial_unlocks_nothing"):
+                self.relock(o)
         if left == 0 and not (revises and self.bad("revises_leaves_open")):
             o.status, o.locked, o.cancel_requested = "filled", F(0), False
         elif o.status in OPEN:
@@ -1088,14 +1130,6 @@ class Oracle:
                 return "a correction under a shared trade id is found by the id alone"
         return None
 
-    def find(self, account, symbol, trade_id, side):
-        """The fill with this id, the first where two have it; a side narrows it."""
-        sides = (side,) if side else ("buy", "sell")
-        found = [
-            t for s in sides for t in self.trades.get(self.key_of(account, symbol, trade_id, s), ())
-        ]
-        return (found or [None])[0]
-
     def reverse(self, trade, fee=True):
         """Takes a fill back: quantity, cash and fees exactly, at its own price, as of now."""
         price = trade.price
@@ -1110,13 +1144,21 @@ class Oracle:
         trade.busted = True
         if trade.counted is not None:
             trade.counted.cum -= trade.qty
+            if trade.counted.status in OPEN:
+                self.relock(trade.counted)
 
     def do_bust(self, symbol, trade_id, *, side=None, account="default"):
-        trade = self.find(account, symbol, trade_id, side)
-        if trade is None:
+        known = self.known_as(account, symbol, trade_id, side)
+        standing = [t for t in known if not t.busted]
+        if not known:
             return self.quarantine(account, "UnknownTrade", None)
-        if trade.busted and not self.bad("bust_twice"):
+        if len(standing) > 1:
+            return self.quarantine(account, "AmbiguousTrade", None)
+        if not standing and not self.bad("bust_twice"):
             return ("ok", True, None)
+        trade = (standing or known)[0]
+        if self.is_before_split(trade):
+            return self.quarantine(account, "BeforeSplit", None)
         self.reverse(trade, fee=not self.bad("bust_forgets_fee"))
         return ("ok", False, None)
 
@@ -1136,11 +1178,16 @@ class Oracle:
 
     def do_late_fee(self, symbol, trade_id, fee, *, fee_currency=None, side=None,
                     account="default"):
-        trade = self.find(account, symbol, trade_id, side)
-        if trade is None:
+        known = self.known_as(account, symbol, trade_id, side)
+        standing = [t for t in known if not t.busted]
+        if not known:
             return self.quarantine(account, "UnknownTrade", None)
-        if trade.busted:
+        if not standing:
             return ("ok", True, None)
+        free = [t for t in standing if not t.fees]
+        if len(free) != 1 and len(standing) > 1:
+            return self.quarantine(account, "AmbiguousTrade", None)
+        trade = (free or standing)[0]
         inst = self.instruments[symbol]
         fees = {fee_currency or inst.settle: num(fee)}
         if trade.fees:
