@@ -222,10 +222,8 @@ class Trade:
     counted: Order | None
     fees: dict
     busted: bool = False
-    # What corrected it; `is_void_corrected` where it had been taken back, or had not come, before.
+    # What corrected it.
     successor: "Trade | None" = None
-    is_void_corrected: bool = False
-    is_order_late: bool = False
     number: int = 0
 
 
@@ -999,7 +997,6 @@ class Oracle:
                     first = self.trades[key][0]
                     self.add_fees(first if self.bad("merge_fee_of_first") else old, fees)
                 if o is not None and old.counted is None and not self.bad("merge_forgets_order"):
-                    old.is_order_late = old.order is None
                     old.order, old.counted = order, o
                     if not self.bad("merge_order_no_count"):
                         self.fill_order(o, qty)
@@ -1016,7 +1013,6 @@ class Oracle:
                 gone = self.key_of(account, symbol, revises, side)
                 original = Trade(gone, qty, price, 0, (), None, None, {}, True)
                 self.trades.setdefault(gone, []).append(original)
-            original.is_void_corrected = original.busted
             if not original.busted and not self.bad("revises_not_reversed"):
                 self.reverse(original, fee=not self.bad("revises_fee_stays"))
             if named is None:
@@ -1095,40 +1091,7 @@ class Oracle:
         elif o.status in OPEN:
             o.status = "partially_filled"
 
-    # ---- where the package is known to differ ------------------------------------------------
-
-    def disagreement(self, command):
-        """Names the known disagreement that a command runs into, or None.
-
-        Each has its own test in `test_disagreements.py`; random streams leave the command out, so
-        that one difference does not hide the next.
-        """
-        if command["do"] == "adopt" and not num(command["qty"]) and self.known(command.get("id")):
-            return "a cost that is given again under its id is refused"
-        if command["do"] != "fill":
-            return None
-        account, symbol, side = (command[name] for name in ("account", "symbol", "side"))
-        order = command.get("client_order_id")
-        for trade_id in (command["trade_id"], command.get("revises")):
-            known = self.trades.get(self.key_of(account, symbol, trade_id, side), ())
-            if order and any(t.is_order_late and t.order != order for t in known):
-                return "the order that a second report named does not tell fills apart"
-        key = self.key_of(account, symbol, command["trade_id"], side)
-        repeated = self.same_fill(key, order)
-        numbers = (num(command["qty"]), num(command["price"]))
-        if repeated is not None and numbers == (repeated.qty, repeated.price):
-            if not repeated.busted and ("fill", key, *numbers) in self.conflicts:
-                return "a repeat of a booked fill is answered as a conflict that had its numbers"
-        if command.get("revises") is None:
-            return None
-        trade = self.same_fill(self.key_of(account, symbol, command["revises"], side), order)
-        while trade is not None and trade.successor is not None:
-            if trade.is_void_corrected:
-                return "a second correction of what was taken back before adds to the first"
-            trade = trade.successor
-            if len(self.trades[trade.key]) > 1:
-                return "a correction under a shared trade id is found by the id alone"
-        return None
+    # ---- corrections, busts and late fees ---------------------------------------------------
 
     def reverse(self, trade, fee=True):
         """Takes a fill back: quantity, cash and fees exactly, at its own price, as of now."""

@@ -65,8 +65,6 @@ class Pair:
     def run(self, commands):
         answers = {}
         for step, command in enumerate(commands):
-            if self.oracle.disagreement(command):
-                continue
             expected = self.oracle.do(command)
             found = self.package(step, command)
             self.same(step, command, "answer", expected, found)
