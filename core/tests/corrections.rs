@@ -336,3 +336,14 @@ fn a_follower_hears_of_ids_prices_costs_and_accounts_that_become_known() {
     assert_eq!(kinds(&mut desk), ["order_canceled", "balance_changed"]);
     desk.check();
 }
+
+#[test]
+fn an_execution_that_corrects_itself_is_booked_and_ends() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    told(&mut desk, ["1", "100", "t"], None, Some("t"));
+    told(&mut desk, ["1", "101", "u"], None, Some("t"));
+    told(&mut desk, ["2", "101", "u"], None, Some("u"));
+    desk.bust("t");
+    desk.bust("u");
+    desk.check();
+}

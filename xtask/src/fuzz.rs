@@ -8,8 +8,8 @@ use anyhow::Result;
 use crate::shell::{run, target_dir};
 use crate::tool;
 
-/// How long an input is at most, in bytes: some fifty commands.
-const INPUT_MAX: u32 = 2_000;
+/// How long an input is at most, in bytes: some thirty commands.
+const INPUT_MAX: u32 = 1_200;
 /// After how many seconds an input counts as one that never ends.
 const PATIENCE: u32 = 20;
 
@@ -21,7 +21,7 @@ pub fn run_target(root: &Path, seconds: u64) -> Result<()> {
     let mut command = Command::new(tool::install(root, "cargo-fuzz")?);
     command.current_dir(root);
     // A sanitizer needs nightly and looks for what only unsafe code does; the ledger has none.
-    // Traced comparisons halve the speed, and the values are chosen from the edges already.
+    // Traced comparisons take about half of the time; the values are chosen from the edges already.
     command.args(["fuzz", "run", "--fuzz-dir", "fuzz", "--sanitizer", "none"]);
     command.args(["--no-trace-compares", "--target-dir"]);
     command.arg(target_dir(root).join("fuzz"));

@@ -25,6 +25,10 @@ impl Id {
         if text.is_empty() {
             return Err(InvalidValue::new(what, "''", "1 to 96 bytes of text"));
         }
+        let Ok(inner) = ArrayString::from(text) else {
+            let found = format!("{} bytes", text.len());
+            return Err(InvalidValue::new(what, &found, "1 to 96 bytes of text"));
+        };
         if text.chars().any(char::is_control) {
             return Err(InvalidValue::new(
                 what,
@@ -32,13 +36,7 @@ impl Id {
                 "printable text",
             ));
         }
-        match ArrayString::from(text) {
-            Ok(inner) => Ok(Self(inner)),
-            Err(_) => {
-                let found = format!("{} bytes", text.len());
-                Err(InvalidValue::new(what, &found, "1 to 96 bytes of text"))
-            }
-        }
+        Ok(Self(inner))
     }
 
     /// An identifier made of formatted parts, cut at [`MAX_ID_BYTES`].

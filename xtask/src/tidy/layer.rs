@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("loom-tests", &["truebook-core"]),
     ("benches", &["truebook", "truebook-core", "truebook-store"]),
     ("simulation", &["truebook-core"]),
+    ("fuzz", &["truebook", "truebook-simulation"]),
     ("xtask", &[]),
 ];
 /// Crates that are attributes, derives or the subject of a whole crate.
