@@ -347,3 +347,52 @@ fn an_execution_that_corrects_itself_is_booked_and_ends() {
     desk.bust("u");
     desk.check();
 }
+
+#[test]
+fn a_repeat_is_answered_with_the_sequence_of_the_first_whatever_became_of_it() {
+    let mut desk = desk();
+    told(&mut desk, ["4", "100", "1"], Some("a"), None);
+    let booked = desk.state().sequence;
+    let repeat = |desk: &mut Desk, qty: &str, liquidity| {
+        let report = desk.report(Side::Buy, qty, "100", "1");
+        desk.fill(FillReport {
+            client_order_id: Some(id("a")),
+            liquidity,
+            ..report
+        })
+    };
+    let said = repeat(&mut desk, "4", None);
+    assert_eq!((said.sequence, said.duplicate), (booked, true));
+    assert_eq!(desk.state().sequence, booked, "nothing was news");
+    let said = repeat(&mut desk, "4", Some(truebook_core::book::Liquidity::Maker));
+    assert_eq!((said.sequence, said.duplicate), (booked, true));
+    assert_eq!(desk.state().sequence, booked + 1, "it rested: that is news");
+    repeat(&mut desk, "4", Some(truebook_core::book::Liquidity::Taker));
+    assert_eq!(desk.state().sequence, booked + 1, "and known once");
+    let conflict = repeat(&mut desk, "5", None);
+    assert_eq!(conflict.quarantined, Some(Quarantine::FillConflict));
+    let said = repeat(&mut desk, "5", None);
+    let first = booked + 2;
+    assert_eq!((said.sequence, said.duplicate), (first, true));
+    desk.late_fee("1", "1", "USD");
+    let said = desk.late_fee("1", "1", "USD");
+    assert_eq!((said.sequence, said.duplicate), (booked, true));
+    desk.bust("1");
+    let said = desk.bust("1");
+    assert_eq!((said.sequence, said.duplicate), (booked, true));
+    // What was taken back contradicts nothing, whatever its numbers.
+    let said = repeat(&mut desk, "7", None);
+    assert_eq!((said.duplicate, said.quarantined), (true, None));
+    desk.check();
+}
+
+#[test]
+fn an_order_that_is_named_late_unlocks_its_part_then() {
+    let mut desk = desk();
+    told(&mut desk, ["4", "100", "1"], None, None);
+    assert_eq!(locked(&desk), number("1001"));
+    told(&mut desk, ["4", "100", "1"], Some("a"), None);
+    assert_eq!(locked(&desk), number("600.6"));
+    assert_eq!(desk.order_of("a").cum_qty, 400_000_000);
+    desk.check();
+}

@@ -9,8 +9,11 @@
 mod desk;
 
 use desk::{Desk, id, number, spec};
-use truebook_core::book::{Answer, Command, Invalid};
-use truebook_core::model::{CashEntry, Config, Fixed, Id, InstrumentKind, InstrumentSpec, Limits};
+use truebook_core::book::{Adoption, Answer, CashKind, CashMove, Command, Invalid, Transfer};
+use truebook_core::model::{
+    AccountId, CashEntry, Config, Fixed, Id, InstrumentId, InstrumentKind, InstrumentSpec, Limits,
+    Timestamp,
+};
 
 fn cash(amount: &str) -> Vec<CashEntry> {
     vec![CashEntry {
@@ -108,4 +111,117 @@ fn a_rehearsal_says_what_would_be_refused_and_changes_nothing() {
     let refused = desk.state().rehearse(&[new, unnamed]);
     assert_eq!(refused, Some(Answer::Invalid(Invalid::Unnamed)));
     assert_eq!(desk.state().hash(), before);
+}
+
+#[test]
+fn a_rehearsal_says_what_would_be_said_of_a_new_account() {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "100");
+    desk.instrument(spec("BTC-USD", InstrumentKind::Equity));
+    let cash = |account, kind, currency: &str, amount: &str, name: Option<&str>| {
+        Command::MoveCash(Box::new(CashMove {
+            account: AccountId(account),
+            currency: id(currency),
+            amount: number(amount),
+            kind,
+            id: name.map(id),
+        }))
+    };
+    desk.run(cash(0, CashKind::Deposit, "USD", "1", Some("used")));
+    let transfer = |from, to, amount: &str| {
+        Command::Transfer(Box::new(Transfer {
+            from: AccountId(from),
+            to: AccountId(to),
+            currency: id("USD"),
+            amount: number(amount),
+            id: None,
+        }))
+    };
+    let adopt = |instrument, cost: &str| {
+        Command::Adopt(Box::new(Adoption {
+            account: AccountId(1),
+            instrument: InstrumentId(instrument),
+            strategy: None,
+            qty: 100_000_000,
+            cost: Some(number(cost)),
+            id: None,
+            ts: Timestamp(desk.now),
+        }))
+    };
+    for command in [
+        cash(1, CashKind::Deposit, "USD", "1", None),
+        cash(1, CashKind::Deposit, "USD", "1", Some("used")),
+        cash(1, CashKind::Deposit, "EUR", "1", Some("new")),
+        cash(1, CashKind::Withdrawal, "USD", "1", None),
+        cash(1, CashKind::Deposit, "USD", "-1", None),
+        cash(2, CashKind::Deposit, "USD", "1", None),
+        transfer(0, 1, "101"),
+        transfer(0, 1, "102"),
+        transfer(1, 0, "1"),
+        transfer(1, 1, "1"),
+        adopt(0, "100"),
+        adopt(7, "100"),
+    ] {
+        let all = [Command::AddAccount(id("second")), command];
+        let mut copy = desk.ledger.clone();
+        let said: Vec<Answer> = all.iter().map(|command| copy.execute(command)).collect();
+        let refused = said
+            .into_iter()
+            .find(|said| !matches!(said, Answer::Applied(_)));
+        assert_eq!(desk.state().rehearse(&all), refused, "{all:?}");
+    }
+}
+
+#[test]
+fn the_edges_of_a_registration_are_allowed() {
+    let mut desk = Desk::new(Config {
+        reporting_currency: id("EUR"),
+        cash: cash("0"),
+        ..Config::default()
+    });
+    assert_eq!(desk.state().config.reporting_currency, id("EUR"));
+    assert_eq!(desk.state().currencies().len(), 0, "no cash, no currency");
+    let widest = InstrumentSpec {
+        price_precision: 18,
+        qty_precision: 18,
+        settle: Some(id("USD")),
+        min_qty: Some(number("0")),
+        ..spec("BTC-USD", InstrumentKind::Spot)
+    };
+    desk.instrument(widest.clone());
+    let sequence = desk.state().sequence;
+    desk.instrument(widest.clone());
+    assert_eq!(desk.state().sequence, sequence, "a repeat changes nothing");
+    desk.instrument(InstrumentSpec {
+        min_qty: Some(number("1")),
+        ..widest.clone()
+    });
+    assert_eq!(desk.state().sequence, sequence + 1, "a step may change");
+    for (wrong, why) in [
+        (
+            InstrumentSpec {
+                price_precision: 19,
+                ..widest.clone()
+            },
+            Invalid::Precision,
+        ),
+        (
+            InstrumentSpec {
+                qty_precision: 19,
+                ..widest.clone()
+            },
+            Invalid::Precision,
+        ),
+        (
+            InstrumentSpec {
+                settle: Some(id("BTC")),
+                ..widest
+            },
+            Invalid::Settlement,
+        ),
+    ] {
+        let answer = desk.run(Command::AddInstrument(Box::new(wrong)));
+        assert_eq!(answer, Answer::Invalid(why));
+    }
+    desk.check();
 }

@@ -1,0 +1,114 @@
+//! Round trips, from flat to flat or to the other side: every figure of each.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod desk;
+
+use desk::{Desk, FIRST, id, number, spec, with_fee};
+use truebook_core::book::FillReport;
+use truebook_core::model::{
+    Config, Fixed, InstrumentKind, InstrumentSpec, RoundTrip, Side, Timestamp,
+};
+
+/// Quantities at 8 digits and money at 18, as text: entry, exit, peak, realized, fees.
+fn figures(trip: &RoundTrip) -> [String; 7] {
+    let qty = |raw| Fixed::new(raw, 8).to_string();
+    let money = |raw| Fixed::new(raw, 18).to_string();
+    [
+        qty(trip.entry_qty),
+        money(trip.entry_value),
+        qty(trip.exit_qty),
+        money(trip.exit_value),
+        qty(trip.peak_qty),
+        money(trip.realized_pnl),
+        money(trip.fees),
+    ]
+}
+
+fn fill(desk: &mut Desk, side: Side, qty: &str, price: &str) {
+    let trade = format!("t{}", desk.entries.len());
+    let report = desk.report(side, qty, price, &trade);
+    desk.fill(with_fee(report, "1", "USD"));
+}
+
+fn closed(desk: &Desk, at: usize) -> RoundTrip {
+    desk.state().closed().nth(at).unwrap().trip
+}
+
+#[test]
+fn a_long_round_trip_is_opened_added_to_reduced_and_closed() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    let opened = desk.now;
+    fill(&mut desk, Side::Buy, "2", "100");
+    fill(&mut desk, Side::Buy, "1", "110");
+    fill(&mut desk, Side::Sell, "1", "120");
+    assert_eq!(desk.state().closed().count(), 0);
+    let ended = desk.now;
+    fill(&mut desk, Side::Sell, "2", "130");
+    let trip = closed(&desk, 0);
+    assert_eq!(figures(&trip), ["3", "310", "3", "380", "3", "70", "4"]);
+    assert!(!trip.is_short);
+    let times = (Timestamp(opened), Timestamp(ended));
+    assert_eq!((trip.opened_at, trip.closed_at), times);
+    let position = desk.position();
+    assert_eq!((position.closed_trades, position.winning_trades), (1, 1));
+    desk.check();
+}
+
+#[test]
+fn a_flip_ends_one_round_trip_and_begins_the_next() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    fill(&mut desk, Side::Sell, "3", "100");
+    assert!(desk.position().trip.is_short);
+    let flipped = desk.now;
+    fill(&mut desk, Side::Buy, "5", "90");
+    let short = closed(&desk, 0);
+    assert_eq!(figures(&short), ["3", "300", "3", "270", "3", "30", "2"]);
+    assert!(short.is_short);
+    let trip = desk.position().trip;
+    assert_eq!(figures(&trip), ["2", "180", "0", "0", "2", "0", "0"]);
+    assert_eq!((trip.is_short, trip.opened_at), (false, Timestamp(flipped)));
+    fill(&mut desk, Side::Sell, "2", "89.5");
+    let long = closed(&desk, 1);
+    assert_eq!(figures(&long), ["2", "180", "2", "179", "2", "-1", "1"]);
+    let position = desk.position();
+    assert_eq!((position.closed_trades, position.winning_trades), (2, 1));
+    desk.check();
+}
+
+#[test]
+fn a_round_trip_that_made_just_its_fees_is_not_won() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    fill(&mut desk, Side::Buy, "1", "100");
+    fill(&mut desk, Side::Sell, "1", "102");
+    assert_eq!(desk.position().winning_trades, 0);
+    fill(&mut desk, Side::Buy, "1", "100");
+    fill(&mut desk, Side::Sell, "1", "102.01");
+    assert_eq!(desk.position().winning_trades, 1);
+}
+
+#[test]
+fn a_correction_leaves_the_margin_of_what_stands() {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "1000");
+    desk.instrument(InstrumentSpec {
+        leverage: Some(number("10")),
+        ..spec("BTC-USD", InstrumentKind::Perpetual)
+    });
+    desk.buy("2", "100", "1");
+    let report = desk.report(Side::Buy, "3", "110", "1b");
+    desk.fill(FillReport {
+        revises: Some(id("1")),
+        ..report
+    });
+    assert_eq!(Fixed::new(desk.position().margin, 18), number("33"));
+    assert_eq!(
+        desk.state().instrument(FIRST).unwrap().margin_pct,
+        1_000_000_000
+    );
+    desk.check();
+}
