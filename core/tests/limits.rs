@@ -809,3 +809,35 @@ fn what_has_no_price_makes_no_peak() {
     assert_eq!(desk.state().risk.peak, peak);
     desk.check();
 }
+
+#[test]
+fn a_new_configuration_gives_each_strategy_its_own_limits() {
+    let mut desk = desk(Limits::default());
+    for name in ["own", "other"] {
+        let report = desk.report(Side::Buy, "1", "100", name);
+        desk.fill(truebook_core::book::FillReport {
+            strategy: Some(id(name)),
+            ..report
+        });
+    }
+    let strategy = StrategyConfig {
+        name: id("own"),
+        kind: StrategyKind::External,
+        limits: Limits {
+            max_positions: 1,
+            ..Limits::default()
+        },
+    };
+    let config = Config {
+        strategies: vec![strategy],
+        ..desk.state().config.clone()
+    };
+    desk.run(Command::Configure(Box::new(config)));
+    let most = |name: &str| {
+        let strategies = desk.state().strategies().iter();
+        let own = strategies.filter(|strategy| strategy.name == id(name));
+        own.map(|strategy| strategy.limits.max_positions)
+            .sum::<u32>()
+    };
+    assert_eq!((most("own"), most("other"), most("EXTERNAL")), (1, 10, 10));
+}

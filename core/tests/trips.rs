@@ -8,8 +8,8 @@
 
 mod desk;
 
-use desk::{Desk, FIRST, id, number, spec, with_fee};
-use truebook_core::book::FillReport;
+use desk::{DEFAULT, Desk, FIRST, id, number, spec, with_fee};
+use truebook_core::book::{Adoption, Answer, Command, FillReport};
 use truebook_core::model::{
     Config, Fixed, InstrumentKind, InstrumentSpec, RoundTrip, Side, Timestamp,
 };
@@ -110,5 +110,71 @@ fn a_correction_leaves_the_margin_of_what_stands() {
         desk.state().instrument(FIRST).unwrap().margin_pct,
         1_000_000_000
     );
+    desk.check();
+}
+
+fn adopt(desk: &mut Desk, qty: i128, cost: Option<&str>) {
+    let adoption = Adoption {
+        account: DEFAULT,
+        instrument: FIRST,
+        strategy: None,
+        qty,
+        cost: cost.map(number),
+        id: None,
+        ts: Timestamp(desk.now),
+    };
+    let answer = desk.run(Command::Adopt(Box::new(adoption)));
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+}
+
+fn leveraged() -> Desk {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "1000");
+    desk.instrument(InstrumentSpec {
+        leverage: Some(number("10")),
+        ..spec("BTC-USD", InstrumentKind::Perpetual)
+    });
+    desk
+}
+
+fn in_margin(desk: &Desk) -> Fixed {
+    let usd = desk.currency("USD");
+    Fixed::new(desk.state().balance(DEFAULT, usd).in_margin, 18)
+}
+
+#[test]
+fn what_is_taken_in_opens_a_round_trip_and_locks_its_margin() {
+    let mut desk = leveraged();
+    let opened = desk.now;
+    adopt(&mut desk, -300_000_000, Some("-300"));
+    let trip = desk.position().trip;
+    assert_eq!(figures(&trip), ["3", "300", "0", "0", "3", "0", "0"]);
+    assert_eq!((trip.is_short, trip.opened_at), (true, Timestamp(opened)));
+    assert_eq!(in_margin(&desk), number("30"));
+    adopt(&mut desk, -100_000_000, Some("-140"));
+    let trip = desk.position().trip;
+    assert_eq!(figures(&trip), ["4", "440", "0", "0", "4", "0", "0"]);
+    assert_eq!(trip.opened_at, Timestamp(opened), "it was open before");
+    assert_eq!(in_margin(&desk), number("44"));
+    fill(&mut desk, Side::Buy, "4", "100");
+    let closed = closed(&desk, 0);
+    assert_eq!(figures(&closed), ["4", "440", "4", "400", "4", "40", "1"]);
+    let mut long = Desk::with(InstrumentKind::Equity);
+    adopt(&mut long, 100_000_000, Some("100"));
+    assert!(!long.position().trip.is_short);
+    desk.check();
+}
+
+#[test]
+fn a_cost_that_is_given_later_completes_the_round_trip_and_the_margin() {
+    let mut desk = leveraged();
+    adopt(&mut desk, 400_000_000, None);
+    assert_eq!(in_margin(&desk), number("0"));
+    fill(&mut desk, Side::Sell, "1", "110");
+    adopt(&mut desk, 0, Some("400"));
+    assert_eq!(in_margin(&desk), number("30"));
+    let trip = desk.position().trip;
+    assert_eq!(figures(&trip), ["4", "400", "1", "110", "4", "10", "1"]);
+    assert_eq!(desk.held(), ["3", "300", "10"]);
     desk.check();
 }
