@@ -127,12 +127,12 @@ fn adopt(desk: &mut Desk, qty: i128, cost: Option<&str>) {
     assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
 }
 
-fn leveraged() -> Desk {
+fn leveraged(kind: InstrumentKind) -> Desk {
     let mut desk = Desk::new(Config::default());
     desk.deposit("USD", "1000");
     desk.instrument(InstrumentSpec {
         leverage: Some(number("10")),
-        ..spec("BTC-USD", InstrumentKind::Perpetual)
+        ..spec("BTC-USD", kind)
     });
     desk
 }
@@ -144,7 +144,7 @@ fn in_margin(desk: &Desk) -> Fixed {
 
 #[test]
 fn what_is_taken_in_opens_a_round_trip_and_locks_its_margin() {
-    let mut desk = leveraged();
+    let mut desk = leveraged(InstrumentKind::Perpetual);
     let opened = desk.now;
     adopt(&mut desk, -300_000_000, Some("-300"));
     let trip = desk.position().trip;
@@ -167,14 +167,15 @@ fn what_is_taken_in_opens_a_round_trip_and_locks_its_margin() {
 
 #[test]
 fn a_cost_that_is_given_later_completes_the_round_trip_and_the_margin() {
-    let mut desk = leveraged();
-    adopt(&mut desk, 400_000_000, None);
+    // A share that was sold short, with leverage: it locks margin.
+    let mut desk = leveraged(InstrumentKind::Equity);
+    adopt(&mut desk, -400_000_000, None);
     assert_eq!(in_margin(&desk), number("0"));
-    fill(&mut desk, Side::Sell, "1", "110");
-    adopt(&mut desk, 0, Some("400"));
+    fill(&mut desk, Side::Buy, "1", "90");
+    adopt(&mut desk, 0, Some("-400"));
     assert_eq!(in_margin(&desk), number("30"));
     let trip = desk.position().trip;
-    assert_eq!(figures(&trip), ["4", "400", "1", "110", "4", "10", "1"]);
-    assert_eq!(desk.held(), ["3", "300", "10"]);
+    assert_eq!(figures(&trip), ["4", "400", "1", "90", "4", "10", "1"]);
+    assert_eq!(desk.held(), ["-3", "-300", "10"]);
     desk.check();
 }
