@@ -1,17 +1,20 @@
-//! The writer as its owner drives it: inline on the caller's thread, or on a thread of its own.
+//! The writer as its owner drives it: inline on the caller's thread, or on a thread of its own that
+//! serves any number of producers.
 
-use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use crate::book::{Answer, State};
-use crate::model::Refusal;
+use crate::model::InvalidValue;
+use crate::sync::{Doorbell, Producer as RingProducer, ring};
 
-use super::thread::{Message, Remote};
+use super::lane::{Lane, Message};
+use super::producer::{Discipline, Producer, Stopped, pair};
+use super::thread::{Service, Wait};
 use super::{Input, LineTable, Reactor, Writer};
 
-/// How long an asker waits before it looks whether the writer is still there.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How many producers there may be at once beside the host's own.
+pub const PRODUCERS_MAX: usize = 64;
 
 /// How the writer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +23,9 @@ pub struct Options {
     pub threaded: bool,
     /// The core to pin that thread to.
     pub core: Option<usize>,
-    /// How many inputs may wait.
+    /// What it does when there is nothing to do.
+    pub wait: Wait,
+    /// How many inputs of one producer may wait.
     pub capacity: usize,
     /// How many wait before the thread starts; for tests of what lag may not change.
     pub ahead: usize,
@@ -31,25 +36,14 @@ impl Default for Options {
         Self {
             threaded: true,
             core: None,
+            wait: Wait::default(),
             capacity: 4_096,
             ahead: 0,
         }
     }
 }
 
-/// The writer stopped after an error of its own. Reopen the book; what was journaled stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopped;
-
-impl std::fmt::Display for Stopped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the writer has stopped after an error of its own: reopen the book")
-    }
-}
-
-impl std::error::Error for Stopped {}
-
-/// One producer's handle on the writer.
+/// The owner's handle on the writer, and a producer itself.
 pub struct Host<R> {
     place: Place<R>,
     lines: Arc<LineTable>,
@@ -62,13 +56,132 @@ enum Place<R> {
     Threaded(Box<Remote<R>>),
 }
 
+/// A writer on a thread of its own.
+struct Remote<R> {
+    own: Producer,
+    enrol: Enrol,
+    thread: Option<JoinHandle<Writer<R>>>,
+    /// Until it starts.
+    parked: Option<Service<R>>,
+    core: Option<usize>,
+}
+
+/// Brings producers to the writer; may be shared by threads.
+#[derive(Clone)]
+pub struct Enrol {
+    newcomers: Arc<Mutex<RingProducer<Lane>>>,
+    /// Held by every lane as well: so many there are.
+    seats: Arc<()>,
+    bell: Arc<Doorbell>,
+    capacity: usize,
+}
+
+impl Enrol {
+    /// Another producer of the same writer, which may be moved to another thread.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when there are [`PRODUCERS_MAX`], or the writer is gone.
+    pub fn producer(&self, discipline: Discipline) -> Result<Producer, InvalidValue> {
+        let refuse =
+            |found: &str, allowed: &str| Err(InvalidValue::new("producer", found, allowed));
+        let mut newcomers = self
+            .newcomers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if newcomers.is_abandoned() {
+            return refuse("a writer that is gone", "a book that is open");
+        }
+        // Beside every lane, each handle like this one has a seat.
+        let taken = Arc::strong_count(&self.seats) - Arc::strong_count(&self.newcomers);
+        if taken >= PRODUCERS_MAX {
+            let allowed = format!("at most {PRODUCERS_MAX} at once");
+            return refuse("one more", &allowed);
+        }
+        let seat = Some(Arc::clone(&self.seats));
+        let (producer, lane) = pair(discipline, self.capacity, (Arc::clone(&self.bell), seat));
+        // There is room for as many as there are seats.
+        let _ = newcomers.push(lane);
+        drop(newcomers);
+        self.bell.ring();
+        Ok(producer)
+    }
+}
+
+impl<R: Reactor> Remote<R> {
+    fn new(writer: Writer<R>, options: Options) -> Self {
+        let bell = Arc::new(Doorbell::new());
+        let (give, newcomers) = ring(PRODUCERS_MAX + 1);
+        let enrol = Enrol {
+            newcomers: Arc::new(Mutex::new(give)),
+            seats: Arc::new(()),
+            bell: Arc::clone(&bell),
+            capacity: options.capacity.max(options.ahead),
+        };
+        let ends = (Arc::clone(&bell), None);
+        let (own, lane) = pair(Discipline::Ordered, enrol.capacity, ends);
+        let service = Service {
+            writer,
+            lanes: vec![lane],
+            newcomers,
+            bell,
+            wait: options.wait,
+            has_owner: true,
+        };
+        Self {
+            own,
+            enrol,
+            thread: None,
+            parked: Some(service),
+            core: options.core,
+        }
+    }
+
+    /// Starts the thread; a repeat changes nothing.
+    fn start(&mut self) {
+        let Some(mut service) = self.parked.take() else {
+            return;
+        };
+        let core = self.core;
+        let named = std::thread::Builder::new().name("truebook-writer".to_owned());
+        let run = move || {
+            super::pin::pin(core);
+            service.run();
+            service.writer
+        };
+        self.thread = named.spawn(run).ok();
+    }
+
+    /// Gives a message; starts a thread that waits for more where there is no room.
+    fn send(&mut self, message: Message) -> Result<(), Stopped> {
+        match self.own.try_send(message) {
+            Ok(()) => Ok(()),
+            Err((true, _)) => Err(Stopped),
+            Err((false, message)) => {
+                self.start();
+                self.own.send(message)
+            }
+        }
+    }
+
+    /// Ends the thread after everything that was given; the writer, unless it panicked.
+    fn stop(mut self) -> Option<Writer<R>> {
+        self.start();
+        let Self {
+            own, enrol, thread, ..
+        } = self;
+        let bell = Arc::clone(&enrol.bell);
+        drop((own, enrol));
+        bell.ring();
+        thread?.join().ok()
+    }
+}
+
 impl<R: Reactor> Host<R> {
     /// Runs `writer` as `options` say.
     pub fn new(writer: Writer<R>, options: Options) -> Self {
         let lines = Arc::clone(writer.lines());
         let place = if options.threaded {
-            let capacity = options.capacity.max(options.ahead);
-            let mut remote = Remote::new(writer, capacity, options.core);
+            let mut remote = Remote::new(writer, options);
             if options.ahead == 0 {
                 remote.start();
             }
@@ -89,6 +202,17 @@ impl<R: Reactor> Host<R> {
         &self.lines
     }
 
+    /// What brings more producers to the writer; `None` where it has no thread of its own.
+    ///
+    /// The thread ends with this host, once everything that producers gave is executed; they are
+    /// told so by their next call.
+    pub fn enrol(&self) -> Option<Enrol> {
+        match &self.place {
+            Place::Inline(_) => None,
+            Place::Threaded(remote) => Some(remote.enrol.clone()),
+        }
+    }
+
     /// Gives an input without waiting for its answer; waits only while the ring is full.
     ///
     /// # Errors
@@ -105,21 +229,19 @@ impl<R: Reactor> Host<R> {
                 if self.posted >= self.ahead {
                     remote.start();
                 }
-                sent.then_some(()).ok_or(Stopped)
+                sent
             }
         }
     }
 
-    /// Gives an input and waits for its answer; [`Refusal::Poisoned`] when the writer is gone.
+    /// Gives an input and waits for its answer; [`Refusal::Poisoned`](crate::model::Refusal) when
+    /// the writer is gone.
     pub fn call(&mut self, input: Input) -> Answer {
         match &mut self.place {
             Place::Inline(writer) => writer.execute(&input),
             Place::Threaded(remote) => {
-                let answer = remote
-                    .send(Message::Call(input))
-                    .then(|| remote.answer())
-                    .flatten();
-                answer.unwrap_or(Answer::Refused(Refusal::Poisoned))
+                remote.start();
+                remote.own.call(input)
             }
         }
     }
@@ -135,37 +257,20 @@ impl<R: Reactor> Host<R> {
         match &mut self.place {
             Place::Inline(writer) => Ok(look(writer.state())),
             Place::Threaded(remote) => {
-                let (give, take) = mpsc::sync_channel(1);
-                let message = Message::Ask(Box::new(move |state| {
-                    // The asker may have given up; nobody else wants the value.
-                    let _ = give.send(look(state));
-                }));
-                if !remote.send(message) {
-                    return Err(Stopped);
-                }
                 remote.start();
-                loop {
-                    match take.recv_timeout(PATIENCE) {
-                        Ok(answer) => return Ok(answer),
-                        // The message stays in the ring of a writer that stopped before it.
-                        Err(RecvTimeoutError::Timeout) if !remote.has_ended() => {}
-                        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                            return Err(Stopped);
-                        }
-                    }
-                }
+                remote.own.ask(look)
             }
         }
     }
 
-    /// Ends after everything given so far and gives the writer back.
+    /// Ends after everything given so far, by other producers too, and gives the writer back.
     ///
     /// # Errors
     /// [`Stopped`] when the writer is gone.
     pub fn stop(self) -> Result<Writer<R>, Stopped> {
         match self.place {
             Place::Inline(writer) => Ok(*writer),
-            Place::Threaded(mut remote) => remote.stop().ok_or(Stopped),
+            Place::Threaded(remote) => remote.stop().ok_or(Stopped),
         }
     }
 }

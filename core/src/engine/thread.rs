@@ -1,202 +1,120 @@
-//! The writer on its own thread, fed by a ring and woken by a doorbell.
+//! The writer on its own thread: it serves its producers in turn, and sleeps when there is nothing.
 //!
-//! 1. Every call is answered once, in order.
-//! 2. The thread ends when its producer is gone and the ring is empty, and gives the writer back.
+//! 1. The thread ends when its owner is gone and everything that producers gave is executed; it
+//!    gives the writer back.
+//! 2. A producer that is dropped leaves nothing behind: what it gave is executed first.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use crate::book::{Answer, State};
-use crate::sync::{Consumer, Doorbell, Producer, ring};
+use crate::sync::{Consumer, Doorbell};
 
-use super::{Input, Reactor, Writer};
+use super::lane::Lane;
+use super::producer::SPINS;
+use super::{Reactor, Writer};
 
-/// How many messages are taken from the ring at once.
-const CHUNK: usize = 64;
-/// How often an empty ring is looked at before the thread sleeps.
-const SPINS: u32 = 2_000;
-
-/// What crosses the ring.
-pub(super) enum Message {
-    /// Execute; nobody waits for the answer.
-    Post(Input),
-    /// Execute and answer.
-    Call(Input),
-    /// Look at the state.
-    Ask(Box<dyn FnOnce(&State) + Send>),
+/// What the writer's thread does when there is nothing to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wait {
+    /// Looks again at once: the shortest way, and a whole core.
+    Spin,
+    /// Lets another thread run, then looks again.
+    Yield,
+    /// Sleeps until somebody rings.
+    Park,
+    /// Looks again for some microseconds, then sleeps.
+    #[default]
+    Adaptive,
 }
 
-/// The producer's end.
-pub(super) struct Remote<R> {
-    messages: Option<Producer<Message>>,
-    answers: Consumer<Answer>,
-    writer_bell: Arc<Doorbell>,
-    caller_bell: Arc<Doorbell>,
-    thread: Option<JoinHandle<Writer<R>>>,
-    parked: Option<(Writer<R>, Consumer<Message>, Producer<Answer>)>,
-    core: Option<usize>,
-}
+impl Wait {
+    /// Every mode with its name.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("spin", Self::Spin),
+        ("yield", Self::Yield),
+        ("park", Self::Park),
+        ("adaptive", Self::Adaptive),
+    ];
 
-impl<R: Reactor> Remote<R> {
-    /// The ends of the rings; the thread starts with [`Remote::start`].
-    pub(super) fn new(writer: Writer<R>, capacity: usize, core: Option<usize>) -> Self {
-        let (messages, inbox) = ring(capacity);
-        let (replies, answers) = ring(capacity);
-        Self {
-            messages: Some(messages),
-            answers,
-            writer_bell: Arc::new(Doorbell::new()),
-            caller_bell: Arc::new(Doorbell::new()),
-            thread: None,
-            parked: Some((writer, inbox, replies)),
-            core,
+    /// How often an empty round is made before the thread sleeps; `None` is never.
+    fn spins(self) -> Option<u32> {
+        match self {
+            Self::Spin | Self::Yield => None,
+            Self::Park => Some(0),
+            Self::Adaptive => Some(SPINS),
         }
     }
-
-    /// Starts the thread; a repeat changes nothing.
-    pub(super) fn start(&mut self) {
-        let Some((writer, inbox, replies)) = self.parked.take() else {
-            return;
-        };
-        let service = Service {
-            writer,
-            inbox,
-            replies,
-            bell: Arc::clone(&self.writer_bell),
-            caller_bell: Arc::clone(&self.caller_bell),
-        };
-        let core = self.core;
-        let name = std::thread::Builder::new().name("truebook-writer".to_owned());
-        self.thread = name
-            .spawn(move || {
-                // Declared first, so dropped last: it rings when the rings' ends are gone.
-                let _farewell = Farewell(Arc::clone(&service.caller_bell));
-                let mut service = service;
-                super::pin::pin(core);
-                service.run();
-                service.writer
-            })
-            .ok();
-    }
-
-    /// Puts a message into the ring, waiting while it is full. `false` when the writer is gone.
-    pub(super) fn send(&mut self, message: Message) -> bool {
-        let mut message = message;
-        loop {
-            let Some(messages) = self.messages.as_mut() else {
-                return false;
-            };
-            if messages.is_abandoned() {
-                return false;
-            }
-            match messages.push(message) {
-                Ok(()) => {
-                    self.writer_bell.ring();
-                    return true;
-                }
-                Err(full) => {
-                    message = full.0;
-                    self.start();
-                    std::thread::yield_now();
-                }
-            }
-        }
-    }
-
-    /// Waits for the answer to the last call; `None` when the writer is gone.
-    pub(super) fn answer(&mut self) -> Option<Answer> {
-        self.start();
-        for _ in 0..SPINS {
-            if let Some(answer) = self.answers.pop() {
-                return Some(answer);
-            }
-            std::hint::spin_loop();
-        }
-        let answers = &self.answers;
-        self.caller_bell
-            .wait(|| !answers.is_empty() || answers.is_abandoned(), None);
-        self.answers.pop()
-    }
-
-    /// Whether the thread has ended; it may have when this returns `false`.
-    pub(super) fn has_ended(&self) -> bool {
-        self.thread.as_ref().is_some_and(JoinHandle::is_finished)
-    }
-
-    /// Ends the thread after everything in the ring; the writer, unless it panicked.
-    pub(super) fn stop(&mut self) -> Option<Writer<R>> {
-        self.start();
-        self.messages = None;
-        self.writer_bell.ring();
-        self.thread.take()?.join().ok()
-    }
 }
 
-struct Service<R> {
-    writer: Writer<R>,
-    inbox: Consumer<Message>,
-    replies: Producer<Answer>,
-    bell: Arc<Doorbell>,
-    caller_bell: Arc<Doorbell>,
-}
-
-/// Wakes the caller when the writer's thread ends, by a panic too.
-struct Farewell(Arc<Doorbell>);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        self.0.ring();
-    }
+/// The writer and everybody whom it serves.
+pub(super) struct Service<R> {
+    pub writer: Writer<R>,
+    pub lanes: Vec<Lane>,
+    /// Producers that came since.
+    pub newcomers: Consumer<Lane>,
+    pub bell: Arc<Doorbell>,
+    pub wait: Wait,
+    /// Whether its owner is still there.
+    pub has_owner: bool,
 }
 
 impl<R: Reactor> Service<R> {
-    fn run(&mut self) {
+    /// Serves until the end.
+    pub fn run(&mut self) {
         let mut idle = 0;
         loop {
-            let taken = self.serve();
-            if taken > 0 {
+            if self.serve() > 0 {
                 idle = 0;
-            } else if self.inbox.is_abandoned() {
-                if self.serve() == 0 {
-                    return;
+                continue;
+            }
+            if self.is_over() {
+                return;
+            }
+            match self.wait.spins() {
+                Some(most) if idle >= most => {
+                    self.sleep();
+                    idle = 0;
                 }
-            } else if idle < SPINS {
-                idle += 1;
-                std::hint::spin_loop();
-            } else {
-                let inbox = &self.inbox;
-                self.bell
-                    .wait(|| !inbox.is_empty() || inbox.is_abandoned(), None);
-                idle = 0;
+                Some(_) | None => {
+                    idle = idle.saturating_add(1);
+                    if self.wait == Wait::Yield {
+                        std::thread::yield_now();
+                    } else {
+                        std::hint::spin_loop();
+                    }
+                }
             }
         }
     }
 
+    /// One turn of each producer; how much was executed.
     fn serve(&mut self) -> usize {
-        let Self {
-            writer,
-            inbox,
-            replies,
-            caller_bell,
-            ..
-        } = self;
-        let mut fills = 0;
-        inbox.look(CHUNK, |message| {
-            if let Message::Post(input) = message {
-                fills += usize::from(writer.touch(input, fills));
-            }
+        while let Some(lane) = self.newcomers.pop() {
+            self.lanes.push(lane);
+        }
+        let mut executed = 0;
+        let (writer, has_owner) = (&mut self.writer, &mut self.has_owner);
+        self.lanes.retain_mut(|lane| {
+            // Asked first: what it gave before it went is served below.
+            let is_gone = lane.is_abandoned();
+            executed += lane.serve(writer);
+            let stays = !(is_gone && lane.is_idle());
+            *has_owner &= stays || !lane.is_owner();
+            stays
         });
-        inbox.drain(CHUNK, |message| match message {
-            Message::Post(input) => {
-                writer.execute(&input);
-            }
-            Message::Call(input) => {
-                let answer = writer.execute(&input);
-                // The caller waits for each answer, so the ring has room.
-                let _ = replies.push(answer);
-                caller_bell.ring();
-            }
-            Message::Ask(look) => look(writer.state()),
-        })
+        executed
+    }
+
+    /// Whether the owner is gone and nothing waits.
+    fn is_over(&self) -> bool {
+        !self.has_owner && self.newcomers.is_empty() && self.lanes.iter().all(Lane::is_idle)
+    }
+
+    fn sleep(&self) {
+        let (lanes, newcomers) = (&self.lanes, &self.newcomers);
+        let ready = || {
+            let is_awake = |lane: &Lane| !lane.is_idle() || lane.is_abandoned();
+            lanes.iter().any(is_awake) || !newcomers.is_empty()
+        };
+        self.bell.wait(ready, None);
     }
 }

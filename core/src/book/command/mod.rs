@@ -65,7 +65,7 @@ pub enum Command {
 }
 
 /// A quote or a last price: prices at the instrument's price scale, sizes at its quantity scale.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PriceTick {
     /// Of what.
     pub instrument: InstrumentId,

@@ -1,0 +1,239 @@
+//! Who gives commands and prices to the writer, from a thread of its own.
+//!
+//! 1. What one producer gives is executed in its order; an `ordered` one loses nothing, of a `live`
+//!    one an older price may be replaced by a newer.
+//! 2. Nothing is given twice, and nothing of what was taken is lost when a producer is dropped.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::book::{Answer, Command, PriceTick, State};
+use crate::model::Refusal;
+use crate::sync::{Consumer, Doorbell, Full, Producer as RingProducer, Sender, mailbox, ring};
+
+use super::Input;
+use super::lane::{Farewell, Lane, LiveLane, Message, PRICE_WORDS, TOPICS, pack, topic};
+
+/// How often an empty ring is looked at before a caller sleeps.
+pub(super) const SPINS: u32 = 2_000;
+/// How long an asker waits before it looks whether the writer is still there.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The writer stopped after an error of its own. Reopen the book; what was journaled stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the writer has stopped after an error of its own: reopen the book")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Why an input was not taken; it is inside.
+#[derive(Debug)]
+pub enum Unsent {
+    /// As many wait as may wait.
+    Full(Input),
+    /// The writer is gone.
+    Stopped(Input),
+}
+
+/// What a producer promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discipline {
+    /// Prices and commands in one order, all of them: for replay, backtests and paper sessions.
+    Ordered,
+    /// Commands before prices, and of prices the latest of so many instruments where they come
+    /// faster than they are taken: for feeds.
+    Live {
+        /// Instruments with a higher number wait for room instead.
+        instruments: usize,
+    },
+}
+
+/// One producer's end; may be moved to another thread.
+pub struct Producer {
+    messages: RingProducer<Message>,
+    live: Option<Live>,
+    answers: Consumer<Answer>,
+    bell: Arc<Doorbell>,
+    /// After the rings, so that a writer who is woken by its drop finds their ends gone.
+    writer: Farewell,
+}
+
+struct Live {
+    prices: RingProducer<PriceTick>,
+    latest: Sender<PRICE_WORDS>,
+    instruments: usize,
+}
+
+/// A producer of `capacity` messages, and the writer's side of it, which holds a seat
+/// unless it is the owner's.
+pub(super) fn pair(
+    discipline: Discipline,
+    capacity: usize,
+    (writer_bell, seat): (Arc<Doorbell>, Option<Arc<()>>),
+) -> (Producer, Lane) {
+    let (messages, inbox) = ring(capacity);
+    let (replies, answers) = ring(capacity);
+    let bell = Arc::new(Doorbell::new());
+    let (live, live_lane) = match discipline {
+        Discipline::Ordered => (None, None),
+        Discipline::Live { instruments } => {
+            let (give, prices) = ring(capacity);
+            let (sender, latest) = mailbox(TOPICS * instruments);
+            let live = Live {
+                prices: give,
+                latest: sender,
+                instruments,
+            };
+            (Some(live), Some(LiveLane { prices, latest }))
+        }
+    };
+    let lane = Lane {
+        messages: inbox,
+        live: live_lane,
+        replies,
+        bell: Farewell(Arc::clone(&bell)),
+        seat,
+    };
+    let producer = Producer {
+        messages,
+        live,
+        answers,
+        bell,
+        writer: Farewell(writer_bell),
+    };
+    (producer, lane)
+}
+
+impl Producer {
+    /// Gives an input without waiting.
+    ///
+    /// # Errors
+    /// [`Unsent`] with the input, when there is no room or no writer.
+    pub fn try_post(&mut self, input: Input) -> Result<(), Unsent> {
+        match self.try_send(Message::Post(input)) {
+            Err((true, Message::Post(input))) => Err(Unsent::Stopped(input)),
+            Err((false, Message::Post(input))) => Err(Unsent::Full(input)),
+            // Only what was given comes back.
+            Ok(()) | Err((_, Message::Call(_) | Message::Ask(_))) => Ok(()),
+        }
+    }
+
+    /// Gives an input; waits only while there is no room.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the writer is gone.
+    pub fn post(&mut self, input: Input) -> Result<(), Stopped> {
+        self.send(Message::Post(input))
+    }
+
+    /// Gives a price. An `ordered` producer waits while there is no room; a `live` one leaves it in
+    /// place of the price of its kind that was not taken yet.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the writer is gone.
+    pub fn price(&mut self, tick: PriceTick) -> Result<(), Stopped> {
+        let Some(live) = self.live.as_mut() else {
+            return self.post(Input::Command(Command::Price(tick)));
+        };
+        if live.prices.is_abandoned() {
+            return Err(Stopped);
+        }
+        if tick.instrument.index() >= live.instruments {
+            return self.post(Input::Command(Command::Price(tick)));
+        }
+        // While older ones are left there, a newer one must not overtake them in the ring.
+        let refused = if live.latest.is_taken() {
+            live.prices.push(tick).err()
+        } else {
+            Some(Full(tick))
+        };
+        if let Some(Full(tick)) = refused {
+            live.latest.send(topic(&tick), &pack(&tick));
+        }
+        self.writer.0.ring();
+        Ok(())
+    }
+
+    /// How many prices were replaced by newer ones before they were taken.
+    #[must_use]
+    pub fn conflated(&self) -> u64 {
+        self.live.as_ref().map_or(0, |live| live.latest.replaced())
+    }
+
+    /// Gives an input and waits for its answer; [`Refusal::Poisoned`] when the writer is gone.
+    pub fn call(&mut self, input: Input) -> Answer {
+        let sent = self.send(Message::Call(input));
+        let answer = sent.ok().and_then(|()| self.answer());
+        answer.unwrap_or(Answer::Refused(Refusal::Poisoned))
+    }
+
+    /// Looks at the state after everything that this producer gave, prices of a `live` one apart.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the writer is gone.
+    pub fn ask<T: Send + 'static>(
+        &mut self,
+        look: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (give, take) = mpsc::sync_channel(1);
+        self.send(Message::Ask(Box::new(move |state| {
+            // The asker may have given up; nobody else wants the value.
+            let _ = give.send(look(state));
+        })))?;
+        loop {
+            match take.recv_timeout(PATIENCE) {
+                Ok(answer) => return Ok(answer),
+                // The message stays in the ring of a writer that stopped before it.
+                Err(RecvTimeoutError::Timeout) if !self.messages.is_abandoned() => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    return Err(Stopped);
+                }
+            }
+        }
+    }
+
+    /// Puts a message into the ring; with it back, whether the writer is gone.
+    pub(super) fn try_send(&mut self, message: Message) -> Result<(), (bool, Message)> {
+        if self.messages.is_abandoned() {
+            return Err((true, message));
+        }
+        self.messages
+            .push(message)
+            .map_err(|Full(message)| (false, message))?;
+        self.writer.0.ring();
+        Ok(())
+    }
+
+    pub(super) fn send(&mut self, message: Message) -> Result<(), Stopped> {
+        let mut message = message;
+        loop {
+            match self.try_send(message) {
+                Ok(()) => return Ok(()),
+                Err((true, _)) => return Err(Stopped),
+                Err((false, back)) => message = back,
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits for the answer to the last call; `None` when the writer is gone.
+    fn answer(&mut self) -> Option<Answer> {
+        for _ in 0..SPINS {
+            if let Some(answer) = self.answers.pop() {
+                return Some(answer);
+            }
+            std::hint::spin_loop();
+        }
+        let answers = &self.answers;
+        self.bell
+            .wait(|| !answers.is_empty() || answers.is_abandoned(), None);
+        self.answers.pop()
+    }
+}
