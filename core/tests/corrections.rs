@@ -396,3 +396,18 @@ fn an_order_that_is_named_late_unlocks_its_part_then() {
     assert_eq!(desk.order_of("a").cum_qty, 400_000_000);
     desk.check();
 }
+
+#[test]
+fn the_order_that_is_named_late_tells_fills_apart_from_then_on() {
+    let mut desk = desk();
+    desk.deposit("USD", "1000");
+    place(&mut desk, "b", "5");
+    told(&mut desk, ["1", "100", "9"], None, None);
+    told(&mut desk, ["1", "100", "9"], Some("a"), None);
+    assert_eq!(desk.held()[0], "1");
+    told(&mut desk, ["1", "100", "9"], Some("b"), None);
+    assert_eq!(desk.held()[0], "2", "another order, another fill");
+    told(&mut desk, ["1", "100", "9"], Some("a"), None);
+    assert_eq!(desk.held()[0], "2");
+    desk.check();
+}

@@ -345,3 +345,30 @@ fn the_average_price_of_an_order_is_that_of_the_fills_that_stand() {
     assert_eq!(average(&desk), Some(number("104")));
     desk.check();
 }
+
+#[test]
+fn an_order_that_ends_leaves_the_others_open_and_gives_back_what_it_spoke_for() {
+    let mut desk = desk();
+    desk.buy("10", "100", "1");
+    for (name, qty) in [("a", "4"), ("b", "3")] {
+        place(&mut desk, name, Side::Sell, qty);
+    }
+    let available = |desk: &Desk| desk.position().available_to_reduce() / 100_000_000;
+    assert_eq!(available(&desk), 3);
+    tell(&mut desk, "a", OrderReport::Canceled).unwrap();
+    assert_eq!(available(&desk), 7);
+    let open: Vec<_> = desk.state().open_orders().collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].1.client_order_id, id("b"));
+    // One that opens takes a slot until it ends.
+    let slots = |desk: &Desk| {
+        let position = desk.position();
+        (position.opening_orders, position.open_buys / 100_000_000)
+    };
+    place(&mut desk, "c", Side::Buy, "2");
+    place(&mut desk, "d", Side::Buy, "1");
+    assert_eq!(slots(&desk), (2, 3));
+    tell(&mut desk, "c", OrderReport::Expired).unwrap();
+    assert_eq!(slots(&desk), (1, 1));
+    desk.check();
+}

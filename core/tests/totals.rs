@@ -265,3 +265,23 @@ fn a_coin_is_worth_its_mark() {
     assert_eq!(desk.state().portfolio().equity, 75_000 * 10_i128.pow(18));
     desk.check();
 }
+
+#[test]
+fn another_mark_values_everything_anew() {
+    use truebook_core::model::MarkChoice;
+    let mut desk = two_strategies();
+    let tick = PriceTick {
+        last: Some(13_000_000_000),
+        ..PriceTick::empty(desk::FIRST, Timestamp(desk.now))
+    };
+    desk.run(Command::Price(tick));
+    let unrealized = |desk: &Desk| desk.state().strategy_total(None).unrealized_pnl;
+    assert_eq!(unrealized(&desk), 30 * ONE + 15 * ONE / 100);
+    let config = Config {
+        mark: MarkChoice::Mid,
+        ..desk.state().config.clone()
+    };
+    desk.run(Command::Configure(Box::new(config)));
+    assert_eq!(unrealized(&desk), 20 * ONE + ONE / 10);
+    desk.check();
+}

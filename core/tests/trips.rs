@@ -179,3 +179,13 @@ fn a_cost_that_is_given_later_completes_the_round_trip_and_the_margin() {
     assert_eq!(desk.held(), ["-3", "-300", "10"]);
     desk.check();
 }
+
+#[test]
+fn a_late_fee_belongs_to_the_round_trip_that_is_open() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    desk.buy("1", "100", "1");
+    desk.late_fee("1", "3", "USD");
+    fill(&mut desk, Side::Sell, "1", "110");
+    assert_eq!(figures(&closed(&desk, 0))[6], "4");
+    desk.check();
+}
