@@ -383,6 +383,12 @@ fn a_repeat_is_answered_with_the_sequence_of_the_first_whatever_became_of_it() {
     // What was taken back contradicts nothing, whatever its numbers.
     let said = repeat(&mut desk, "7", None);
     assert_eq!((said.duplicate, said.quarantined), (true, None));
+    // But what was said of it before is said again.
+    let said = repeat(&mut desk, "5", None);
+    assert_eq!(
+        (said.sequence, said.quarantined),
+        (first, Some(Quarantine::FillConflict))
+    );
     desk.check();
 }
 

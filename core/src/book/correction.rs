@@ -24,9 +24,13 @@ impl Ledger {
         (trade_id, settle): (&Id, CurrencyId),
         known: &FillMark,
     ) -> Answer {
-        let is_same = (known.qty, known.px) == (report.last_qty, report.last_px);
+        let numbers = (report.last_qty, report.last_px);
+        let is_same = (known.qty, known.px) == numbers;
+        if let Some(said) = self.said(known, numbers) {
+            return said;
+        }
         if !is_same && !known.is_void {
-            return self.conflict(report, trade_id, known.key);
+            return self.quarantine(report, *trade_id, Quarantine::FillConflict);
         }
         let liquidity = report.liquidity.filter(|_| !known.has_liquidity);
         let venue_order_id = report.venue_order_id.filter(|_| known.venue_order == 0);
@@ -70,18 +74,18 @@ impl Ledger {
         answer
     }
 
-    /// What becomes of a report that contradicts a known execution: it is said once.
-    fn conflict(&mut self, report: &FillReport, trade_id: &Id, key: FillKey) -> Answer {
-        let numbers = (report.last_qty, report.last_px);
-        match self.state.fills.find_conflict(key, numbers) {
-            Some(conflict) => Answer::Applied(Applied {
-                sequence: conflict.sequence,
-                duplicate: true,
-                quarantined: Some(Quarantine::FillConflict),
-                ..Applied::default()
-            }),
-            None => self.quarantine(report, *trade_id, Quarantine::FillConflict),
+    /// The answer to a report that contradicted a known execution before, with the same numbers.
+    fn said(&self, known: &FillMark, numbers: (i128, i64)) -> Option<Answer> {
+        if (known.qty, known.px) == numbers && !known.is_void {
+            return None;
         }
+        let conflict = self.state.fills.find_conflict(known.key, numbers)?;
+        Some(Answer::Applied(Applied {
+            sequence: conflict.sequence,
+            duplicate: true,
+            quarantined: Some(Quarantine::FillConflict),
+            ..Applied::default()
+        }))
     }
 
     /// Books a fee that has become known after its execution.
