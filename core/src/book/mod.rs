@@ -49,7 +49,8 @@ pub use event::{
 pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use notice::{
-    Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep, Prices,
+    About, Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
+    Prices,
 };
 pub use pnl::{Pnl, PnlOf};
 pub use price::{Mark, PriceRefusal};

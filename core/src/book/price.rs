@@ -3,6 +3,8 @@
 //! 1. A refused price changes only counters.
 //! 2. A true jump is accepted after enough consistent confirmations, or when the last is stale.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::model::{
     Fixed, Limits, MarkChoice, NANOS_PER_SECOND, Rounding, Timestamp, mul_div, pow10,
 };
@@ -10,7 +12,7 @@ use crate::model::{
 use super::PriceTick;
 
 /// Why a price was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum PriceRefusal {
     /// No price in it, or one that is zero or negative.
     NotPositive,

@@ -11,7 +11,7 @@ use crate::sync::{Doorbell, Producer as RingProducer, ring};
 use super::lane::{Lane, Message};
 use super::producer::{Discipline, Producer, Stopped, pair};
 use super::thread::{Service, Wait};
-use super::{Input, LineTable, Reactor, Writer};
+use super::{Bus, Input, LineTable, Reactor, Writer};
 
 /// How many producers there may be at once beside the host's own.
 pub const PRODUCERS_MAX: usize = 64;
@@ -47,6 +47,7 @@ impl Default for Options {
 pub struct Host<R> {
     place: Place<R>,
     lines: Arc<LineTable>,
+    bus: Bus,
     ahead: usize,
     posted: usize,
 }
@@ -179,7 +180,7 @@ impl<R: Reactor> Remote<R> {
 impl<R: Reactor> Host<R> {
     /// Runs `writer` as `options` say.
     pub fn new(writer: Writer<R>, options: Options) -> Self {
-        let lines = Arc::clone(writer.lines());
+        let (lines, bus) = (Arc::clone(writer.lines()), writer.bus().clone());
         let place = if options.threaded {
             let mut remote = Remote::new(writer, options);
             if options.ahead == 0 {
@@ -192,6 +193,7 @@ impl<R: Reactor> Host<R> {
         Self {
             place,
             lines,
+            bus,
             ahead: options.ahead,
             posted: 0,
         }
@@ -200,6 +202,11 @@ impl<R: Reactor> Host<R> {
     /// The lines that readers poll, from any thread.
     pub fn lines(&self) -> &Arc<LineTable> {
         &self.lines
+    }
+
+    /// Where subscribers come from, from any thread.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
     }
 
     /// What brings more producers to the writer; `None` where it has no thread of its own.

@@ -4,6 +4,7 @@
 //! 2. What a reactor asks for is executed before the next input.
 //! 3. Inline and threaded hosts give the same events for the same inputs.
 
+mod bus;
 mod host;
 mod journal;
 mod lane;
@@ -14,6 +15,7 @@ mod reactor;
 mod thread;
 mod writer;
 
+pub use bus::{Bus, Filter, Overflow, Subscription};
 pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
 pub use line::{LineTable, PositionLine};

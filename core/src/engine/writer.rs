@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::bars::Bar;
-use crate::book::{Answer, Command, Entry, Ledger, PriceTick, State};
+use crate::book::{Answer, Command, Entry, Ledger, Notice, PriceTick, State};
 use crate::model::InstrumentId;
 
-use super::{Happening, Journal, LineTable, Reactor};
+use super::bus::{Publisher, bus};
+use super::{Bus, Happening, Journal, LineTable, Reactor};
 
 /// How many commands reactions to one input may add up to.
 const REACTIONS_MAX: usize = 10_000;
@@ -31,12 +32,16 @@ pub struct Writer<R> {
     entries: Vec<Entry>,
     wanted: Vec<Command>,
     queue: VecDeque<Command>,
+    publisher: Publisher,
+    bus: Bus,
+    notices: Vec<Notice>,
 }
 
 impl<R: Reactor> Writer<R> {
     /// A writer that goes on from `ledger`.
     pub fn new(ledger: Ledger, reactor: R, journal: Box<dyn Journal>, lines: usize) -> Self {
         let lines = Arc::new(LineTable::new(lines));
+        let (publisher, bus) = bus();
         let writer = Self {
             ledger,
             reactor,
@@ -45,6 +50,9 @@ impl<R: Reactor> Writer<R> {
             entries: Vec::new(),
             wanted: Vec::new(),
             queue: VecDeque::new(),
+            publisher,
+            bus,
+            notices: Vec::new(),
         };
         for position in writer.state().positions() {
             writer.lines.publish(writer.state(), position);
@@ -81,6 +89,11 @@ impl<R: Reactor> Writer<R> {
         true
     }
 
+    /// Where subscribers come from.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
     /// Executes one input and everything that reactors ask for.
     pub fn execute(&mut self, input: &Input) -> Answer {
         let answer = match input {
@@ -110,7 +123,12 @@ impl<R: Reactor> Writer<R> {
 
     fn step(&mut self, command: &Command) -> Answer {
         self.ledger.set_store_available(self.journal.is_available());
+        let is_heard = self.publisher.is_heard();
+        self.ledger.set_followed(is_heard);
         let answer = self.ledger.execute(command);
+        if is_heard {
+            self.tell();
+        }
         self.ledger.take_emitted(&mut self.entries);
         for entry in self.entries.drain(..) {
             self.journal.append(&entry);
@@ -129,6 +147,14 @@ impl<R: Reactor> Writer<R> {
         }
         self.publish(command);
         answer
+    }
+
+    fn tell(&mut self) {
+        self.ledger.take_notices(&mut self.notices);
+        for notice in self.notices.drain(..) {
+            self.publisher.publish(&notice);
+        }
+        self.publisher.ring();
     }
 
     fn publish(&self, command: &Command) {

@@ -245,6 +245,7 @@ fn of_order(state: &State, order: &Order, old: Option<OrderState>) -> Option<New
     };
     Some(News::Order {
         client_order_id: order.client_order_id,
+        key: state.position_at(order.position)?.key,
         step,
         old,
         new,

@@ -5,11 +5,15 @@
 //! 2. Whoever adds up the notices has the orders, positions and balances of the ledger.
 //! 3. A price has no event: its notices carry the sequence of the last one.
 
+mod about;
 mod before;
 mod step;
 
+pub use about::About;
 pub(super) use before::Before;
 pub use step::{OrderStep, PositionStep};
+
+use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{
     AccountId, CurrencyId, Fixed, Id, InstrumentId, OrderStatus, OrderType, Position, PositionKey,
@@ -19,7 +23,7 @@ use crate::model::{
 use super::{Balance, Mark, PriceRefusal, Quarantine, Stated, TradingState};
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Notice {
     /// The sequence of the event that made it; for a price, of the event before.
     pub sequence: u64,
@@ -32,7 +36,7 @@ pub struct Notice {
 }
 
 /// The value before, and the value since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Change<T> {
     /// Before.
     pub old: T,
@@ -41,7 +45,7 @@ pub struct Change<T> {
 }
 
 /// An order's moving parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct OrderState {
     /// Where it is in its life.
     pub status: OrderStatus,
@@ -62,7 +66,7 @@ pub struct OrderState {
 }
 
 /// A position's moving parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PositionState {
     /// Signed quantity.
     pub qty: i128,
@@ -94,7 +98,7 @@ impl PositionState {
 }
 
 /// The prices of an instrument, at its price scale; the configuration says which one values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Prices {
     /// The newest of all.
     pub newest: Option<i64>,
@@ -123,7 +127,7 @@ impl Prices {
 }
 
 /// An execution that was booked or taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FillNews {
     /// Whose position it changed.
     pub key: PositionKey,
@@ -140,7 +144,7 @@ pub struct FillNews {
 }
 
 /// What changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 #[allow(
     clippy::large_enum_variant,
     reason = "an order is the common case, and a box would allocate"
@@ -150,6 +154,8 @@ pub enum News {
     Order {
         /// The caller's id.
         client_order_id: Id,
+        /// Whose position its fills change.
+        key: PositionKey,
         /// What happened to it.
         step: OrderStep,
         /// What it was; `None` where it was placed.

@@ -1,11 +1,13 @@
 //! What happened to an order or to a position, in one word.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::model::OrderStatus;
 
 use super::OrderState;
 
 /// What happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum OrderStep {
     /// It passed its checks.
     Placed,
@@ -32,7 +34,7 @@ pub enum OrderStep {
 }
 
 /// What happened to a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum PositionStep {
     /// It was flat.
     Opened,
