@@ -11,7 +11,8 @@ mod desk;
 
 use desk::{DEFAULT, Desk, FIRST, id, number, spec};
 use truebook_core::book::{
-    Answer, Command, FillReport, News, Notice, OrderReport, OrderUpdate, Quarantine, Split, Submit,
+    Answer, BustReport, Command, FillReport, Invalid, News, Notice, OrderReport, OrderUpdate,
+    Quarantine, Split, Submit,
 };
 use truebook_core::model::{
     Config, Fixed, InstrumentKind, InstrumentSpec, OrderType, PositionLeg, Side, Timestamp,
@@ -124,8 +125,8 @@ fn a_trade_id_of_several_executions_is_taken_back_by_its_side_or_not_at_all() {
     assert_eq!(desk.held()[0], "0");
     // The same id on two orders: nobody says which.
     let mut desk = Desk::with(InstrumentKind::Equity);
-    for order in ["V1", "V2"] {
-        let mut report = desk.report(Side::Buy, "1", "100", "9");
+    for (order, qty) in [("V1", "1"), ("V2", "2")] {
+        let mut report = desk.report(Side::Buy, qty, "100", "9");
         report.venue_order_id = Some(id(order));
         desk.fill(report);
     }
@@ -154,8 +155,18 @@ fn a_trade_id_of_several_executions_is_taken_back_by_its_side_or_not_at_all() {
         desk.late_fee("7", "1", "USD").quarantined,
         Some(Quarantine::AmbiguousTrade)
     );
-    assert_eq!(desk.bust("7").quarantined, Some(Quarantine::AmbiguousTrade));
+    let bust = desk.bust("7");
+    assert_eq!(bust.quarantined, Some(Quarantine::AmbiguousTrade));
+    assert_eq!(bust.sequence, desk.state().sequence);
     assert_eq!(Quarantine::AmbiguousTrade.name(), "AmbiguousTrade");
+    desk.run(Command::Bust(Box::new(BustReport {
+        account: DEFAULT,
+        instrument: FIRST,
+        side: Some(Side::Sell),
+        trade_id: id("7"),
+        ts: Timestamp(desk.now),
+    })));
+    assert_eq!(desk.held()[0], "1", "the sale is taken back");
     desk.check();
 }
 
@@ -341,8 +352,9 @@ fn a_follower_hears_of_ids_prices_costs_and_accounts_that_become_known() {
 fn an_execution_that_corrects_itself_is_booked_and_ends() {
     let mut desk = Desk::with(InstrumentKind::Equity);
     told(&mut desk, ["1", "100", "t"], None, Some("t"));
-    told(&mut desk, ["1", "101", "u"], None, Some("t"));
-    told(&mut desk, ["2", "101", "u"], None, Some("u"));
+    told(&mut desk, ["2", "101", "u"], None, Some("t"));
+    assert_eq!(desk.held()[0], "2", "the first is taken back");
+    told(&mut desk, ["3", "101", "u"], None, Some("u"));
     desk.bust("t");
     desk.bust("u");
     desk.check();
@@ -415,5 +427,28 @@ fn the_order_that_is_named_late_tells_fills_apart_from_then_on() {
     assert_eq!(desk.held()[0], "2", "another order, another fill");
     told(&mut desk, ["1", "100", "9"], Some("a"), None);
     assert_eq!(desk.held()[0], "2");
+    desk.check();
+}
+
+#[test]
+fn executions_without_a_number_or_an_id_are_named_or_told_apart_by_what_they_say() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    for (qty, px) in [(0, 1), (-1, 1), (1, 0), (1, -1)] {
+        let report = FillReport::new(FIRST, Side::Buy, qty, px);
+        let answer = desk.run(Command::Fill(Box::new(report)));
+        assert_eq!(answer, Answer::Invalid(Invalid::NotPositive));
+    }
+    let mut unnamed = desk.report(Side::Buy, "1", "100", "x");
+    unnamed.trade_id = None;
+    for (ts, is_repeat) in [(1, false), (1, true), (2, false)] {
+        unnamed.ts = Timestamp(ts);
+        assert_eq!(desk.fill(unnamed.clone()).duplicate, is_repeat, "{ts}");
+    }
+    // An order that nobody knows tells fills apart all the same.
+    for (order, is_repeat) in [("yy", false), ("zz", false), ("yy", true)] {
+        let mut report = desk.report(Side::Buy, "1", "100", "9");
+        report.client_order_id = Some(id(order));
+        assert_eq!(desk.fill(report).duplicate, is_repeat, "{order}");
+    }
     desk.check();
 }
