@@ -452,3 +452,23 @@ fn executions_without_a_number_or_an_id_are_named_or_told_apart_by_what_they_say
     }
     desk.check();
 }
+
+#[test]
+fn a_correction_of_what_was_taken_back_leaves_the_fills_of_other_orders_alone() {
+    let mut desk = desk();
+    desk.deposit("USD", "1000");
+    place(&mut desk, "b", "5");
+    told(&mut desk, ["1", "100", "9"], Some("a"), None);
+    desk.bust("9");
+    told(&mut desk, ["2", "100", "9b"], Some("a"), Some("9"));
+    assert_eq!(desk.held()[0], "2");
+    told(&mut desk, ["3", "100", "9"], Some("b"), None);
+    assert_eq!(
+        desk.held()[0],
+        "5",
+        "the same id on another order is another fill"
+    );
+    told(&mut desk, ["4", "100", "9c"], Some("a"), Some("9"));
+    assert_eq!(desk.held()[0], "7", "the one of its own order is replaced");
+    desk.check();
+}

@@ -84,6 +84,11 @@ impl State {
     fn remember_void(&mut self, entry: &Entry, filled: &Filled, trade_id: &Id) {
         let owner = (filled.key.account, filled.key.instrument);
         let key = FillKey::new(owner, trade_id, filled.side);
+        if let Some(corrected) = self.voided(owner, trade_id) {
+            let corrected = (corrected.key, corrected.sequence);
+            self.remember_successor(entry, filled, corrected);
+            return;
+        }
         let successor = FillKey::new(owner, &filled.trade_id, filled.side);
         self.fills.insert(FillMark {
             key,

@@ -198,6 +198,18 @@ impl State {
         among(self.known_as(owner, name), None)
     }
 
+    /// The one of those known under `trade_id` that was voided last.
+    pub(super) fn voided(
+        &self,
+        owner: (AccountId, InstrumentId),
+        trade_id: &Id,
+    ) -> Option<&FillMark> {
+        let known = self.known_as(owner, (trade_id, None)).into_iter();
+        known
+            .map(|mark| self.end_of(mark))
+            .find(|mark| mark.is_void)
+    }
+
     /// Every execution with this trade id, on `side` or on either, in the order of their booking.
     fn known_as(
         &self,
