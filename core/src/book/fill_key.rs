@@ -5,8 +5,6 @@
 //! 2. The window holds the newest fills, up to a bound set when it is made.
 //! 3. What is remembered of a fill is enough to take it back exactly.
 
-use std::hint::black_box;
-
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
@@ -182,8 +180,10 @@ impl FillWindow {
         let oldest = (self.oldest + ahead) % self.bound;
         let is_full = self.marks.len() == self.bound;
         let forgotten = self.marks.get(oldest).filter(|_| is_full);
-        let next = forgotten.map(|mark| self.index.touch(mark.key.short()));
-        black_box((self.index.touch(key.short()), next));
+        if let Some(mark) = forgotten {
+            self.index.touch(mark.key.short());
+        }
+        self.index.touch(key.short());
     }
 
     /// The remembered fill that a report of `key` repeats: one whose known order ids do not differ

@@ -3,6 +3,7 @@
 //! | file | type | moves | loom model |
 //! |---|---|---|---|
 //! | `primitive` | (re-exports) | nothing: atomics and threads of std, or of loom | - |
+//! | `prefetch` | [`prefetch`] | nothing: a hint to the processor | - |
 //! | `edge` | `Edge` | nothing: names each ordering, so a model can drop one | - |
 //! | `seqlock` | [`SeqSlot`] | the latest value, one writer to many readers | `seqlock` |
 //! | `doorbell` | [`Doorbell`] | a wake-up, many ringers to one sleeper | `doorbell` |
@@ -21,8 +22,8 @@
 //! 5. A reader of a [`Shelf`] gets an object that was stored whole, never older than one it saw.
 //! 6. A reader of a [`Broadcast`] gets each value whole, or learns that it is lost.
 //! 7. Of each topic of a mailbox the last value arrives, whole; the ones before may be replaced.
-//! 8. Nothing in this folder is `unsafe`, waits without a bound chosen by the caller, or allocates
-//!    after it is made (a [`Shelf`] stores what the caller allocated).
+//! 8. Nothing in this folder but `prefetch` is `unsafe`; nothing waits without a bound chosen by
+//!    the caller, or allocates after it is made (a [`Shelf`] stores what the caller allocated).
 //!
 //! Loom sees only what goes through `primitive`. The rings and the shelf are the code of rtrb and
 //! arc-swap, which use the atomics of std even under `cfg(truebook_loom)`: their proof is their
@@ -32,6 +33,7 @@ mod broadcast;
 mod doorbell;
 mod edge;
 mod mailbox;
+mod prefetch;
 pub mod primitive;
 mod ring;
 mod seqlock;
@@ -44,6 +46,7 @@ pub use edge::Edge;
 #[cfg(truebook_loom)]
 pub use mailbox::mailbox_without;
 pub use mailbox::{Receiver, Sender, mailbox};
+pub use prefetch::prefetch;
 pub use ring::{Consumer, Full, Producer, ring};
 pub use seqlock::SeqSlot;
 pub use shelf::Shelf;
