@@ -11,11 +11,13 @@ mod desk;
 
 use desk::{Desk, FIRST, id, number, spec, with_fee};
 use truebook_core::book::{
-    Adoption, Amend, Answer, Change, Command, FillReport, News, Notice, OrderReport, OrderUpdate,
-    PriceRefusal, Prices, Split, Statement, Submit, TradingState,
+    About, Adoption, Amend, Answer, Balance, Change, Command, FillReport, News, Notice,
+    OrderReport, OrderState, OrderStep, OrderUpdate, PositionState, PositionStep, PriceRefusal,
+    Prices, Split, Stated, StatedOf, Statement, Submit, TradingState,
 };
 use truebook_core::model::{
-    Config, InstrumentKind, OrderStatus, OrderType, Refusal, Side, Timestamp,
+    AccountId, Config, CurrencyId, InstrumentId, InstrumentKind, OrderStatus, OrderType,
+    PositionKey, PositionLeg, Refusal, Side, StrategyId, Timestamp,
 };
 
 /// A desk that is followed from here on, with 100,000 USD and a share at 100.
@@ -345,4 +347,177 @@ fn nothing_is_kept_for_a_follower_that_is_not_there() {
     desk.ledger.set_followed(false);
     place(&mut desk, "a", "3");
     assert!(told(&mut desk).is_empty());
+}
+
+fn key(instrument: u32) -> PositionKey {
+    PositionKey {
+        account: desk::DEFAULT,
+        instrument: InstrumentId(instrument),
+        strategy: StrategyId(3),
+        leg: PositionLeg::Net,
+    }
+}
+
+fn order(name: &str) -> News {
+    News::Order {
+        client_order_id: id(name),
+        key: key(0),
+        step: OrderStep::Filled,
+        old: None,
+        new: OrderState {
+            status: OrderStatus::Working,
+            qty: 1,
+            order_type: OrderType::Market,
+            cum_qty: 1,
+            avg_px: None,
+            locked: 0,
+            is_cancel_requested: false,
+            venue_order_id: None,
+        },
+    }
+}
+
+fn stated(what: StatedOf) -> News {
+    News::Stated(Stated {
+        account: desk::DEFAULT,
+        what,
+        stated: 0,
+        booked: 0,
+        as_of: Timestamp(0),
+    })
+}
+
+/// A notice of each kind that can become old: twice about one thing, once about another.
+fn about_things() -> [[News; 2]; 9] {
+    let position = |at| News::Position {
+        key: key(at),
+        step: PositionStep::Opened,
+        change: Change {
+            old: PositionState::default(),
+            new: PositionState::default(),
+        },
+    };
+    let fee = |at| News::Fee {
+        key: key(0),
+        currency: CurrencyId(at),
+        change: Change { old: 0, new: 1 },
+    };
+    let balance = |at| News::Balance {
+        account: AccountId(at),
+        currency: CurrencyId(0),
+        change: Change {
+            old: Balance::default(),
+            new: Balance::default(),
+        },
+    };
+    let price = |at| News::Price {
+        instrument: InstrumentId(at),
+        change: Change {
+            old: Prices::default(),
+            new: Prices::default(),
+        },
+    };
+    let shared = |name: &str| News::Shared {
+        key: id(name),
+        old: None,
+        new: "x".into(),
+    };
+    let reducing = |at| News::AccountReducing {
+        account: AccountId(at),
+        change: Change {
+            old: false,
+            new: true,
+        },
+    };
+    [
+        [order("a"), order("b")],
+        [position(0), position(1)],
+        [fee(0), fee(1)],
+        [balance(0), balance(1)],
+        [price(0), price(1)],
+        [shared("a"), shared("b")],
+        [reducing(0), reducing(1)],
+        [
+            stated(StatedOf::Position(FIRST)),
+            stated(StatedOf::Position(InstrumentId(1))),
+        ],
+        [
+            stated(StatedOf::Balance(CurrencyId(0))),
+            News::Account(AccountId(0)),
+        ],
+    ]
+}
+
+#[test]
+fn a_notice_is_replaced_by_a_newer_one_of_the_same_thing_and_by_no_other() {
+    let all = about_things();
+    for (at, [one, other]) in all.iter().enumerate() {
+        assert!(one.is_replaced_by(one), "{one:?}");
+        assert!(!one.is_replaced_by(other), "{one:?}");
+        for (number, [another, _]) in all.iter().enumerate() {
+            assert!(
+                at == number || !one.is_replaced_by(another),
+                "{one:?} {another:?}"
+            );
+        }
+    }
+    let happened = News::Instrument(FIRST);
+    assert!(
+        !happened.is_replaced_by(&happened),
+        "what happened never becomes old"
+    );
+}
+
+#[test]
+fn a_notice_says_whom_it_is_about() {
+    let (account, strategy) = (Some(desk::DEFAULT), Some(StrategyId(3)));
+    let about = |account, instrument, strategy| About {
+        account,
+        instrument,
+        strategy,
+    };
+    let all = about_things();
+    let [
+        order,
+        position,
+        fee,
+        balance,
+        price,
+        shared,
+        reducing,
+        stated,
+        total,
+    ] = all.map(|[one, _]| one.about());
+    let own = about(account, Some(FIRST), strategy);
+    assert_eq!([order, position, fee], [own; 3]);
+    assert_eq!([balance, reducing, total], [about(account, None, None); 3]);
+    assert_eq!(price, about(None, Some(FIRST), None));
+    assert_eq!(stated, about(account, Some(FIRST), None));
+    assert_eq!(shared, About::default());
+    let refused = News::LimitBreached {
+        client_order_id: None,
+        strategy: StrategyId(3),
+        instrument: FIRST,
+        refusal: Refusal::Halted,
+    };
+    assert_eq!(refused.about(), about(None, Some(FIRST), strategy));
+    let quarantined = News::FillQuarantined {
+        account: desk::DEFAULT,
+        instrument: FIRST,
+        trade_id: id("1"),
+        why: truebook_core::book::Quarantine::Overflow,
+    };
+    assert_eq!(quarantined.about(), about(account, Some(FIRST), None));
+    assert_eq!(
+        News::Instrument(FIRST).about(),
+        about(None, Some(FIRST), None)
+    );
+    assert_eq!(
+        News::Account(desk::DEFAULT).about(),
+        about(account, None, None)
+    );
+    assert_eq!(
+        News::Strategy(StrategyId(3)).about(),
+        about(None, None, strategy)
+    );
 }

@@ -189,3 +189,13 @@ fn a_late_fee_belongs_to_the_round_trip_that_is_open() {
     assert_eq!(figures(&closed(&desk, 0))[6], "4");
     desk.check();
 }
+
+#[test]
+fn a_late_fee_of_all_that_is_held_ends_the_round_trip() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.buy("1", "100", "1");
+    desk.late_fee("1", "1", "BTC");
+    assert_eq!(desk.position().closed_trades, 1);
+    assert_eq!(figures(&closed(&desk, 0))[..3], ["1", "100", "1"]);
+    desk.check();
+}

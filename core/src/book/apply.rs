@@ -12,7 +12,7 @@ use super::state::{Account, Balance, Counters, Strategy};
 use super::sum::Sum;
 use super::{
     Adopted, CashKind, CashMoved, CostGiven, Entry, Event, IncomePaid, Leg, Quarantined, RiskMark,
-    SplitBooked, State, Stated, TradingState,
+    SplitBooked, SplitPart, State, Stated, TradingState,
 };
 
 impl State {
@@ -220,19 +220,21 @@ impl State {
         self.splits.insert(split.instrument, entry.sequence);
         self.remember(split.id, split.fingerprint);
         for part in &split.parts {
-            let Some(position) = self.positions.get_mut(part.position.index()) else {
-                continue;
-            };
-            assert_eq!(
-                position.qty, part.qty_before,
-                "invariant: a position is what its events say"
-            );
-            position.qty = part.qty;
-            let trip = &mut position.trip;
-            [trip.entry_qty, trip.exit_qty, trip.peak_qty] = part.trip;
-            (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
-            self.revalue(part.position);
+            self.apply_split_part(entry, part);
         }
+    }
+
+    fn apply_split_part(&mut self, entry: &Entry, part: &SplitPart) -> Option<()> {
+        let position = self.positions.get_mut(part.position.index())?;
+        assert_eq!(
+            position.qty, part.qty_before,
+            "invariant: a position is what its events say"
+        );
+        position.qty = part.qty;
+        let trip = &mut position.trip;
+        [trip.entry_qty, trip.exit_qty, trip.peak_qty] = part.trip;
+        (position.updated_at, position.sequence) = (entry.ts, entry.sequence);
+        self.revalue(part.position)
     }
 
     fn apply_adopted(&mut self, entry: &Entry, adopted: &Adopted) {

@@ -244,12 +244,13 @@ impl State {
     /// The execution that stands for `mark`: itself, or what corrected it last.
     fn end_of<'a>(&'a self, mark: &'a FillMark) -> &'a FillMark {
         let mut end = mark;
+        let next = |mark: &FillMark| {
+            let (key, sequence) = mark.successor.as_deref()?;
+            self.fills.find_at(*key, *sequence)
+        };
         // Each successor was booked after what it stands for, so this ends.
-        while let Some((next, sequence)) = end.successor.as_deref() {
-            match self.fills.find_at(*next, *sequence) {
-                Some(next) => end = next,
-                None => break,
-            }
+        while let Some(successor) = next(end) {
+            end = successor;
         }
         end
     }

@@ -319,6 +319,7 @@ mod tests {
             }
         }
         let (newer, older) = window.marks.split_at(window.oldest);
+        window.touch(mark(1).key, 3);
         let sequences: Vec<u64> = older
             .iter()
             .chain(newer)

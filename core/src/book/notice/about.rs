@@ -130,8 +130,8 @@ impl News {
                 },
             ) => instrument == other,
             (Self::Shared { key, .. }, Self::Shared { key: other, .. }) => key == other,
-            (Self::TradingState { .. }, Self::TradingState { .. })
-            | (Self::Config { .. }, Self::Config { .. }) => true,
+            (Self::TradingState { .. }, Self::TradingState { .. }) => true,
+            (Self::Config { .. }, Self::Config { .. }) => true,
             (Self::AccountReducing { account, .. }, Self::AccountReducing { account: of, .. }) => {
                 account == of
             }

@@ -1,7 +1,8 @@
 //! What an event is about to change, taken before it is applied and compared after.
 
 use crate::model::{
-    AccountId, CurrencyId, Fee, Few, Order, Position, PositionId, PositionKey, StrategyId,
+    AccountId, Config, CurrencyId, Fee, Few, Id, Order, Position, PositionId, PositionKey,
+    StrategyId,
 };
 
 use super::super::event::{FillAmended, Leg, Reversal};
@@ -73,8 +74,9 @@ impl Before {
                 legs.for_each(|leg| before.balance(state, leg));
                 before.order(state, amended.order.or_else(|| known_order(state, amended)));
             }
-            Event::StateSet { .. } | Event::Configured { .. } => {
-                before.rest = replaced(state, event);
+            Event::StateSet { key, value } => before.rest = Some(shared(state, *key, value)),
+            Event::Configured { version, config } => {
+                before.rest = Some(configured(state, *version, config));
             }
             Event::CurrencyAdded(_)
             | Event::InstrumentAdded(_)
@@ -196,23 +198,22 @@ impl Before {
     }
 }
 
-/// A value or a configuration that is replaced whole.
-fn replaced(state: &State, event: &Event) -> Option<News> {
-    if let Event::StateSet { key, value } = event {
-        return Some(News::Shared {
-            key: *key,
-            old: state.shared(key).map(Into::into),
-            new: value.clone(),
-        });
+/// A shared value that is replaced.
+fn shared(state: &State, key: Id, new: &str) -> News {
+    News::Shared {
+        key,
+        old: state.shared(&key).map(Into::into),
+        new: new.into(),
     }
-    let Event::Configured { version, config } = event else {
-        return None;
-    };
+}
+
+/// A configuration that is replaced.
+fn configured(state: &State, version: u32, config: &Config) -> News {
     let (old, new) = (state.config.hash(), config.hash());
-    Some(News::Config {
-        version: *version,
+    News::Config {
+        version,
         change: Change { old, new },
-    })
+    }
 }
 
 /// The order of an execution of which more becomes known.
