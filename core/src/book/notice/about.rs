@@ -1,5 +1,7 @@
 //! Whom and what a notice is about, for those who want to hear of some only.
 
+use std::mem::discriminant;
+
 use crate::model::{AccountId, InstrumentId, PositionKey, StrategyId};
 
 use super::super::event::StatedOf;
@@ -130,13 +132,17 @@ impl News {
                 },
             ) => instrument == other,
             (Self::Shared { key, .. }, Self::Shared { key: other, .. }) => key == other,
-            (Self::TradingState { .. }, Self::TradingState { .. }) => true,
-            (Self::Config { .. }, Self::Config { .. }) => true,
             (Self::AccountReducing { account, .. }, Self::AccountReducing { account: of, .. }) => {
                 account == of
             }
-            (older, newer) => matches!((older, newer), (Self::Stated(older), Self::Stated(newer))
-                if (older.account, older.what) == (newer.account, newer.what)),
+            (Self::Stated(older), Self::Stated(newer)) => {
+                (older.account, older.what) == (newer.account, newer.what)
+            }
+            (older, newer) => {
+                // There is one of each.
+                let is_single = matches!(older, Self::TradingState { .. } | Self::Config { .. });
+                is_single && discriminant(older) == discriminant(newer)
+            }
         }
     }
 }
