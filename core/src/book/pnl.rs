@@ -61,49 +61,37 @@ impl State {
     #[must_use]
     pub fn pnl(&self, of: PnlOf) -> Pnl {
         let is_native = matches!(of, PnlOf::Currency(_));
+        self.collect(self.sums_of(of), is_native)
+    }
+
+    /// The PnL of the whole book.
+    pub(super) fn pnl_of_all(&self) -> Pnl {
+        self.collect(numbered(self.sums(None)), false)
+    }
+
+    /// Adds up sums, each as it is or in the reporting currency.
+    fn collect(&self, sums: Vec<(CurrencyId, Sum)>, is_native: bool) -> Pnl {
         let mut pnl = Pnl::default();
-        for (currency, sum) in self.sums_of(of) {
+        for (currency, sum) in sums {
             let money = |amount| match is_native {
                 true => Some(amount),
                 false => self.in_reporting(currency, amount),
             };
-            if pnl
-                .add([sum.realized, sum.unrealized, sum.fees, sum.funding].map(money))
-                .is_none()
-            {
+            let parts = [sum.realized, sum.unrealized, sum.fees, sum.funding];
+            if pnl.add(parts.map(money)).is_none() {
                 pnl.missing_rates.push(currency);
             }
         }
         pnl
     }
 
-    /// The PnL of the whole book.
-    pub(super) fn pnl_of_all(&self) -> Pnl {
-        let mut pnl = Pnl::default();
-        for (sum, currency) in self.sums(None).iter().zip(0_u16..) {
-            let money = |amount| self.in_reporting(CurrencyId(currency), amount);
-            if pnl
-                .add([sum.realized, sum.unrealized, sum.fees, sum.funding].map(money))
-                .is_none()
-            {
-                pnl.missing_rates.push(CurrencyId(currency));
-            }
-        }
-        pnl
-    }
-
     fn sums_of(&self, of: PnlOf) -> Vec<(CurrencyId, Sum)> {
-        let numbered = |sums: &[Sum]| {
-            let each = sums.iter().zip(0_u16..);
-            each.map(|(sum, number)| (CurrencyId(number), *sum))
-                .collect()
-        };
         match of {
             PnlOf::Strategy(id) => numbered(self.sums(Some(id))),
             PnlOf::Account(id) => numbered(self.account_sums(id)),
             PnlOf::Instrument(id) => self.sums_in(id),
             PnlOf::Currency(id) => {
-                let mut sums: Vec<_> = numbered(self.sums(None));
+                let mut sums = numbered(self.sums(None));
                 sums.retain(|(currency, _)| *currency == id);
                 sums
             }
@@ -130,4 +118,11 @@ impl State {
         }
         sums
     }
+}
+
+/// Sums with the currencies that they are in.
+fn numbered(sums: &[Sum]) -> Vec<(CurrencyId, Sum)> {
+    let each = sums.iter().zip(0_u16..);
+    each.map(|(sum, number)| (CurrencyId(number), *sum))
+        .collect()
 }
