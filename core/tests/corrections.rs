@@ -295,6 +295,15 @@ fn the_average_of_one_fill_is_its_price_whatever_the_instrument() {
         let instrument = *desk.state().instrument(FIRST).unwrap();
         let average = desk.order_of("a").avg_px(&instrument);
         assert_eq!(average, Some(number(price)), "{kind:?}");
+        let position = desk.position();
+        let average = instrument
+            .average_price(position.cost, position.qty)
+            .unwrap();
+        let far = Fixed::new(average, instrument.price_scale).raw
+            - number(price).exactly_at(instrument.price_scale).unwrap();
+        // What is inverse is rounded once, at 8 digits of what it settles in.
+        let is_inverse = kind == InstrumentKind::InversePerpetual;
+        assert!(far == 0 || is_inverse, "{kind:?} is off by {far}");
         desk.check();
     }
 }

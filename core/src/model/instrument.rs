@@ -284,7 +284,7 @@ impl Instrument {
         self.value(price, qty)?.checked_abs()
     }
 
-    /// The price at which `qty` would have cost `cost`, at [`MONEY_SCALE`] digits, rounded half to
+    /// The price at which `qty` would have cost `cost`, at the scale of its prices, rounded half to
     /// even; `None` when flat.
     #[must_use]
     pub fn average_price(&self, cost: i128, qty: i128) -> Option<i128> {
@@ -293,7 +293,7 @@ impl Instrument {
         }
         match self.settlement() {
             Settlement::Paid | Settlement::Linear => {
-                // cost = price × qty × up / down, and the price is wanted at MONEY_SCALE.
+                // cost = price × qty × up / down, computed finer than it is wanted.
                 let divisor = qty.checked_mul(self.up)?;
                 let raw = mul_div(
                     cost,
@@ -301,7 +301,7 @@ impl Instrument {
                     divisor,
                     Rounding::HalfEven,
                 );
-                let (from, to) = (self.price_scale + PRICE_ROOM_DIGITS, MONEY_SCALE);
+                let (from, to) = (self.price_scale + PRICE_ROOM_DIGITS, self.price_scale);
                 rescale(raw?, from, to, Rounding::HalfEven)
             }
             Settlement::Inverse => {
@@ -311,8 +311,7 @@ impl Instrument {
                     .checked_div(unit)?
                     .checked_neg()?
                     .checked_mul(self.down)?;
-                let raw = mul_div(qty, self.up, divisor, Rounding::HalfEven)?;
-                rescale(raw, self.price_scale, MONEY_SCALE, Rounding::HalfEven)
+                mul_div(qty, self.up, divisor, Rounding::HalfEven)
             }
         }
     }

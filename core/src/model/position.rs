@@ -107,21 +107,21 @@ pub struct RoundTrip {
 }
 
 impl RoundTrip {
-    /// The average price at which it was opened, at [`MONEY_SCALE`](super::MONEY_SCALE) digits.
+    /// The average price at which it was opened, at the scale of the instrument's prices.
     #[must_use]
     pub fn entry_px(&self, instrument: &Instrument) -> Option<i128> {
         average(instrument, self.entry_value, self.entry_qty)
     }
 
-    /// The average price at which it was closed, at [`MONEY_SCALE`](super::MONEY_SCALE) digits.
+    /// The average price at which it was closed, at the scale of the instrument's prices.
     #[must_use]
     pub fn exit_px(&self, instrument: &Instrument) -> Option<i128> {
         average(instrument, self.exit_value, self.exit_qty)
     }
 }
 
-/// The average price, at [`MONEY_SCALE`](super::MONEY_SCALE) digits, of `qty` that was worth
-/// `value`, both unsigned.
+/// The average price, at the scale of the instrument's prices, of `qty` that was worth `value`, both
+/// unsigned.
 fn average(instrument: &Instrument, value: i128, qty: i128) -> Option<i128> {
     // A value of one unit at a price of one: the sign that the kind of instrument gives it.
     let sign = match instrument.settlement() {

@@ -1,9 +1,7 @@
 //! Positions: what is held, and what was.
 
 use truebook_core::book::{ClosedTrip, State};
-use truebook_core::model::{
-    AccountId, CurrencyId, Fixed, Id, Instrument, MONEY_SCALE, Position, PositionLeg,
-};
+use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Instrument, Position, PositionLeg};
 
 /// A position at one sequence. Money is in the settlement currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +149,7 @@ impl PositionRecord {
                 let free = total(Position::available_to_reduce);
                 Fixed::new(free, instrument.qty_scale)
             },
-            avg_px: average.map(|raw| Fixed::new(raw, MONEY_SCALE)),
+            avg_px: average.map(|raw| Fixed::new(raw, instrument.price_scale)),
             cost: is_known.then(|| money(cost)),
             mark: mark.map(|raw| Fixed::new(i128::from(raw), instrument.price_scale)),
             realized_pnl: is_known.then(|| money(total(|p| p.realized_pnl))),
@@ -194,7 +192,7 @@ impl ClosedPositionRecord {
         let instrument = state.instrument(key.instrument)?;
         let qty = |raw| Fixed::new(raw, instrument.qty_scale);
         let money = |raw| Fixed::new(raw, instrument.money_scale);
-        let px = |raw: Option<i128>| raw.map(|raw| Fixed::new(raw, MONEY_SCALE));
+        let px = |raw: Option<i128>| raw.map(|raw| Fixed::new(raw, instrument.price_scale));
         Some(Self {
             symbol: instrument.symbol,
             strategy: state.strategy(key.strategy)?.name,
