@@ -205,7 +205,7 @@ struct tbk_position {
     uint64_t sequence;
     // Quantity in base units, negative when short.
     struct tbk_decimal signed_qty;
-    // Average price of the open quantity at 8 decimals; absent when flat.
+    // Average price of the open quantity at the scale of its price; absent when flat.
     struct tbk_decimal avg_px;
     // Exact cost of the open quantity, signed.
     struct tbk_decimal cost;

@@ -153,7 +153,7 @@ pub struct tbk_position {
     pub sequence: u64,
     /// Quantity in base units, negative when short.
     pub signed_qty: tbk_decimal,
-    /// Average price of the open quantity at 8 decimals; absent when flat.
+    /// Average price of the open quantity at the scale of its price; absent when flat.
     pub avg_px: tbk_decimal,
     /// Exact cost of the open quantity, signed.
     pub cost: tbk_decimal,

@@ -28,7 +28,7 @@ decimals! { Position {
 } }
 
 maybe_decimals! { Position {
-    /// Average price of the open quantity at 8 decimals; None when flat or unknown.
+    /// Average price of the open quantity at the scale of its price; None when flat or unknown.
     avg_px,
     /// Exact cost of the open quantity, signed; None where it is unknown.
     cost,
@@ -132,9 +132,9 @@ decimals! { ClosedPosition {
 } }
 
 maybe_decimals! { ClosedPosition {
-    /// The average price at which it was opened, at 8 decimals.
+    /// The average price at which it was opened, at the scale of its price.
     entry_px,
-    /// The average price at which it was closed, at 8 decimals.
+    /// The average price at which it was closed, at the scale of its price.
     exit_px,
 } }
 

@@ -27,7 +27,7 @@ maybe_decimals! { Order {
     price,
     /// The price that sets it off.
     stop,
-    /// The average price of its fills, at 8 decimals; None before the first.
+    /// The average price of its fills, at the scale of its price; None before the first.
     avg_px,
 } }
 

@@ -403,7 +403,7 @@ class Position:
         """What it locks as margin."""
     @property
     def avg_px(self) -> Decimal | None:
-        """Average price of the open quantity at 8 decimals; None when flat or unknown."""
+        """Average price of the open quantity at the scale of its price; None when flat or unknown."""
     @property
     def cost(self) -> Decimal | None:
         """Exact cost of the open quantity, signed; None where it is unknown."""
@@ -474,10 +474,10 @@ class ClosedPosition:
         """How much was opened in all."""
     @property
     def entry_px(self) -> Decimal | None:
-        """The average price at which it was opened, at 8 decimals."""
+        """The average price at which it was opened, at the scale of its price."""
     @property
     def exit_px(self) -> Decimal | None:
-        """The average price at which it was closed, at 8 decimals."""
+        """The average price at which it was closed, at the scale of its price."""
     @property
     def peak_qty(self) -> Decimal:
         """The largest quantity held."""
@@ -521,7 +521,7 @@ class Order:
         """The price that sets it off."""
     @property
     def avg_px(self) -> Decimal | None:
-        """The average price of its fills, at 8 decimals; None before the first."""
+        """The average price of its fills, at the scale of its price; None before the first."""
     @property
     def side(self) -> str:
         """"buy" or "sell"."""

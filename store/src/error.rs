@@ -18,6 +18,15 @@ pub enum StoreError {
         /// The newest format that this version knows.
         known: i64,
     },
+    /// The file was written by an older version, before formats were kept readable.
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format that this version knows.
+        known: i64,
+    },
     /// Another process writes to the file.
     Locked(PathBuf),
     /// The file holds a session on something else.
@@ -62,6 +71,12 @@ impl fmt::Display for StoreError {
                 f,
                 "{}: written by a newer truebook (format {found}, this one knows up to {known}); \
                  upgrade truebook to open it",
+                path.display()
+            ),
+            Self::Older { path, found, known } => write!(
+                f,
+                "{}: written by an older truebook (format {found}, this one knows {known}); name \
+                 another file, or open it with the version that wrote it; it was left untouched",
                 path.display()
             ),
             Self::Locked(path) => {

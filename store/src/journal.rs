@@ -68,6 +68,14 @@ impl JournalFile {
                 known: FORMAT,
             });
         }
+        if format < FORMAT && id == APPLICATION_ID {
+            let path = self.path.clone();
+            return Err(StoreError::Older {
+                path,
+                found: format,
+                known: FORMAT,
+            });
+        }
         let tables: i64 = self.query("SELECT count(*) FROM sqlite_master")?;
         if id != APPLICATION_ID && (tables > 0 || id != 0) {
             return Err(StoreError::NotOurs(self.path.clone()));

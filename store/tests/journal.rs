@@ -252,7 +252,7 @@ fn a_file_of_somebody_else_is_refused_untouched() {
 }
 
 #[test]
-fn a_newer_format_is_refused_by_number() {
+fn another_format_is_refused_by_number() {
     let (_dir, path) = place();
     open(&path).append(&entries(1..=2)).unwrap();
     tamper(&path, "PRAGMA user_version=7");
@@ -261,11 +261,22 @@ fn a_newer_format_is_refused_by_number() {
         error,
         StoreError::Newer {
             found: 7,
-            known: 1,
+            known: 2,
             ..
         }
     );
     assert!(is_newer, "{error}");
+    tamper(&path, "PRAGMA user_version=1");
+    let error = refusal(&path, &session());
+    let is_older = matches!(
+        error,
+        StoreError::Older {
+            found: 1,
+            known: 2,
+            ..
+        }
+    );
+    assert!(is_older, "{error}");
 }
 
 #[test]

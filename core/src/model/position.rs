@@ -120,8 +120,8 @@ impl RoundTrip {
     }
 }
 
-/// The average price, at the scale of the instrument's prices, of `qty` that was worth `value`, both
-/// unsigned.
+/// The average price, at the scale of the instrument's prices, of `qty` that was worth `value`,
+/// both unsigned.
 fn average(instrument: &Instrument, value: i128, qty: i128) -> Option<i128> {
     // A value of one unit at a price of one: the sign that the kind of instrument gives it.
     let sign = match instrument.settlement() {

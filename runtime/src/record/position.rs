@@ -18,8 +18,8 @@ pub struct PositionRecord {
     pub signed_qty: Fixed,
     /// What of it no open order reduces already, unsigned.
     pub available_to_reduce: Fixed,
-    /// Average price of the open quantity, at 8 decimals; `None` when flat, when signs differ, or
-    /// when its cost is unknown.
+    /// Average price of the open quantity, at the scale of its price; `None` when flat, when signs
+    /// differ, or where the cost is unknown.
     pub avg_px: Option<Fixed>,
     /// What the open quantity cost, signed; `None` where that is unknown.
     pub cost: Option<Fixed>,
@@ -62,9 +62,9 @@ pub struct ClosedPositionRecord {
     pub side: &'static str,
     /// How much was opened in all.
     pub entry_qty: Fixed,
-    /// The average price at which it was opened, at 8 decimals.
+    /// The average price at which it was opened, at the scale of its price.
     pub entry_px: Option<Fixed>,
-    /// The average price at which it was closed, at 8 decimals.
+    /// The average price at which it was closed, at the scale of its price.
     pub exit_px: Option<Fixed>,
     /// The largest quantity held.
     pub peak_qty: Fixed,
