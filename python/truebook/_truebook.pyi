@@ -403,7 +403,9 @@ class Position:
         """What it locks as margin."""
     @property
     def avg_px(self) -> Decimal | None:
-        """Average price of the open quantity at the scale of its price; None when flat or unknown."""
+        """Average price of the open quantity at the scale of its price; None when flat or
+        unknown.
+        """
     @property
     def cost(self) -> Decimal | None:
         """Exact cost of the open quantity, signed; None where it is unknown."""
