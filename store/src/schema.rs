@@ -5,7 +5,7 @@
 /// `"TBK1"` as a number.
 pub const APPLICATION_ID: i64 = 0x5442_4B31;
 /// The format that is written, and the only one that is read so far.
-pub const FORMAT: i64 = 2;
+pub const FORMAT: i64 = 3;
 
 /// What a new file gets.
 pub const CREATE: &str = "

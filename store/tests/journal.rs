@@ -261,7 +261,7 @@ fn another_format_is_refused_by_number() {
         error,
         StoreError::Newer {
             found: 7,
-            known: 2,
+            known: 3,
             ..
         }
     );
@@ -272,7 +272,7 @@ fn another_format_is_refused_by_number() {
         error,
         StoreError::Older {
             found: 1,
-            known: 2,
+            known: 3,
             ..
         }
     );

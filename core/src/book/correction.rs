@@ -382,8 +382,3 @@ pub(super) fn has_room(position: &Position, parts: &FeeParts) -> bool {
     };
     position.fees.len() + parts.attributed.iter().filter(is_new).count() <= FEES_MAX
 }
-
-pub(super) fn sum_in(fees: &Fees, instrument: &Instrument) -> i128 {
-    let own = fees.iter().filter(|fee| fee.currency == instrument.settle);
-    own.map(|fee| fee.amount).sum()
-}

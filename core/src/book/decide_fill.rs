@@ -2,14 +2,14 @@
 
 use crate::model::{
     CurrencyId, Fee, Id, Instrument, InstrumentId, MAX_SCALE, Order, OrderStatus, Position,
-    PositionId, PositionKey, Rounding, StrategyId, Timestamp, mul_div,
+    PositionId, PositionKey, Rounding, StrategyId, mul_div,
 };
 
 use super::command::{FillFee, FillFees};
-use super::correction::{Named, has_room, reversal, sum_in};
+use super::correction::{Named, has_room, reversal};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, order_hash};
-use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, trip_back, trips};
+use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, };
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };
@@ -46,7 +46,7 @@ impl Ledger {
                 key.map_or(StrategyId::EXTERNAL, |key| key.strategy)
             }
         };
-        match book((&self.state, self.now), report, (trade_id, strategy), fees) {
+        match book(&self.state, report, (trade_id, strategy), fees) {
             Ok(filled) => {
                 self.emit(Event::Filled(filled));
                 self.applied()
@@ -147,7 +147,7 @@ fn made_trade_id(report: &FillReport) -> Id {
 
 /// Everything that the execution changes.
 fn book(
-    (state, now): (&State, Timestamp),
+    state: &State,
     report: &FillReport,
     (trade_id, strategy): (Id, StrategyId),
     fees: Fees,
@@ -182,7 +182,7 @@ fn book(
     let voided = report.revises.filter(|_| reversal.is_none()).map(Box::new);
     let back = reversal.as_deref();
     if let Some(reversal) = back.filter(|reversal| reversal.key == key) {
-        stepped = step(position, instrument, reversal, now);
+        stepped = step(position, reversal);
         position = &stepped;
     }
     let priced = execution(report, &parts).priced(instrument);
@@ -190,8 +190,6 @@ fn book(
     let priced = priced.filter(|_| has_room).ok_or(Quarantine::Overflow)?;
     let done = moved(state, (instrument, position), &priced, (&fees, back));
     let (outcome, legs) = done.ok_or(Quarantine::Overflow)?;
-    let own: i128 = sum_in(&parts.attributed, instrument);
-    let (_, closed) = trips(position, &outcome, (own, now));
     let (unlocked, order_status) = freed(order, report.last_qty, reversal.as_deref_mut());
     let is_known = order.is_some();
     Ok(Filled {
@@ -209,7 +207,6 @@ fn book(
         outcome,
         attributed: parts.attributed,
         legs,
-        closed,
         unlocked,
         order_status,
         reversal,
@@ -298,15 +295,8 @@ fn shift(legs: &mut Legs, before: &Legs) -> Option<()> {
 }
 
 /// A position as it will be after `reversal`; only what decisions look at.
-fn step(
-    position: &Position,
-    instrument: &Instrument,
-    reversal: &Reversal,
-    now: Timestamp,
-) -> Position {
+fn step(position: &Position, reversal: &Reversal) -> Position {
     let mut position = position.clone();
-    let own = sum_in(&reversal.attributed, instrument);
-    position.trip = trip_back(&position, &reversal.outcome, (own, now));
     let after = Held::of(Some(&position)).after(&reversal.outcome);
     position.qty = after.qty;
     position.cost = after.cost;

@@ -205,16 +205,18 @@ impl Ledger {
 
     pub(super) fn emit(&mut self, event: Event) {
         let before = self.is_followed.then(|| Before::new(&self.state, &event));
-        let entry = Entry {
+        self.emitted.push(Entry {
             sequence: self.state.sequence + 1,
             ts: self.now,
             event,
+        });
+        let Some(entry) = self.emitted.last() else {
+            return;
         };
-        self.state.apply(&entry);
+        self.state.apply(entry);
         if let Some(before) = before {
-            before.tell(&self.state, &entry, &mut self.notices);
+            before.tell(&self.state, entry, &mut self.notices);
         }
-        self.emitted.push(entry);
     }
 
     /// Tells of a price, which has no event.

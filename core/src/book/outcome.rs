@@ -264,13 +264,17 @@ pub(super) fn trip_back(
     outcome: &Outcome,
     (fees, now): (i128, Timestamp),
 ) -> RoundTrip {
-    let (next, _) = trips(position, outcome, (fees, now));
+    let mut trip = position.trip;
     let goes_on = position.qty.signum() * outcome.qty.signum() > 0;
     let ends = position.qty != 0 && outcome.qty == 0;
     if !goes_on && !ends {
-        return next;
+        let before = Holding {
+            qty: position.qty,
+            cost: position.cost,
+        };
+        follow_trip(&mut trip, before, outcome, (fees, now));
+        return trip;
     }
-    let mut trip = position.trip;
     trip.fees += fees;
     trip.realized_pnl += outcome.realized;
     let qty = outcome.delta_qty.saturating_abs();
@@ -285,57 +289,54 @@ pub(super) fn trip_back(
     trip
 }
 
-/// The round trip of a position after `outcome`, and the one that it ended.
+/// Takes a round trip through what `outcome` did to a holding of `before`; the trip that it ended.
 ///
 /// An execution that goes through flat ends one and begins the next.
-pub(super) fn trips(
-    position: &Position,
+pub(super) fn follow_trip(
+    trip: &mut RoundTrip,
+    before: Holding,
     outcome: &Outcome,
     (fees, now): (i128, Timestamp),
-) -> (RoundTrip, Option<RoundTrip>) {
-    let before = position.qty;
-    let mut trip = position.trip;
-    let begin = |qty: i128, cost: i128| RoundTrip {
+) -> Option<RoundTrip> {
+    let begin = |fees: i128| RoundTrip {
         opened_at: now,
-        entry_qty: qty.saturating_abs(),
-        entry_value: cost.saturating_abs(),
-        peak_qty: qty.saturating_abs(),
-        is_short: qty < 0,
+        entry_qty: outcome.qty.saturating_abs(),
+        entry_value: outcome.cost.saturating_abs(),
+        peak_qty: outcome.qty.saturating_abs(),
+        is_short: outcome.qty < 0,
+        fees,
         ..RoundTrip::default()
     };
-    if before == 0 {
-        let mut trip = begin(outcome.qty, outcome.cost);
-        trip.fees = fees;
-        return (trip, None);
+    let (held, after) = (before.qty, outcome.qty);
+    if held == 0 {
+        *trip = begin(fees);
+        return None;
     }
     trip.fees += fees;
-    let crosses = outcome.qty != 0 && (before > 0) != (outcome.qty > 0);
-    let reduces = before.signum() == -outcome.delta_qty.signum();
+    let moved = outcome.delta_qty.saturating_abs();
+    let reduces = moved != 0 && (held < 0) != (outcome.delta_qty < 0);
     if !reduces {
-        trip.entry_qty += outcome.delta_qty.saturating_abs();
+        trip.entry_qty += moved;
         trip.entry_value += outcome.delta_cost.saturating_abs();
-        trip.peak_qty = trip.peak_qty.max(outcome.qty.saturating_abs());
-        return (trip, None);
+        trip.peak_qty = trip.peak_qty.max(after.saturating_abs());
+        return None;
     }
-    let closed = before
-        .saturating_abs()
-        .min(outcome.delta_qty.saturating_abs());
+    let crosses = after != 0 && (held > 0) != (after > 0);
     let released = if crosses {
-        position.cost
+        before.cost
     } else {
-        position.cost - outcome.cost
+        before.cost - outcome.cost
     };
-    trip.exit_qty += closed;
+    trip.exit_qty += held.saturating_abs().min(moved);
     trip.exit_value += (released + outcome.realized).saturating_abs();
     trip.realized_pnl += outcome.realized;
-    if outcome.qty != 0 && !crosses {
-        return (trip, None);
+    if after != 0 && !crosses {
+        return None;
     }
     trip.closed_at = now;
-    let next = if crosses {
-        begin(outcome.qty, outcome.cost)
-    } else {
-        trip
-    };
-    (next, Some(trip))
+    let ended = *trip;
+    if crosses {
+        *trip = begin(0);
+    }
+    Some(ended)
 }

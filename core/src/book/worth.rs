@@ -6,7 +6,7 @@
 //! 3. A position without a mark is worth what it cost.
 
 use crate::model::{
-    CurrencyId, Instrument, InstrumentId, MAX_SCALE, Position, PositionId, PositionKey, Settlement,
+    AccountId, CurrencyId, Instrument, InstrumentId, MAX_SCALE, Position, PositionId, PositionKey, Settlement,
     StrategyId,
 };
 
@@ -28,10 +28,36 @@ pub struct Count {
 /// What is posted of one position.
 #[derive(Clone, Copy, Debug, Default)]
 struct Posted {
-    sum: Sum,
+    realized: i128,
+    cost: i128,
+    funding: i128,
     value: i128,
     held: i128,
+    is_known: bool,
     flags: Flags,
+}
+
+impl Posted {
+    /// What it adds to the sums of its owners; fees are added when they are paid.
+    fn sum(&self, settlement: Settlement) -> Sum {
+        let unrealized = self.value - self.cost;
+        let mut sum = Sum {
+            funding: self.funding,
+            holdings: match settlement {
+                Settlement::Paid => self.value,
+                Settlement::Linear | Settlement::Inverse => unrealized,
+            },
+            gross: self.value.saturating_abs(),
+            net: exposure(settlement, self.value),
+            ..Sum::default()
+        };
+        if self.is_known {
+            (sum.realized, sum.unrealized) = (self.realized, unrealized);
+        } else {
+            sum.unknown = self.realized + unrealized;
+        }
+        sum
+    }
 }
 
 /// What a position counts as.
@@ -107,7 +133,7 @@ impl Worth {
     }
 
     /// By currency, what an account has.
-    pub fn account(&self, id: crate::model::AccountId) -> &[Sum] {
+    pub fn account(&self, id: AccountId) -> &[Sum] {
         self.accounts.get(id.index()).map_or(&[], Vec::as_slice)
     }
 
@@ -209,6 +235,15 @@ impl Worth {
         }
     }
 
+    /// Adds what a price changed in the currency at `at` to an account.
+    #[inline]
+    fn shift_account(&mut self, account: AccountId, at: usize, by: &Move) {
+        let row = self.accounts.get_mut(account.index());
+        if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
+            sum.shift(by);
+        }
+    }
+
     fn post_count(&mut self, strategy: StrategyId, old: Flags, new: Flags) {
         let was = |is: bool| u64::from(is);
         let own = slot(&mut self.counts, strategy.index());
@@ -235,45 +270,31 @@ impl State {
         let valued = price.and_then(|price| instrument.value(price, position.qty));
         // Beyond what fits, a value is as unknown as without a mark.
         let value = valued.filter(|value| fits(*value)).unwrap_or(position.cost);
-        let (realized, unrealized) = (position.realized_pnl, value - position.cost);
-        let is_known = position.unknown_part.is_none();
-        let sum = Sum {
-            realized: if is_known { realized } else { 0 },
-            unrealized: if is_known { unrealized } else { 0 },
-            fees: 0,
+        let new = Posted {
+            realized: position.realized_pnl,
+            cost: position.cost,
             funding: position.funding,
-            unknown: if is_known { 0 } else { realized + unrealized },
-            holdings: match instrument.settlement() {
-                Settlement::Paid => value,
-                Settlement::Linear | Settlement::Inverse => unrealized,
-            },
-            gross: value.saturating_abs(),
-            net: exposure(instrument, value),
-        };
-        let flags = self.flags(position, instrument, valued.map(|_| value));
-        let held = match instrument.kind.moves_base() {
-            true => instrument.in_base(position.qty).unwrap_or(0),
-            false => 0,
-        };
-        let (settle, base) = (instrument.settle, instrument.base);
-        let posted = self.worth.posted.get_mut(id.index())?;
-        let old = *posted;
-        *posted = Posted {
-            sum,
             value,
-            flags,
-            held,
+            held: match instrument.kind.moves_base() {
+                true => instrument.in_base(position.qty).unwrap_or(0),
+                false => 0,
+            },
+            is_known: position.unknown_part.is_none(),
+            flags: self.flags(position, instrument, valued.map(|_| value)),
         };
-        let change = sum.less(&old.sum);
+        let (settle, base, settlement) = (instrument.settle, instrument.base, instrument.settlement());
+        let posted = self.worth.posted.get_mut(id.index())?;
+        let old = std::mem::replace(posted, new);
+        let change = new.sum(settlement).less(&old.sum(settlement));
         self.worth.post(&key, settle, &change);
         if let Some(own) = self.worth.by_instrument.get_mut(key.instrument.index()) {
             own.sum.add(&change);
         }
         if let Some(total) = slot(&mut self.worth.held, base.index()) {
-            *total += held - old.held;
+            *total += new.held - old.held;
         }
-        if flags != old.flags {
-            self.worth.post_count(key.strategy, old.flags, flags);
+        if new.flags != old.flags {
+            self.worth.post_count(key.strategy, old.flags, new.flags);
         }
         Some(())
     }
@@ -285,13 +306,22 @@ impl State {
         let short = mark.price_of(-1, choice)?;
         let settle = self.instrument(id)?.settle.index();
         let mut all = Move::default();
+        // Neighbours mostly share their account, which is then added to once.
+        let (mut account, mut in_account) = (AccountId::default(), Move::default());
         let mut next = 0;
         while let Some(&position) = self.worth.positions_in(id).get(next) {
             next += 1;
-            if let Some(moved) = self.reprice(position, (long, short)) {
-                all = all.and(&moved);
+            let Some((whose, moved)) = self.reprice(position, (long, short)) else {
+                continue;
+            };
+            if whose != account {
+                self.worth.shift_account(account, settle, &in_account);
+                (account, in_account) = (whose, Move::default());
             }
+            in_account = in_account.and(&moved);
+            all = all.and(&moved);
         }
+        self.worth.shift_account(account, settle, &in_account);
         if let Some(sum) = self.worth.total.get_mut(settle) {
             sum.shift(&all);
         }
@@ -301,9 +331,13 @@ impl State {
         Some(())
     }
 
-    /// Values one position anew, for its strategy and account; what that changes for the others.
+    /// Values one position anew, for its strategy; what that changes for its account and others.
     #[inline]
-    fn reprice(&mut self, id: PositionId, (long, short): (i64, i64)) -> Option<Move> {
+    fn reprice(
+        &mut self,
+        id: PositionId,
+        (long, short): (i64, i64),
+    ) -> Option<(AccountId, Move)> {
         let position = self
             .positions
             .get(id.index())
@@ -326,23 +360,18 @@ impl State {
             unknown: if is_known { 0 } else { by },
             holdings: by,
             gross: value.saturating_abs() - posted.value.saturating_abs(),
-            net: exposure(instrument, by),
+            net: exposure(instrument.settlement(), by),
         };
         let (key, at, old) = (position.key, instrument.settle.index(), posted.flags);
-        posted.sum.shift(&moved);
         (posted.value, posted.flags) = (value, flags);
         let row = self.worth.strategies.get_mut(key.strategy.index());
-        if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
-            sum.shift(&moved);
-        }
-        let row = self.worth.accounts.get_mut(key.account.index());
         if let Some(sum) = row.and_then(|row| row.get_mut(at)) {
             sum.shift(&moved);
         }
         if flags != old {
             self.worth.post_count(key.strategy, old, flags);
         }
-        Some(moved)
+        Some((key.account, moved))
     }
 
     #[inline]
@@ -371,8 +400,8 @@ impl State {
 }
 
 /// What a position worth `value` is exposed to, signed.
-fn exposure(instrument: &Instrument, value: i128) -> i128 {
-    match instrument.settlement() {
+fn exposure(settlement: Settlement, value: i128) -> i128 {
+    match settlement {
         Settlement::Paid | Settlement::Linear => value,
         Settlement::Inverse => -value,
     }

@@ -3,8 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{
-    AccountId, Fee, Few, Fixed, Id, InstrumentId, OrderStatus, PositionKey, PositionLeg, RoundTrip,
-    Side,
+    AccountId, Fee, Few, Fixed, Id, InstrumentId, OrderStatus, PositionKey, PositionLeg, Side,
 };
 
 use super::Leg;
@@ -82,8 +81,6 @@ pub struct Filled {
     pub attributed: Fees,
     /// What it did to balances.
     pub legs: Legs,
-    /// The round trip that it ended.
-    pub closed: Option<RoundTrip>,
     /// What the order no longer locks; below 0 is what it locks again.
     pub unlocked: i128,
     /// The order's status since.
