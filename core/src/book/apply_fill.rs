@@ -7,9 +7,9 @@ use crate::model::{
     RoundTrip, Wide,
 };
 
+use super::accounting::Holding;
 use super::event::{FillAmended, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
-use super::accounting::Holding;
 use super::outcome::{follow_trip, trip_back};
 use super::state::{CLOSED_MAX, ClosedTrip};
 use super::sum::Sum;

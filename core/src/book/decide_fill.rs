@@ -9,7 +9,7 @@ use super::command::{FillFee, FillFees};
 use super::correction::{Named, has_room, reversal};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, order_hash};
-use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs, };
+use super::outcome::{Execution, FeeParts, Held, Priced, fee_parts, fits, legs};
 use super::{
     Answer, Applied, Event, FillReport, Filled, Invalid, Ledger, Quarantine, Quarantined, State,
 };

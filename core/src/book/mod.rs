@@ -28,6 +28,7 @@ mod money;
 mod notice;
 mod outcome;
 mod pnl;
+mod posted;
 mod price;
 mod registration;
 mod state;

@@ -6,11 +6,12 @@
 //! 3. A position without a mark is worth what it cost.
 
 use crate::model::{
-    AccountId, CurrencyId, Instrument, InstrumentId, MAX_SCALE, Position, PositionId, PositionKey, Settlement,
+    AccountId, CurrencyId, Instrument, InstrumentId, MAX_SCALE, Position, PositionId, PositionKey,
     StrategyId,
 };
 
 use super::outcome::fits;
+use super::posted::{Flags, Posted, exposure};
 use super::sum::{Move, Sum};
 use super::{Mark, State};
 
@@ -23,50 +24,6 @@ pub struct Count {
     pub dust: u64,
     /// Open and not dust, or about to be opened by an order.
     pub slots: u64,
-}
-
-/// What is posted of one position.
-#[derive(Clone, Copy, Debug, Default)]
-struct Posted {
-    realized: i128,
-    cost: i128,
-    funding: i128,
-    value: i128,
-    held: i128,
-    is_known: bool,
-    flags: Flags,
-}
-
-impl Posted {
-    /// What it adds to the sums of its owners; fees are added when they are paid.
-    fn sum(&self, settlement: Settlement) -> Sum {
-        let unrealized = self.value - self.cost;
-        let mut sum = Sum {
-            funding: self.funding,
-            holdings: match settlement {
-                Settlement::Paid => self.value,
-                Settlement::Linear | Settlement::Inverse => unrealized,
-            },
-            gross: self.value.saturating_abs(),
-            net: exposure(settlement, self.value),
-            ..Sum::default()
-        };
-        if self.is_known {
-            (sum.realized, sum.unrealized) = (self.realized, unrealized);
-        } else {
-            sum.unknown = self.realized + unrealized;
-        }
-        sum
-    }
-}
-
-/// What a position counts as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Flags {
-    is_marked: bool,
-    is_open: bool,
-    is_dust: bool,
-    has_slot: bool,
 }
 
 /// Marks, and what follows from them.
@@ -282,7 +239,8 @@ impl State {
             is_known: position.unknown_part.is_none(),
             flags: self.flags(position, instrument, valued.map(|_| value)),
         };
-        let (settle, base, settlement) = (instrument.settle, instrument.base, instrument.settlement());
+        let (settle, base, settlement) =
+            (instrument.settle, instrument.base, instrument.settlement());
         let posted = self.worth.posted.get_mut(id.index())?;
         let old = std::mem::replace(posted, new);
         let change = new.sum(settlement).less(&old.sum(settlement));
@@ -333,11 +291,7 @@ impl State {
 
     /// Values one position anew, for its strategy; what that changes for its account and others.
     #[inline]
-    fn reprice(
-        &mut self,
-        id: PositionId,
-        (long, short): (i64, i64),
-    ) -> Option<(AccountId, Move)> {
+    fn reprice(&mut self, id: PositionId, (long, short): (i64, i64)) -> Option<(AccountId, Move)> {
         let position = self
             .positions
             .get(id.index())
@@ -396,13 +350,5 @@ impl State {
         }
         self.in_reporting(instrument.settle, value)
             .is_some_and(|value| value < threshold)
-    }
-}
-
-/// What a position worth `value` is exposed to, signed.
-fn exposure(settlement: Settlement, value: i128) -> i128 {
-    match settlement {
-        Settlement::Paid | Settlement::Linear => value,
-        Settlement::Inverse => -value,
     }
 }
