@@ -31,7 +31,82 @@ pub fn check(state: &State) -> Result<(), String> {
         0,
         "cash + holdings = contributed + PnL",
     )?;
+    check_totals(state)?;
     check_locks(state)
+}
+
+/// Totals that are kept in step are what everything converted anew adds up to.
+fn check_totals(state: &State) -> Result<(), String> {
+    let (mut wanted, mut missing) = ([0; 6], 0_i128);
+    for number in (0_u16..).take(state.currencies().len()) {
+        let id = CurrencyId(number);
+        let own = state.balances().filter(|(_, other, _)| *other == id);
+        let (mut cash, mut contributed) = (0, 0);
+        for (_, _, balance) in own {
+            cash += balance.total;
+            contributed += balance.contributed;
+        }
+        for position in state.positions() {
+            let instrument = state.instrument(position.key.instrument);
+            let spot = instrument.filter(|it| it.kind.moves_base() && it.base == id);
+            cash -= spot.and_then(|it| it.in_base(position.qty)).unwrap_or(0);
+        }
+        let sum = state
+            .sums(None)
+            .get(id.index())
+            .copied()
+            .unwrap_or_default();
+        let pnl = sum.total() + sum.unknown;
+        let parts = [
+            cash,
+            contributed + pnl,
+            sum.realized,
+            sum.unrealized,
+            sum.fees,
+            sum.funding,
+        ];
+        let converted: Option<Vec<i128>> = parts
+            .iter()
+            .map(|part| state.in_reporting(id, *part))
+            .collect();
+        match converted {
+            Some(parts) => wanted
+                .iter_mut()
+                .zip(parts)
+                .for_each(|(sum, part)| *sum += part),
+            None => missing += 1,
+        }
+    }
+    let totals = state.totals();
+    let found = [
+        totals.cash,
+        totals.equity,
+        totals.realized_pnl,
+        totals.unrealized_pnl,
+        totals.fees,
+        totals.funding,
+    ];
+    let names = [
+        "cash",
+        "equity",
+        "realized",
+        "unrealized",
+        "fees",
+        "funding",
+    ];
+    for ((name, found), wanted) in names.into_iter().zip(found).zip(wanted) {
+        same(
+            found,
+            wanted,
+            format_args!("{name} in total = converted anew"),
+        )?;
+    }
+    let unmarked = state
+        .positions()
+        .iter()
+        .filter(|position| position.qty != 0 && state.position_value(position.id).is_none());
+    missing += unmarked.map(|_| 1).sum::<i128>();
+    same(i128::from(totals.missing), missing, "what totals miss")
 }
 
 /// A named part of a sum.

@@ -48,6 +48,9 @@ impl Outcome {
     }
 }
 
+/// Totals are brought in step after so many commands less one, by world.
+const REFRESHES: u64 = 7;
+
 /// One world.
 pub struct World {
     seed: u64,
@@ -165,6 +168,11 @@ impl World {
         }
         entries.clear();
         self.entries = entries;
+        // Some worlds keep their totals in step after each command, some after a chunk, some never.
+        let every = self.seed % REFRESHES;
+        if every > 0 && self.commands.is_multiple_of(every) {
+            self.ledger.refresh_totals();
+        }
         if let Some(follower) = &mut self.follower {
             self.ledger.take_notices(&mut self.notices);
             let heard = self.notices.drain(..).map(|notice| follower.hear(&notice));

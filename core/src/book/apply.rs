@@ -112,6 +112,7 @@ impl State {
             "invariant: a currency is registered once"
         );
         self.currencies.push(*currency);
+        self.worth.tally.add_currency(id);
         self.know_reporting();
     }
 
@@ -312,6 +313,7 @@ impl State {
 
     pub(super) fn balance_mut(&mut self, account: AccountId, currency: CurrencyId) -> &mut Balance {
         let (row, column) = (account.index(), currency.index());
+        self.worth.tally.note(currency);
         if self.balances.len() <= row {
             self.balances.resize(row + 1, Vec::new());
         }

@@ -149,6 +149,11 @@ impl Ledger {
         self.state.is_store_lost = !is_available;
     }
 
+    /// Brings the totals in step, after a chunk of commands.
+    pub fn refresh_totals(&mut self) {
+        self.state.refresh_totals();
+    }
+
     /// Loads what the fill `report` will look up, when `ahead` others come before it: a chunk of
     /// fills then waits for memory once. Changes nothing.
     pub fn touch(&self, report: &FillReport, ahead: usize) {
@@ -296,6 +301,7 @@ impl Ledger {
     }
 
     fn observe_risk(&mut self) {
+        self.state.refresh_totals();
         let seen = self.state.risk_at(self.now);
         self.state.seen_risk = seen;
     }

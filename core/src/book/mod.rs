@@ -33,6 +33,7 @@ mod price;
 mod registration;
 mod state;
 mod sum;
+mod tally;
 mod total;
 mod worth;
 
@@ -58,5 +59,6 @@ pub use price::{Mark, PriceRefusal};
 pub use registration::MAX_PRECISION;
 pub use state::{Account, Balance, CLOSED_MAX, ClosedTrip, Counters, RiskMark, State, Strategy};
 pub use sum::Sum;
+pub use tally::Totals;
 pub use total::{Portfolio, StrategyTotal};
 pub use worth::Count;

@@ -64,11 +64,6 @@ impl State {
         self.collect(self.sums_of(of), is_native)
     }
 
-    /// The PnL of the whole book.
-    pub(super) fn pnl_of_all(&self) -> Pnl {
-        self.collect(numbered(self.sums(None)), false)
-    }
-
     /// Adds up sums, each as it is or in the reporting currency.
     fn collect(&self, sums: Vec<(CurrencyId, Sum)>, is_native: bool) -> Pnl {
         let mut pnl = Pnl::default();

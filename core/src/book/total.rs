@@ -2,14 +2,13 @@
 //!
 //! 1. Per currency, cash + holdings = contributed + PnL exactly; both sides are summed apart.
 //! 2. A currency without a rate is named, never valued at 1.
-//! 3. Reading costs the number of currencies, not of positions.
+//! 3. Reading costs the number of currencies that have changed, not of positions.
 
 use crate::model::{
     AccountId, CurrencyId, Fixed, InstrumentId, MAX_SCALE, PositionId, Rounding, StrategyId,
     mul_div, pow10, rescale,
 };
 
-use super::outcome::fits;
 use super::sum::Sum;
 use super::worth::Count;
 use super::{PnlOf, State};
@@ -164,10 +163,13 @@ impl State {
                 total.winning_trades += each.counters.winning_trades;
             }
         }
-        let pnl = match strategy {
-            None => self.pnl_of_all(),
-            Some(id) => self.pnl(PnlOf::Strategy(id)),
+        let Some(id) = strategy else {
+            let all = self.totals();
+            (total.realized_pnl, total.unrealized_pnl) = (all.realized_pnl, all.unrealized_pnl);
+            (total.fees, total.funding) = (all.fees, all.funding);
+            return total;
         };
+        let pnl = self.pnl(PnlOf::Strategy(id));
         (total.realized_pnl, total.unrealized_pnl) = (pnl.realized, pnl.unrealized);
         (total.fees, total.funding) = (pnl.fees, pnl.funding);
         total
@@ -176,34 +178,10 @@ impl State {
     /// The whole book in the reporting currency.
     #[must_use]
     pub fn portfolio(&self) -> Portfolio {
-        let mut sum = Portfolio {
-            total: self.strategy_total(None),
-            ..Portfolio::default()
-        };
-        for (id, _) in (0..=u16::MAX).zip(&self.currencies) {
-            let (id, index) = (CurrencyId(id), usize::from(id));
-            let balances = self.balances.iter().filter_map(|row| row.get(index));
-            let (mut cash, mut contributed) = (-self.worth.held(id), 0);
-            for balance in balances {
-                cash += balance.total;
-                contributed += balance.contributed;
-            }
-            let own = self.worth.total().get(index).copied().unwrap_or_default();
-            let there = cash + own.holdings;
-            let owed = contributed + own.total() + own.unknown;
-            sum.difference += (there - owed).saturating_abs();
-            let added = || {
-                let (cash, there) = (self.in_reporting(id, cash)?, self.in_reporting(id, there)?);
-                let holdings = there.checked_sub(cash)?;
-                let owed = self.in_reporting(id, owed)?;
-                let add = |sum: i128, more| sum.checked_add(more).filter(|sum| fits(*sum));
-                let equity = add(sum.equity, owed)?;
-                Some((add(sum.cash, cash)?, add(sum.holdings, holdings)?, equity))
-            };
-            match added() {
-                Some(added) => (sum.cash, sum.holdings, sum.equity) = added,
-                None => sum.missing_rates.push(id),
-            }
+        let all = self.totals();
+        let mut missing_rates = Vec::new();
+        if all.missing > 0 {
+            missing_rates.extend(self.unconverted());
         }
         if self.worth.unmarked() > 0 {
             let unmarked = self
@@ -211,18 +189,24 @@ impl State {
                 .iter()
                 .filter(|position| position.qty != 0 && self.position_value(position.id).is_none());
             let of = |position: &crate::model::Position| self.instrument(position.key.instrument);
-            sum.missing_rates
-                .extend(unmarked.filter_map(of).map(|instrument| instrument.base));
+            missing_rates.extend(unmarked.filter_map(of).map(|instrument| instrument.base));
         }
-        sum.missing_rates.sort_unstable();
-        sum.missing_rates.dedup();
-        sum
+        missing_rates.sort_unstable();
+        missing_rates.dedup();
+        Portfolio {
+            cash: all.cash,
+            holdings: all.holdings,
+            equity: all.equity,
+            total: self.strategy_total(None),
+            difference: all.difference,
+            missing_rates,
+        }
     }
 
     /// The equity in the reporting currency.
     #[must_use]
     pub fn equity(&self) -> i128 {
-        self.portfolio().equity
+        self.totals().equity
     }
 
     /// A reporting amount for display.

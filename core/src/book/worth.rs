@@ -13,6 +13,7 @@ use crate::model::{
 use super::outcome::fits;
 use super::posted::{Flags, Posted, exposure};
 use super::sum::{Move, Sum};
+use super::tally::Tally;
 use super::{Mark, State};
 
 /// How many positions one owner has.
@@ -40,7 +41,11 @@ pub(super) struct Worth {
     held: Vec<i128>,
     /// By currency: the instrument that prices it in the reporting currency, and whether inverted.
     rates: Vec<Option<(InstrumentId, bool)>>,
+    /// By instrument: the currency that it prices so.
+    rated: Vec<Option<CurrencyId>>,
     unmarked: u64,
+    /// What follows from all of it in the reporting currency.
+    pub tally: Tally,
     /// The reporting currency, once it is registered.
     reporting: Option<CurrencyId>,
     /// A position worth less, in reporting money, is dust.
@@ -66,7 +71,12 @@ impl Worth {
         self.marks.get(id.index()).copied().unwrap_or_default()
     }
 
+    /// A mark, to be changed.
+    #[inline]
     pub fn mark_mut(&mut self, id: InstrumentId) -> Option<&mut Mark> {
+        if let Some(Some(currency)) = self.rated.get(id.index()) {
+            self.tally.note_rate(*currency);
+        }
         self.marks.get_mut(id.index())
     }
 
@@ -139,6 +149,7 @@ impl Worth {
     /// Takes what the configuration says: the reporting currency, and what dust is.
     pub fn configure(&mut self, reporting: Option<CurrencyId>, dust: i128) {
         (self.reporting, self.dust) = (reporting, dust);
+        self.tally.note_all();
     }
 
     /// The reporting currency, once it is registered.
@@ -149,6 +160,7 @@ impl Worth {
     /// Makes room for an instrument; `reporting` is the reporting currency, where it is known.
     pub fn add_instrument(&mut self, instrument: &Instrument, reporting: Option<CurrencyId>) {
         self.marks.push(Mark::default());
+        self.rated.push(None);
         self.by_instrument.push(Own::default());
         self.add_rate(instrument, reporting);
     }
@@ -163,8 +175,11 @@ impl Worth {
             Some(reporting) if reporting == instrument.base => (instrument.quote, true),
             Some(_) | None => return,
         };
-        if let Some(rate) = slot(&mut self.rates, currency.index()) {
-            rate.get_or_insert((instrument.id, is_inverted));
+        if let Some(rate) = slot(&mut self.rates, currency.index())
+            && *rate.get_or_insert((instrument.id, is_inverted)) == (instrument.id, is_inverted)
+            && let Some(rated) = self.rated.get_mut(instrument.id.index())
+        {
+            *rated = Some(currency);
         }
     }
 
@@ -179,6 +194,7 @@ impl Worth {
     /// Adds `change` in `currency` to everybody whose it is.
     pub fn post(&mut self, key: &PositionKey, currency: CurrencyId, change: &Sum) {
         let at = currency.index();
+        self.tally.note(currency);
         if let Some(sum) = slot(&mut self.total, at) {
             sum.add(change);
         }
@@ -250,6 +266,7 @@ impl State {
         }
         if let Some(total) = slot(&mut self.worth.held, base.index()) {
             *total += new.held - old.held;
+            self.worth.tally.note(base);
         }
         if new.flags != old.flags {
             self.worth.post_count(key.strategy, old.flags, new.flags);
@@ -262,7 +279,9 @@ impl State {
         let (mark, choice) = (self.worth.mark(id), self.config.mark);
         let long = mark.price_of(1, choice)?;
         let short = mark.price_of(-1, choice)?;
-        let settle = self.instrument(id)?.settle.index();
+        let settle = self.instrument(id)?.settle;
+        self.worth.tally.note(settle);
+        let settle = settle.index();
         let mut all = Move::default();
         // Neighbours mostly share their account, which is then added to once.
         let (mut account, mut in_account) = (AccountId::default(), Move::default());

@@ -30,6 +30,8 @@ pub fn number(text: &str) -> Fixed {
 /// One ledger, its events, and a clock that ticks with every command.
 pub struct Desk {
     pub ledger: Ledger,
+    /// The same again, which keeps its totals in step; the other converts everything anew.
+    kept: Ledger,
     pub entries: Vec<Entry>,
     pub now: i64,
 }
@@ -38,6 +40,7 @@ impl Desk {
     pub fn new(config: Config) -> Self {
         let mut desk = Self {
             ledger: Ledger::default(),
+            kept: Ledger::default(),
             entries: Vec::new(),
             now: 1_700_000_000_000_000_000,
         };
@@ -56,6 +59,10 @@ impl Desk {
         self.now += 1_000;
         let answer = self.ledger.execute(&command);
         self.ledger.take_emitted(&mut self.entries);
+        self.kept.execute(&command);
+        self.kept.refresh_totals();
+        let (kept, anew) = (self.kept.state().totals(), self.state().totals());
+        assert_eq!(kept, anew, "totals kept in step, after {command:?}");
         answer
     }
 
