@@ -37,39 +37,9 @@ pub fn check(state: &State) -> Result<(), String> {
 
 /// Totals that are kept in step are what everything converted anew adds up to.
 fn check_totals(state: &State) -> Result<(), String> {
-    let (mut wanted, mut missing) = ([0; 6], 0_i128);
-    for number in (0_u16..).take(state.currencies().len()) {
-        let id = CurrencyId(number);
-        let own = state.balances().filter(|(_, other, _)| *other == id);
-        let (mut cash, mut contributed) = (0, 0);
-        for (_, _, balance) in own {
-            cash += balance.total;
-            contributed += balance.contributed;
-        }
-        for position in state.positions() {
-            let instrument = state.instrument(position.key.instrument);
-            let spot = instrument.filter(|it| it.kind.moves_base() && it.base == id);
-            cash -= spot.and_then(|it| it.in_base(position.qty)).unwrap_or(0);
-        }
-        let sum = state
-            .sums(None)
-            .get(id.index())
-            .copied()
-            .unwrap_or_default();
-        let pnl = sum.total() + sum.unknown;
-        let parts = [
-            cash,
-            contributed + pnl,
-            sum.realized,
-            sum.unrealized,
-            sum.fees,
-            sum.funding,
-        ];
-        let converted: Option<Vec<i128>> = parts
-            .iter()
-            .map(|part| state.in_reporting(id, *part))
-            .collect();
-        match converted {
+    let (mut wanted, mut missing) = ([0; 6], 0);
+    for id in (0_u16..).take(state.currencies().len()).map(CurrencyId) {
+        match converted(state, id) {
             Some(parts) => wanted
                 .iter_mut()
                 .zip(parts)
@@ -101,12 +71,41 @@ fn check_totals(state: &State) -> Result<(), String> {
             format_args!("{name} in total = converted anew"),
         )?;
     }
-    let unmarked = state
-        .positions()
-        .iter()
-        .filter(|position| position.qty != 0 && state.position_value(position.id).is_none());
-    missing += unmarked.map(|_| 1).sum::<i128>();
+    for position in state.positions() {
+        let is_open = position.qty != 0;
+        missing += i128::from(is_open && state.position_value(position.id).is_none());
+    }
     same(i128::from(totals.missing), missing, "what totals miss")
+}
+
+/// Cash, equity, realized, unrealized, fees and funding in one currency, each converted.
+fn converted(state: &State, id: CurrencyId) -> Option<Vec<i128>> {
+    let (mut cash, mut contributed) = (0, 0);
+    for (_, _, balance) in state.balances().filter(|(_, other, _)| *other == id) {
+        cash += balance.total;
+        contributed += balance.contributed;
+    }
+    for position in state.positions() {
+        let instrument = state.instrument(position.key.instrument);
+        let spot = instrument.filter(|it| it.kind.moves_base() && it.base == id);
+        cash -= spot.and_then(|it| it.in_base(position.qty)).unwrap_or(0);
+    }
+    let sum = state
+        .sums(None)
+        .get(id.index())
+        .copied()
+        .unwrap_or_default();
+    let equity = contributed + sum.total() + sum.unknown;
+    let parts = [
+        cash,
+        equity,
+        sum.realized,
+        sum.unrealized,
+        sum.fees,
+        sum.funding,
+    ];
+    let money = parts.iter().map(|part| state.in_reporting(id, *part));
+    money.collect()
 }
 
 /// A named part of a sum.
