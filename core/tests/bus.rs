@@ -16,7 +16,8 @@ use truebook_core::book::{
     Answer, CashKind, CashMove, Command, FillReport, Ledger, News, Notice, PriceTick, State,
 };
 use truebook_core::engine::{
-    Discipline, Filter, Host, Input, NoJournal, Options, Overflow, Quiet, Subscription, Writer,
+    BoardOptions, Discipline, Filter, Host, Input, NoJournal, Options, Overflow, Quiet,
+    Subscription, Writer,
 };
 use truebook_core::model::{InstrumentId, InstrumentKind, Side, StrategyId, Timestamp};
 
@@ -32,7 +33,7 @@ fn host() -> Host<Quiet> {
         assert!(matches!(ledger.execute(&command), Answer::Applied(_)));
     }
     ledger.take_emitted(&mut Vec::new());
-    let writer = Writer::new(ledger, Quiet, Box::new(NoJournal), 16);
+    let writer = Writer::new(ledger, Quiet, Box::new(NoJournal), BoardOptions::default());
     Host::new(writer, Options::default())
 }
 
@@ -73,7 +74,7 @@ fn kinds(subscription: &mut Subscription) -> Vec<&'static str> {
 #[test]
 fn a_subscriber_hears_what_it_wants_from_when_it_came() {
     let mut host = host();
-    host.call(fill(0, "before", "alpha"));
+    host.call(fill(0, "before", "alpha")).unwrap();
     let bus = host.bus().clone();
     let mut all = bus.subscribe(Filter::default(), Overflow::DropOldest);
     let wanted = |filter| bus.subscribe(filter, Overflow::DropOldest);
@@ -90,8 +91,8 @@ fn a_subscriber_hears_what_it_wants_from_when_it_came() {
         accounts: vec![truebook_core::model::AccountId(7)],
         ..Filter::default()
     });
-    host.call(fill(0, "1", "alpha"));
-    host.call(fill(1, "2", "beta"));
+    host.call(fill(0, "1", "alpha")).unwrap();
+    host.call(fill(1, "2", "beta")).unwrap();
     let first = ["fill_booked", "position_changed", "balance_changed"];
     let second = ["fill_booked", "position_opened", "balance_changed"];
     let added = ["strategy_added"];
@@ -162,7 +163,8 @@ fn a_value_that_is_longer_than_a_cell_arrives_whole() {
     let long: Box<str> = "x".repeat(65_536).into();
     for value in [long.clone(), "short".into(), long.clone()] {
         let key = id("regime");
-        host.call(Input::Command(Command::SetState { key, value }));
+        let set = Command::SetState { key, value };
+        host.call(Input::Command(set)).unwrap();
     }
     let values = heard(&mut subscription)
         .into_iter()

@@ -15,10 +15,10 @@ use truebook_core::book::{
     Answer, CashKind, CashMove, Command, Ledger, PriceTick, State, TradingState,
 };
 use truebook_core::engine::{
-    Discipline, Happening, Host, Input, NoJournal, Options, PRODUCERS_MAX, Quiet, Reactor, Stopped,
-    Unsent, Wait, Writer,
+    BoardOptions, Discipline, Gone, Happening, Host, Input, NoJournal, Options, PRODUCERS_MAX,
+    Quiet, Reactor, Unsent, Wait, Writer,
 };
-use truebook_core::model::{Config, InstrumentId, InstrumentKind, Refusal, Timestamp};
+use truebook_core::model::{Config, InstrumentId, InstrumentKind, Timestamp};
 
 fn writer<R: Reactor>(reactor: R) -> Writer<R> {
     let mut ledger = Ledger::new(State::default());
@@ -31,7 +31,12 @@ fn writer<R: Reactor>(reactor: R) -> Writer<R> {
         assert!(matches!(ledger.execute(&command), Answer::Applied(_)));
     }
     ledger.take_emitted(&mut Vec::new());
-    Writer::new(ledger, reactor, Box::new(NoJournal), 16)
+    Writer::new(
+        ledger,
+        reactor,
+        Box::new(NoJournal),
+        BoardOptions::default(),
+    )
 }
 
 fn host(options: Options) -> Host<Quiet> {
@@ -79,7 +84,7 @@ fn what_several_producers_give_is_executed_once_and_in_the_order_of_each() {
                         let name = Some(format!("{number}-{step}"));
                         if step % 64 == 0 {
                             let answer = producer.call(deposit("1", name));
-                            assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+                            assert!(matches!(answer, Ok(Answer::Applied(_))), "{answer:?}");
                         } else {
                             producer.post(deposit("1", name)).unwrap();
                         }
@@ -168,13 +173,13 @@ fn when_the_owner_stops_the_others_are_told() {
     producer.post(deposit("1", None)).unwrap();
     let writer = host.stop().unwrap();
     assert_eq!(total(writer.state()), 1);
-    assert_eq!(producer.post(deposit("1", None)), Err(Stopped));
+    assert_eq!(producer.post(deposit("1", None)), Err(Gone::Ended));
     let unsent = producer.try_post(deposit("1", None));
-    assert!(matches!(unsent, Err(Unsent::Stopped(_))));
-    assert_eq!(live.price(tick(1)), Err(Stopped));
-    assert_eq!(producer.ask(total), Err(Stopped));
+    assert!(matches!(unsent, Err(Unsent::Gone(..))));
+    assert_eq!(live.price(tick(1)), Err(Gone::Ended));
+    assert_eq!(producer.ask(total), Err(Gone::Ended));
     let answer = producer.call(deposit("1", None));
-    assert_eq!(answer, Answer::Refused(Refusal::Poisoned));
+    assert_eq!(answer, Err(Gone::Ended));
     let refused = enrol.producer(Discipline::Ordered).err().unwrap();
     assert!(refused.to_string().contains("a book that is open"));
 }
@@ -194,7 +199,7 @@ fn a_full_ring_gives_the_input_back() {
         match producer.try_post(deposit("1", Some(format!("d-{given}")))) {
             Ok(()) => given += 1,
             Err(Unsent::Full(input)) => break input,
-            Err(Unsent::Stopped(_)) => panic!("it has not begun"),
+            Err(Unsent::Gone(..)) => panic!("it has not begun"),
         }
     };
     let Input::Command(Command::MoveCash(moved)) = back else {
@@ -223,10 +228,10 @@ fn a_writer_that_panics_tells_every_producer() {
         state: TradingState::Halted,
         reason: id("test"),
     });
-    let poisoned = Answer::Refused(Refusal::Poisoned);
+    let poisoned = Err(Gone::Ended);
     assert_eq!(host.call(halt), poisoned);
     assert_eq!(producer.call(deposit("1", None)), poisoned);
-    assert_eq!(host.ask(total), Err(Stopped));
+    assert_eq!(host.ask(total), Err(Gone::Ended));
     assert!(host.stop().is_err());
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use truebook_core::book::Invalid;
+use truebook_core::engine::Gone;
 use truebook_core::model::{Fixed, InvalidValue, Refusal};
 
 /// Why a call failed. Nothing was changed.
@@ -13,6 +14,8 @@ pub enum Error {
     Closed,
     /// The writer stopped after an error of its own: reopen the book.
     Poisoned,
+    /// This process was forked from the one that opened the book.
+    Forked,
     /// An order broke a rule.
     Refused(Refusal),
     /// A parameter's value cannot be taken.
@@ -42,6 +45,15 @@ impl Error {
     }
 }
 
+impl From<Gone> for Error {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Ended => Self::Poisoned,
+            Gone::Forked => Self::Forked,
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -49,6 +61,7 @@ impl fmt::Display for Error {
             Self::Poisoned => {
                 f.write_str("the writer stopped after an error of its own: reopen the book")
             }
+            Self::Forked => Gone::Forked.fmt(f),
             Self::Refused(refusal) => write!(f, "refused: {refusal}"),
             Self::Value(value) => value.fmt(f),
             Self::Invalid(why) => why.fmt(f),

@@ -7,6 +7,7 @@ use truebook_core::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
 use crate::act::text;
 use crate::check;
 use crate::follower::Follower;
+use crate::shown::Shown;
 use crate::venue::Venue;
 
 const STEP_NS: i64 = 1_000_000_000;
@@ -59,6 +60,7 @@ pub struct World {
     replayed: State,
     entries: Vec<Entry>,
     follower: Option<Follower>,
+    shown: Option<Shown>,
     notices: Vec<Notice>,
     /// What the follower did not understand.
     misheard: Option<String>,
@@ -85,6 +87,7 @@ impl World {
             replayed: State::default(),
             entries: Vec::new(),
             follower: seed.is_multiple_of(FOLLOWED).then(Follower::default),
+            shown: None,
             notices: Vec::new(),
             misheard: None,
             venue: Venue::default(),
@@ -96,7 +99,7 @@ impl World {
             check_at: CHECK_EVERY,
             restart_at: RESTART_EVERY,
         };
-        world.ledger.set_followed(world.follower.is_some());
+        world.follow();
         world.give(Command::Configure(Box::default()));
         world.give(Command::AddAccount(text("second")));
         for (number, kind) in (0_u32..).zip(InstrumentKind::ALL) {
@@ -161,6 +164,9 @@ impl World {
         self.commands += 1;
         self.now += self.random.i64(0..STEP_NS);
         let answer = self.ledger.execute(&command);
+        if let Some(shown) = &mut self.shown {
+            shown.give(&command);
+        }
         let mut entries = std::mem::take(&mut self.entries);
         self.ledger.take_emitted(&mut entries);
         for entry in &entries {
@@ -190,11 +196,17 @@ impl World {
         }
     }
 
-    fn check(&self) -> Result<(), Failure> {
+    fn check(&mut self) -> Result<(), Failure> {
         if let Some(what) = &self.misheard {
             return Err(self.fail(what.clone()));
         }
-        check(self.ledger.state()).map_err(|what| self.fail(what))
+        let state = self.ledger.state();
+        let shown = self
+            .shown
+            .as_mut()
+            .map_or(Ok(()), |shown| shown.check(state));
+        let held = shown.and_then(|()| check(state));
+        held.map_err(|what| self.fail(what))
     }
 
     /// What the book holds is what the venue executed.
@@ -232,8 +244,15 @@ impl World {
             told.map_err(|what| self.fail(what))?;
         }
         self.ledger = Ledger::new(self.replayed.clone());
-        self.ledger.set_followed(self.follower.is_some());
+        self.follow();
         Ok(())
+    }
+
+    /// Lets those who follow begin with the ledger as it is now.
+    fn follow(&mut self) {
+        self.ledger.set_followed(self.follower.is_some());
+        let is_shown = self.seed % FOLLOWED == 1;
+        self.shown = is_shown.then(|| Shown::new(self.seed, self.ledger.state().clone()));
     }
 }
 

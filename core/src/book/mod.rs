@@ -23,7 +23,7 @@ mod fill_key;
 mod fingerprint;
 mod holding;
 mod ledger;
-mod map;
+mod lookup;
 mod money;
 mod notice;
 mod outcome;

@@ -7,12 +7,15 @@
 //!    them.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::book::{About, News, Notice};
 use crate::model::{AccountId, InstrumentId, StrategyId};
-use crate::sync::{Broadcast, Doorbell, Seen, Shelf};
+use crate::sync::{Broadcast, Doorbell, Gauge, Seen};
+
+use super::bells::Bells;
+use super::status::SubscriberStatus;
 
 /// The words of one cell: its header and a part of a notice.
 const WORDS: usize = 48;
@@ -24,7 +27,6 @@ const FIRST: u64 = 1 << 63;
 const CELLS: usize = 4_096;
 
 type Ring = Broadcast<WORDS>;
-type Bells = Vec<Arc<Doorbell>>;
 
 /// What a subscriber wants to hear; an empty list is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,9 +82,16 @@ pub(super) struct Publisher {
 #[derive(Debug)]
 struct Shared {
     ring: Ring,
-    bells: Shelf<Bells>,
-    /// Taken by those who come and go.
-    entry: Mutex<()>,
+    bells: Bells,
+    /// Of those who subscribe.
+    meters: Mutex<Vec<Weak<Meter>>>,
+}
+
+/// How far one subscriber is.
+#[derive(Debug, Default)]
+struct Meter {
+    next: Gauge,
+    lost: Gauge,
 }
 
 /// Where subscribers come from; may be shared by threads.
@@ -95,8 +104,8 @@ pub struct Bus {
 pub(super) fn bus() -> (Publisher, Bus) {
     let shared = Arc::new(Shared {
         ring: Ring::new(CELLS),
-        bells: Shelf::new(Bells::new()),
-        entry: Mutex::new(()),
+        bells: Bells::new(),
+        meters: Mutex::new(Vec::new()),
     });
     let publisher = Publisher {
         shared: Arc::clone(&shared),
@@ -108,7 +117,7 @@ pub(super) fn bus() -> (Publisher, Bus) {
 impl Publisher {
     /// Whether anybody subscribes. Somebody may by the time this returns.
     pub fn is_heard(&self) -> bool {
-        self.shared.bells.with(|bells| !bells.is_empty())
+        !self.shared.bells.is_empty()
     }
 
     /// Publishes a notice.
@@ -142,9 +151,7 @@ impl Publisher {
 
     /// Wakes subscribers who sleep, after a chunk of notices.
     pub fn ring(&self) {
-        self.shared
-            .bells
-            .with(|bells| bells.iter().for_each(|bell| bell.ring()));
+        self.shared.bells.ring();
     }
 }
 
@@ -152,27 +159,40 @@ impl Bus {
     /// Hears what `filter` wants from now on.
     #[must_use]
     pub fn subscribe(&self, filter: Filter, overflow: Overflow) -> Subscription {
-        let bell = Arc::new(Doorbell::new());
-        self.change(|bells| bells.push(Arc::clone(&bell)));
+        let bell = self.shared.bells.join();
+        let meter = Arc::new(Meter::default());
+        let next = self.shared.ring.next();
+        meter.next.set(next);
+        let mut meters = self.meters();
+        meters.retain(|meter| meter.strong_count() > 0);
+        meters.push(Arc::downgrade(&meter));
+        drop(meters);
         Subscription {
-            next: self.shared.ring.next(),
+            next,
+            meter,
             bus: self.clone(),
             bell,
             filter,
             overflow,
-            lost: 0,
             parts: Vec::new(),
             waiting: VecDeque::new(),
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Bells)) {
-        let entry = self.shared.entry.lock();
-        let entry = entry.unwrap_or_else(PoisonError::into_inner);
-        let mut bells = self.shared.bells.with(Bells::clone);
-        change(&mut bells);
-        self.shared.bells.store(Arc::new(bells));
-        drop(entry);
+    /// How each subscriber does, in the order in which they came.
+    pub(super) fn subscribers(&self) -> Vec<SubscriberStatus> {
+        let meters = self.meters();
+        let there = meters.iter().filter_map(Weak::upgrade);
+        let each = there.map(|meter| SubscriberStatus {
+            lag: self.shared.ring.next().saturating_sub(meter.next.get()),
+            lost: meter.lost.get(),
+        });
+        each.collect()
+    }
+
+    fn meters(&self) -> MutexGuard<'_, Vec<Weak<Meter>>> {
+        let meters = self.shared.meters.lock();
+        meters.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -185,7 +205,7 @@ pub struct Subscription {
     overflow: Overflow,
     /// The cell that is read next.
     next: u64,
-    lost: u64,
+    meter: Arc<Meter>,
     /// The parts so far of a notice that takes several cells.
     parts: Vec<u8>,
     /// What a conflating subscriber has read and not given out.
@@ -224,7 +244,7 @@ impl Subscription {
     /// How many cells were overwritten before they were read, wanted or not; most notices take one.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        self.lost
+        self.meter.lost.get()
     }
 
     fn read(&mut self) -> Option<Notice> {
@@ -233,12 +253,12 @@ impl Subscription {
                 Seen::NotYet => return None,
                 Seen::Lost => {
                     let oldest = self.bus.shared.ring.oldest().max(self.next + 1);
-                    self.lost += oldest - self.next;
-                    self.next = oldest;
+                    self.meter.lost.add(oldest - self.next);
+                    self.advance_to(oldest);
                     self.parts.clear();
                 }
                 Seen::Words { words, .. } => {
-                    self.next += 1;
+                    self.advance_to(self.next + 1);
                     let whole = self.take(&words);
                     if let Some(notice) = whole.filter(|notice| self.filter.wants(&notice.news)) {
                         return Some(notice);
@@ -246,6 +266,11 @@ impl Subscription {
                 }
             }
         }
+    }
+
+    fn advance_to(&mut self, next: u64) {
+        self.next = next;
+        self.meter.next.set(next);
     }
 
     /// Adds a part; the notice, where it was the last.
@@ -271,8 +296,6 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let own = &self.bell;
-        self.bus
-            .change(|bells| bells.retain(|bell| !Arc::ptr_eq(bell, own)));
+        self.bus.shared.bells.leave(&self.bell);
     }
 }

@@ -9,9 +9,9 @@ use crate::model::InvalidValue;
 use crate::sync::{Doorbell, Producer as RingProducer, ring};
 
 use super::lane::{Lane, Message};
-use super::producer::{Discipline, Producer, Stopped, pair};
+use super::producer::{Discipline, Gone, Producer, Unsent, pair};
 use super::thread::{Service, Wait};
-use super::{Bus, Input, LineTable, Reactor, Writer};
+use super::{Bus, Input, Reactor, Reader, View, Writer};
 
 /// How many producers there may be at once beside the host's own.
 pub const PRODUCERS_MAX: usize = 64;
@@ -46,7 +46,7 @@ impl Default for Options {
 /// The owner's handle on the writer, and a producer itself.
 pub struct Host<R> {
     place: Place<R>,
-    lines: Arc<LineTable>,
+    reader: Reader,
     bus: Bus,
     ahead: usize,
     posted: usize,
@@ -110,7 +110,7 @@ impl Enrol {
 
 impl<R: Reactor> Remote<R> {
     fn new(writer: Writer<R>, options: Options) -> Self {
-        let bell = Arc::new(Doorbell::new());
+        let bell = Arc::clone(&writer.board().writer);
         let (give, newcomers) = ring(PRODUCERS_MAX + 1);
         let enrol = Enrol {
             newcomers: Arc::new(Mutex::new(give)),
@@ -153,11 +153,11 @@ impl<R: Reactor> Remote<R> {
     }
 
     /// Gives a message; starts a thread that waits for more where there is no room.
-    fn send(&mut self, message: Message) -> Result<(), Stopped> {
+    fn send(&mut self, message: Message) -> Result<(), Gone> {
         match self.own.try_send(message) {
             Ok(()) => Ok(()),
-            Err((true, _)) => Err(Stopped),
-            Err((false, message)) => {
+            Err(Unsent::Gone(why, _)) => Err(why),
+            Err(Unsent::Full(message)) => {
                 self.start();
                 self.own.send(message)
             }
@@ -165,7 +165,12 @@ impl<R: Reactor> Remote<R> {
     }
 
     /// Ends the thread after everything that was given; the writer, unless it panicked.
-    fn stop(mut self) -> Option<Writer<R>> {
+    fn stop(mut self) -> Result<Writer<R>, Gone> {
+        if !self.own.is_here() {
+            // There is no such thread in this process to wait for.
+            std::mem::forget(self);
+            return Err(Gone::Forked);
+        }
         self.start();
         let Self {
             own, enrol, thread, ..
@@ -173,14 +178,15 @@ impl<R: Reactor> Remote<R> {
         let bell = Arc::clone(&enrol.bell);
         drop((own, enrol));
         bell.ring();
-        thread?.join().ok()
+        let thread = thread.ok_or(Gone::Ended)?;
+        thread.join().map_err(|_| Gone::Ended)
     }
 }
 
 impl<R: Reactor> Host<R> {
     /// Runs `writer` as `options` say.
     pub fn new(writer: Writer<R>, options: Options) -> Self {
-        let (lines, bus) = (Arc::clone(writer.lines()), writer.bus().clone());
+        let (reader, bus) = (writer.reader(), writer.bus().clone());
         let place = if options.threaded {
             let mut remote = Remote::new(writer, options);
             if options.ahead == 0 {
@@ -192,16 +198,16 @@ impl<R: Reactor> Host<R> {
         };
         Self {
             place,
-            lines,
+            reader,
             bus,
             ahead: options.ahead,
             posted: 0,
         }
     }
 
-    /// The lines that readers poll, from any thread.
-    pub fn lines(&self) -> &Arc<LineTable> {
-        &self.lines
+    /// What readers hold, on any thread.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Where subscribers come from, from any thread.
@@ -223,11 +229,12 @@ impl<R: Reactor> Host<R> {
     /// Gives an input without waiting for its answer; waits only while the ring is full.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
-    pub fn post(&mut self, input: Input) -> Result<(), Stopped> {
+    /// [`Gone`] without a writer.
+    pub fn post(&mut self, input: Input) -> Result<(), Gone> {
         match &mut self.place {
             Place::Inline(writer) => {
                 writer.execute(&input);
+                writer.publish();
                 Ok(())
             }
             Place::Threaded(remote) => {
@@ -241,11 +248,17 @@ impl<R: Reactor> Host<R> {
         }
     }
 
-    /// Gives an input and waits for its answer; [`Refusal::Poisoned`](crate::model::Refusal) when
-    /// the writer is gone.
-    pub fn call(&mut self, input: Input) -> Answer {
+    /// Gives an input and waits for its answer.
+    ///
+    /// # Errors
+    /// [`Gone`] without a writer.
+    pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
         match &mut self.place {
-            Place::Inline(writer) => writer.execute(&input),
+            Place::Inline(writer) => {
+                let answer = writer.execute(&input);
+                writer.publish();
+                Ok(answer)
+            }
             Place::Threaded(remote) => {
                 remote.start();
                 remote.own.call(input)
@@ -253,14 +266,26 @@ impl<R: Reactor> Host<R> {
         }
     }
 
+    /// A view of everything that was executed so far; waits for one where the writer has a thread.
+    ///
+    /// # Errors
+    /// [`Gone`] without a writer.
+    pub fn view(&mut self) -> Result<Arc<View>, Gone> {
+        if let Place::Inline(writer) = &mut self.place {
+            writer.view();
+            return Ok(self.reader.view());
+        }
+        self.reader.fresh_view(None).map_err(|_| Gone::Ended)
+    }
+
     /// Looks at the state after everything given so far.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
+    /// [`Gone`] without a writer.
     pub fn ask<T: Send + 'static>(
         &mut self,
         look: impl FnOnce(&State) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
+    ) -> Result<T, Gone> {
         match &mut self.place {
             Place::Inline(writer) => Ok(look(writer.state())),
             Place::Threaded(remote) => {
@@ -273,11 +298,11 @@ impl<R: Reactor> Host<R> {
     /// Ends after everything given so far, by other producers too, and gives the writer back.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
-    pub fn stop(self) -> Result<Writer<R>, Stopped> {
+    /// [`Gone`] without a writer.
+    pub fn stop(self) -> Result<Writer<R>, Gone> {
         match self.place {
             Place::Inline(writer) => Ok(*writer),
-            Place::Threaded(remote) => remote.stop().ok_or(Stopped),
+            Place::Threaded(remote) => remote.stop(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::book::{Answer, Command, PriceTick, State};
 use crate::model::{InstrumentId, Timestamp};
 use crate::sync::{Consumer, Doorbell, Producer as RingProducer, Receiver};
 
+use super::meter::LaneMeter;
 use super::{Input, Reactor, Writer};
 
 /// How many messages are taken from a ring at once.
@@ -37,6 +38,7 @@ pub(super) struct Lane {
     pub bell: Farewell,
     /// Counted: so many producers there are beside the owner, who has none.
     pub seat: Option<Arc<()>>,
+    pub meter: Arc<LaneMeter>,
 }
 
 /// What a `live` producer has beside its commands.
@@ -81,30 +83,43 @@ impl Lane {
             replies,
             bell,
             seat: _,
+            meter,
         } = self;
+        let depth = messages.len() as u64;
+        meter.depth.set(depth);
+        meter.peak.raise(depth);
         let mut fills = 0;
         messages.look(CHUNK, |message| {
             if let Message::Post(input) = message {
                 fills += usize::from(writer.touch(input, fills));
             }
         });
+        let mut is_first = true;
+        let mut execute =
+            |writer: &mut Writer<R>, input: &Input| match std::mem::take(&mut is_first) {
+                true => writer.measure(input),
+                false => writer.execute(input),
+            };
         let taken = messages.drain(CHUNK, |message| match message {
             Message::Post(input) => {
-                writer.execute(&input);
+                execute(writer, &input);
             }
             Message::Call(input) => {
-                let answer = writer.execute(&input);
+                let answer = execute(writer, &input);
+                // Who has an answer may read what it is about.
+                writer.publish();
                 // The caller waits for each answer, so the ring has room.
                 let _ = replies.push(answer);
                 bell.0.ring();
             }
             Message::Ask(look) => look(writer.state()),
         });
+        meter.executed.add(taken as u64);
         let Some(live) = live else {
             return taken;
         };
         let mut give = |tick: PriceTick| {
-            writer.execute(&Input::Command(Command::Price(tick)));
+            execute(writer, &Input::Command(Command::Price(tick)));
         };
         let prices = live.prices.drain(CHUNK, &mut give);
         // What found no room is newer than everything in the ring.
@@ -113,6 +128,7 @@ impl Lane {
         } else {
             0
         };
+        meter.executed.add((prices + latest) as u64);
         taken + prices + latest
     }
 }

@@ -1,96 +1,312 @@
-//! The lines that readers poll: one 64-byte slot a position, read without a lock.
+//! What a line holds, and how it becomes words: figures of one position, instrument or book at one
+//! moment.
 //!
 //! 1. All figures of a line are from one event or price.
+//! 2. A quantity that does not fit 64 bits has no line; its reader goes to the view.
 
-use crate::book::State;
-use crate::model::{Position, PositionId};
-use crate::sync::SeqSlot;
+use crate::book::{Mark, Totals};
+use crate::model::{Instrument, MarkChoice, Position, Timestamp};
 
-/// How often a read is tried before it gives up.
-const ATTEMPTS: u32 = 1_000;
+/// In place of a quantity that does not fit.
+const WIDE: i64 = i64::MIN;
 
-/// The figures of one position at one moment.
+/// The figures of one position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PositionLine {
     /// The sequence of the event that last changed the position.
     pub sequence: u64,
     /// Signed quantity at the instrument's quantity scale.
-    pub qty: i64,
+    pub qty: i128,
     /// Signed cost at its money scale.
     pub cost: i128,
     /// Realized at its money scale, gross of fees.
     pub realized_pnl: i128,
-    /// The mark at its price scale; 0 is none.
+    /// The price at which it is valued, at the instrument's price scale; 0 is none.
     pub mark: i64,
 }
 
-/// The lines of all positions, by number.
-#[derive(Debug)]
-pub struct LineTable {
-    slots: Box<[SeqSlot<7>]>,
+/// What of a position only events change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PositionDetail {
+    /// The sequence of the event that last changed the position.
+    pub sequence: u64,
+    /// Fees in settlement currency, at its money scale; negative is a net rebate.
+    pub fees: i128,
+    /// Funding, dividends and interest received less paid, at its money scale.
+    pub funding: i128,
+    /// When its round trip was opened.
+    pub opened_at: Timestamp,
+    /// When a fill last changed it.
+    pub updated_at: Timestamp,
 }
 
-impl LineTable {
-    /// Room for `capacity` positions.
+/// The prices of one instrument, at its price scale; 0 is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstrumentLine {
+    /// The number of events that the book had.
+    pub sequence: u64,
+    /// The best bid of the last quote.
+    pub bid: i64,
+    /// The best ask of the last quote.
+    pub ask: i64,
+    /// The last price.
+    pub last: i64,
+    /// The newest of the quote's middle, the last price and the venue's mark.
+    pub mark: i64,
+    /// The venue's own mark.
+    pub venue_mark: i64,
+    /// When the newest of them was known.
+    pub ts: Timestamp,
+}
+
+/// The whole book in the reporting currency, money at [`MAX_SCALE`](crate::model::MAX_SCALE).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TotalsLine {
+    /// How many changes were published before, prices included.
+    pub version: u64,
+    /// The number of events that the book had.
+    pub sequence: u64,
+    /// What was paid in, plus the PnL.
+    pub equity: i128,
+    /// Balances that no position accounts for.
+    pub cash: i128,
+    /// Realized, gross of fees.
+    pub realized_pnl: i128,
+    /// Unrealized, gross of fees.
+    pub unrealized_pnl: i128,
+    /// Fees paid; negative is a net rebate.
+    pub fees: i128,
+    /// Funding, dividends and interest received less paid.
+    pub funding: i128,
+    /// Positions that are open and not dust.
+    pub open_positions: u32,
+    /// Whether currencies or positions are missing for want of a rate or a mark.
+    pub is_missing: bool,
+}
+
+impl TotalsLine {
+    /// realized + unrealized − fees + funding.
     #[must_use]
-    pub fn new(capacity: usize) -> Self {
+    pub fn total_pnl(&self) -> i128 {
+        self.realized_pnl + self.unrealized_pnl - self.fees + self.funding
+    }
+
+    /// Open positions at their marks: equity less cash.
+    #[must_use]
+    pub fn holdings(&self) -> i128 {
+        self.equity - self.cash
+    }
+
+    pub(super) fn of(totals: &Totals, sequence: u64, version: u64) -> Self {
         Self {
-            slots: (0..capacity).map(|_| SeqSlot::new([0; 7])).collect(),
+            version,
+            sequence,
+            equity: totals.equity,
+            cash: totals.cash,
+            realized_pnl: totals.realized_pnl,
+            unrealized_pnl: totals.unrealized_pnl,
+            fees: totals.fees,
+            funding: totals.funding,
+            open_positions: u32::try_from(totals.open_positions).unwrap_or(u32::MAX),
+            is_missing: totals.missing > 0,
         }
     }
 
-    /// The line of a position; `None` beyond the table, where the quantity does not fit 64 bits, or
-    /// when the writer changed it all the while. It may have changed again when this returns.
-    #[must_use]
-    pub fn read(&self, id: PositionId) -> Option<PositionLine> {
-        let (words, _) = self.slots.get(id.index())?.read(ATTEMPTS)?;
-        let [
-            sequence,
-            qty,
-            cost_low,
-            cost_high,
-            realized_low,
-            realized_high,
-            mark,
-        ] = words;
-        let line = PositionLine {
-            sequence,
-            qty: qty.cast_signed(),
-            cost: join(cost_low, cost_high),
-            realized_pnl: join(realized_low, realized_high),
-            mark: mark.cast_signed(),
-        };
-        (line.qty != i64::MIN).then_some(line)
+    pub(super) fn words(&self) -> [u64; 15] {
+        let [equity, cash] = [self.equity, self.cash].map(split);
+        let [realized, unrealized] = [self.realized_pnl, self.unrealized_pnl].map(split);
+        let [fees, funding] = [self.fees, self.funding].map(split);
+        let counts = u64::from(self.open_positions) | u64::from(self.is_missing) << 32;
+        [
+            self.version,
+            self.sequence,
+            equity.0,
+            equity.1,
+            cash.0,
+            cash.1,
+            realized.0,
+            realized.1,
+            unrealized.0,
+            unrealized.1,
+            fees.0,
+            fees.1,
+            funding.0,
+            funding.1,
+            counts,
+        ]
     }
 
-    /// Publishes a position; only the writer calls this.
-    pub(super) fn publish(&self, state: &State, position: &Position) {
-        let Some(slot) = self.slots.get(position.id.index()) else {
-            return;
-        };
-        let mark = state.mark(position.key.instrument).mark.unwrap_or(0);
-        let qty = i64::try_from(position.qty).unwrap_or(i64::MIN);
-        let (cost_low, cost_high) = split(position.cost);
-        let (realized_low, realized_high) = split(position.realized_pnl);
-        slot.write(&[
-            position.sequence,
-            qty.cast_unsigned(),
-            cost_low,
-            cost_high,
-            realized_low,
-            realized_high,
-            mark.cast_unsigned(),
-        ]);
+    pub(super) fn from_words(words: [u64; 15]) -> Self {
+        let [
+            version,
+            sequence,
+            e0,
+            e1,
+            c0,
+            c1,
+            r0,
+            r1,
+            u0,
+            u1,
+            f0,
+            f1,
+            i0,
+            i1,
+            counts,
+        ] = words;
+        Self {
+            version,
+            sequence,
+            equity: join(e0, e1),
+            cash: join(c0, c1),
+            realized_pnl: join(r0, r1),
+            unrealized_pnl: join(u0, u1),
+            fees: join(f0, f1),
+            funding: join(i0, i1),
+            open_positions: u32::try_from(counts & u64::from(u32::MAX)).unwrap_or(u32::MAX),
+            is_missing: counts >> 32 != 0,
+        }
     }
 }
 
+impl PositionLine {
+    /// The figures of a position where its instrument's prices are `mark`.
+    pub(super) fn of(position: &Position, mark: &Mark, choice: MarkChoice) -> Self {
+        let price = mark.price_of(position.qty, choice);
+        Self {
+            sequence: position.sequence,
+            qty: position.qty,
+            cost: position.cost,
+            realized_pnl: position.realized_pnl,
+            mark: price.unwrap_or(0),
+        }
+    }
+
+    pub(super) fn words(&self) -> [u64; 7] {
+        let qty = i64::try_from(self.qty).unwrap_or(WIDE);
+        let [cost, realized] = [self.cost, self.realized_pnl].map(split);
+        [
+            self.sequence,
+            qty.cast_unsigned(),
+            cost.0,
+            cost.1,
+            realized.0,
+            realized.1,
+            self.mark.cast_unsigned(),
+        ]
+    }
+
+    /// `None` where the quantity does not fit a line.
+    pub(super) fn from_words(words: [u64; 7]) -> Option<Self> {
+        let [sequence, qty, cost0, cost1, realized0, realized1, mark] = words;
+        let qty = qty.cast_signed();
+        (qty != WIDE).then(|| Self {
+            sequence,
+            qty: i128::from(qty),
+            cost: join(cost0, cost1),
+            realized_pnl: join(realized0, realized1),
+            mark: mark.cast_signed(),
+        })
+    }
+}
+
+impl PositionDetail {
+    pub(super) fn of(instruments: &[Instrument], position: &Position) -> Self {
+        let settle = instruments.get(position.key.instrument.index());
+        let settle = settle.map(|instrument| instrument.settle);
+        Self {
+            sequence: position.sequence,
+            fees: settle.map_or(0, |settle| position.fees_in(settle)),
+            funding: position.funding,
+            opened_at: position.trip.opened_at,
+            updated_at: position.updated_at,
+        }
+    }
+
+    pub(super) fn words(&self) -> [u64; 7] {
+        let [fees, funding] = [self.fees, self.funding].map(split);
+        let [opened_at, updated_at] = [self.opened_at, self.updated_at].map(time);
+        [
+            self.sequence,
+            fees.0,
+            fees.1,
+            funding.0,
+            funding.1,
+            opened_at,
+            updated_at,
+        ]
+    }
+
+    pub(super) fn from_words(words: [u64; 7]) -> Self {
+        let [
+            sequence,
+            fees0,
+            fees1,
+            funding0,
+            funding1,
+            opened_at,
+            updated_at,
+        ] = words;
+        Self {
+            sequence,
+            fees: join(fees0, fees1),
+            funding: join(funding0, funding1),
+            opened_at: Timestamp(opened_at.cast_signed()),
+            updated_at: Timestamp(updated_at.cast_signed()),
+        }
+    }
+}
+
+impl InstrumentLine {
+    pub(super) fn of(sequence: u64, mark: &Mark) -> Self {
+        Self {
+            sequence,
+            bid: mark.bid.unwrap_or(0),
+            ask: mark.ask.unwrap_or(0),
+            last: mark.last.unwrap_or(0),
+            mark: mark.mark.unwrap_or(0),
+            venue_mark: mark.venue_mark.unwrap_or(0),
+            ts: mark.ts,
+        }
+    }
+
+    pub(super) fn words(&self) -> [u64; 7] {
+        let [bid, ask, last] = [self.bid, self.ask, self.last].map(i64::cast_unsigned);
+        let [mark, venue_mark] = [self.mark, self.venue_mark].map(i64::cast_unsigned);
+        [
+            self.sequence,
+            bid,
+            ask,
+            last,
+            mark,
+            venue_mark,
+            time(self.ts),
+        ]
+    }
+
+    pub(super) fn from_words(words: [u64; 7]) -> Self {
+        let [sequence, prices @ .., ts] = words;
+        let [bid, ask, last, mark, venue_mark] = prices.map(u64::cast_signed);
+        Self {
+            sequence,
+            bid,
+            ask,
+            last,
+            mark,
+            venue_mark,
+            ts: Timestamp(ts.cast_signed()),
+        }
+    }
+}
+
+fn time(ts: Timestamp) -> u64 {
+    ts.0.cast_unsigned()
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the two halves")]
 fn split(value: i128) -> (u64, u64) {
     let bits = value.cast_unsigned();
-    let low = bits & u128::from(u64::MAX);
-    (
-        u64::try_from(low).unwrap_or(u64::MAX),
-        u64::try_from(bits >> 64).unwrap_or(u64::MAX),
-    )
+    (bits as u64, (bits >> 64) as u64)
 }
 
 fn join(low: u64, high: u64) -> i128 {
@@ -101,11 +317,66 @@ fn join(low: u64, high: u64) -> i128 {
 mod tests {
     use super::*;
 
+    const NUMBERS: [i128; 7] = [0, 1, -1, i128::MIN, i128::MAX, 1 << 64, -(1 << 64) - 7];
+
     #[test]
-    fn a_number_survives_its_two_words() {
-        for value in [0, 1, -1, i128::MIN, i128::MAX, 1 << 64, -(1 << 64) - 7] {
-            let (low, high) = split(value);
-            assert_eq!(join(low, high), value);
+    fn every_line_survives_its_words() {
+        for number in NUMBERS {
+            let position = PositionLine {
+                sequence: 1,
+                qty: -2,
+                cost: number,
+                realized_pnl: -(number / 2),
+                mark: 3,
+            };
+            assert_eq!(PositionLine::from_words(position.words()), Some(position));
+            let detail = PositionDetail {
+                sequence: 1,
+                fees: number,
+                funding: number / 2,
+                opened_at: Timestamp(-1),
+                updated_at: Timestamp(2),
+            };
+            assert_eq!(PositionDetail::from_words(detail.words()), detail);
+            let totals = TotalsLine {
+                version: 1,
+                sequence: 2,
+                equity: number,
+                cash: number / 3,
+                realized_pnl: 4,
+                unrealized_pnl: -5,
+                fees: 6,
+                funding: number / 7,
+                open_positions: u32::MAX,
+                is_missing: true,
+            };
+            assert_eq!(TotalsLine::from_words(totals.words()), totals);
+        }
+        let instrument = InstrumentLine {
+            sequence: 1,
+            bid: 2,
+            ask: 3,
+            last: 4,
+            mark: 5,
+            venue_mark: 6,
+            ts: Timestamp(-7),
+        };
+        assert_eq!(InstrumentLine::from_words(instrument.words()), instrument);
+    }
+
+    #[test]
+    fn a_quantity_beyond_64_bits_has_no_line() {
+        for (qty, fits) in [
+            (i128::from(i64::MAX), true),
+            (1 << 63, false),
+            (-(1 << 63), false),
+        ] {
+            let line = PositionLine {
+                qty,
+                ..PositionLine::default()
+            };
+            let found = PositionLine::from_words(line.words());
+            assert_eq!(found, fits.then_some(line));
         }
     }
 }

@@ -4,23 +4,37 @@
 //! 2. What a reactor asks for is executed before the next input.
 //! 3. Inline and threaded hosts give the same events for the same inputs.
 
+mod bells;
+mod board;
 mod bus;
 mod host;
 mod journal;
 mod lane;
 mod line;
+mod meter;
+mod page;
 mod pin;
 mod producer;
+mod publication;
 mod reactor;
+mod reader;
+mod status;
 mod thread;
+mod touch;
+mod view;
 mod writer;
 
+pub use board::BoardOptions;
 pub use bus::{Bus, Filter, Overflow, Subscription};
 pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
-pub use line::{LineTable, PositionLine};
+pub use line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
+pub use meter::Latency;
 pub use pin::check_core;
-pub use producer::{Discipline, Producer, Stopped, Unsent};
+pub use producer::{Discipline, Gone, Producer, Unsent};
 pub use reactor::{Happening, Quiet, Reactor};
+pub use reader::{Reader, Unseen};
+pub use status::{ProducerStatus, Status, SubscriberStatus};
 pub use thread::Wait;
+pub use view::{Registry, View};
 pub use writer::{Input, Writer};

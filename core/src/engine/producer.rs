@@ -10,36 +10,48 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use crate::book::{Answer, Command, PriceTick, State};
-use crate::model::Refusal;
-use crate::sync::{Consumer, Doorbell, Full, Producer as RingProducer, Sender, mailbox, ring};
+use crate::sync::{
+    Consumer, Doorbell, Full, Origin, Producer as RingProducer, Sender, mailbox, ring,
+};
 
 use super::Input;
 use super::lane::{Farewell, Lane, LiveLane, Message, PRICE_WORDS, TOPICS, pack, topic};
+use super::meter::LaneMeter;
 
 /// How often an empty ring is looked at before a caller sleeps.
 pub(super) const SPINS: u32 = 2_000;
 /// How long an asker waits before it looks whether the writer is still there.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// The writer stopped after an error of its own. Reopen the book; what was journaled stays.
+/// Why there is no writer. What was journaled stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopped;
+pub enum Gone {
+    /// Its owner ended it, or it stopped after an error of its own.
+    Ended,
+    /// This process was forked from the one that it runs in.
+    Forked,
+}
 
-impl fmt::Display for Stopped {
+impl fmt::Display for Gone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the writer has stopped after an error of its own: reopen the book")
+        f.write_str(match self {
+            Self::Ended => "the writer has ended: reopen the book",
+            Self::Forked => {
+                "this process was forked from the one that opened the book: open it there only"
+            }
+        })
     }
 }
 
-impl std::error::Error for Stopped {}
+impl std::error::Error for Gone {}
 
-/// Why an input was not taken; it is inside.
+/// Why something was not taken; it is inside.
 #[derive(Debug)]
-pub enum Unsent {
+pub enum Unsent<T = Input> {
     /// As many wait as may wait.
-    Full(Input),
-    /// The writer is gone.
-    Stopped(Input),
+    Full(T),
+    /// There is no writer.
+    Gone(Gone, T),
 }
 
 /// What a producer promises.
@@ -61,6 +73,8 @@ pub struct Producer {
     live: Option<Live>,
     answers: Consumer<Answer>,
     bell: Arc<Doorbell>,
+    meter: Arc<LaneMeter>,
+    origin: Origin,
     /// After the rings, so that a writer who is woken by its drop finds their ends gone.
     writer: Farewell,
 }
@@ -81,6 +95,7 @@ pub(super) fn pair(
     let (messages, inbox) = ring(capacity);
     let (replies, answers) = ring(capacity);
     let bell = Arc::new(Doorbell::new());
+    let meter = Arc::new(LaneMeter::default());
     let (live, live_lane) = match discipline {
         Discipline::Ordered => (None, None),
         Discipline::Live { instruments } => {
@@ -100,12 +115,15 @@ pub(super) fn pair(
         replies,
         bell: Farewell(Arc::clone(&bell)),
         seat,
+        meter: Arc::clone(&meter),
     };
     let producer = Producer {
         messages,
         live,
         answers,
         bell,
+        meter,
+        origin: Origin::here(),
         writer: Farewell(writer_bell),
     };
     (producer, lane)
@@ -118,18 +136,18 @@ impl Producer {
     /// [`Unsent`] with the input, when there is no room or no writer.
     pub fn try_post(&mut self, input: Input) -> Result<(), Unsent> {
         match self.try_send(Message::Post(input)) {
-            Err((true, Message::Post(input))) => Err(Unsent::Stopped(input)),
-            Err((false, Message::Post(input))) => Err(Unsent::Full(input)),
+            Err(Unsent::Gone(why, Message::Post(input))) => Err(Unsent::Gone(why, input)),
+            Err(Unsent::Full(Message::Post(input))) => Err(Unsent::Full(input)),
             // Only what was given comes back.
-            Ok(()) | Err((_, Message::Call(_) | Message::Ask(_))) => Ok(()),
+            Ok(()) | Err(Unsent::Full(_) | Unsent::Gone(..)) => Ok(()),
         }
     }
 
     /// Gives an input; waits only while there is no room.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
-    pub fn post(&mut self, input: Input) -> Result<(), Stopped> {
+    /// [`Gone`] without a writer.
+    pub fn post(&mut self, input: Input) -> Result<(), Gone> {
         self.send(Message::Post(input))
     }
 
@@ -137,13 +155,16 @@ impl Producer {
     /// place of the price of its kind that was not taken yet.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
-    pub fn price(&mut self, tick: PriceTick) -> Result<(), Stopped> {
+    /// [`Gone`] without a writer.
+    pub fn price(&mut self, tick: PriceTick) -> Result<(), Gone> {
         let Some(live) = self.live.as_mut() else {
             return self.post(Input::Command(Command::Price(tick)));
         };
+        if !self.origin.is_here() {
+            return Err(Gone::Forked);
+        }
         if live.prices.is_abandoned() {
-            return Err(Stopped);
+            return Err(Gone::Ended);
         }
         if tick.instrument.index() >= live.instruments {
             return self.post(Input::Command(Command::Price(tick)));
@@ -156,6 +177,7 @@ impl Producer {
         };
         if let Some(Full(tick)) = refused {
             live.latest.send(topic(&tick), &pack(&tick));
+            self.meter.conflated.set(live.latest.replaced());
         }
         self.writer.0.ring();
         Ok(())
@@ -167,21 +189,28 @@ impl Producer {
         self.live.as_ref().map_or(0, |live| live.latest.replaced())
     }
 
-    /// Gives an input and waits for its answer; [`Refusal::Poisoned`] when the writer is gone.
-    pub fn call(&mut self, input: Input) -> Answer {
-        let sent = self.send(Message::Call(input));
-        let answer = sent.ok().and_then(|()| self.answer());
-        answer.unwrap_or(Answer::Refused(Refusal::Poisoned))
+    /// Gives an input and waits for its answer.
+    ///
+    /// # Errors
+    /// [`Gone`] without a writer; whether the input was executed is then not known.
+    pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
+        self.send(Message::Call(input))?;
+        self.answer().ok_or(Gone::Ended)
+    }
+
+    /// Whether this is the process in which it was made.
+    pub(super) fn is_here(&self) -> bool {
+        self.origin.is_here()
     }
 
     /// Looks at the state after everything that this producer gave, prices of a `live` one apart.
     ///
     /// # Errors
-    /// [`Stopped`] when the writer is gone.
+    /// [`Gone`] without a writer.
     pub fn ask<T: Send + 'static>(
         &mut self,
         look: impl FnOnce(&State) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
+    ) -> Result<T, Gone> {
         let (give, take) = mpsc::sync_channel(1);
         self.send(Message::Ask(Box::new(move |state| {
             // The asker may have given up; nobody else wants the value.
@@ -193,31 +222,34 @@ impl Producer {
                 // The message stays in the ring of a writer that stopped before it.
                 Err(RecvTimeoutError::Timeout) if !self.messages.is_abandoned() => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    return Err(Stopped);
+                    return Err(Gone::Ended);
                 }
             }
         }
     }
 
-    /// Puts a message into the ring; with it back, whether the writer is gone.
-    pub(super) fn try_send(&mut self, message: Message) -> Result<(), (bool, Message)> {
+    /// Puts a message into the ring.
+    pub(super) fn try_send(&mut self, message: Message) -> Result<(), Unsent<Message>> {
+        if !self.origin.is_here() {
+            return Err(Unsent::Gone(Gone::Forked, message));
+        }
         if self.messages.is_abandoned() {
-            return Err((true, message));
+            return Err(Unsent::Gone(Gone::Ended, message));
         }
         self.messages
             .push(message)
-            .map_err(|Full(message)| (false, message))?;
+            .map_err(|Full(message)| Unsent::Full(message))?;
         self.writer.0.ring();
         Ok(())
     }
 
-    pub(super) fn send(&mut self, message: Message) -> Result<(), Stopped> {
+    pub(super) fn send(&mut self, message: Message) -> Result<(), Gone> {
         let mut message = message;
         loop {
             match self.try_send(message) {
                 Ok(()) => return Ok(()),
-                Err((true, _)) => return Err(Stopped),
-                Err((false, back)) => message = back,
+                Err(Unsent::Gone(why, _)) => return Err(why),
+                Err(Unsent::Full(back)) => message = back,
             }
             std::thread::yield_now();
         }

@@ -60,6 +60,7 @@ pub(super) struct Service<R> {
 impl<R: Reactor> Service<R> {
     /// Serves until the end.
     pub fn run(&mut self) {
+        self.list_lanes();
         let mut idle = 0;
         loop {
             if self.serve() > 0 {
@@ -71,6 +72,7 @@ impl<R: Reactor> Service<R> {
             }
             match self.wait.spins() {
                 Some(most) if idle >= most => {
+                    self.writer.rest();
                     self.sleep();
                     idle = 0;
                 }
@@ -88,20 +90,33 @@ impl<R: Reactor> Service<R> {
 
     /// One turn of each producer; how much was executed.
     fn serve(&mut self) -> usize {
+        let before = self.lanes.len();
         while let Some(lane) = self.newcomers.pop() {
             self.lanes.push(lane);
         }
+        let came = self.lanes.len();
         let mut executed = 0;
         let (writer, has_owner) = (&mut self.writer, &mut self.has_owner);
         self.lanes.retain_mut(|lane| {
             // Asked first: what it gave before it went is served below.
             let is_gone = lane.is_abandoned();
             executed += lane.serve(writer);
+            writer.publish();
             let stays = !(is_gone && lane.is_idle());
             *has_owner &= stays || !lane.is_owner();
             stays
         });
+        if came != before || self.lanes.len() != came {
+            self.list_lanes();
+        }
         executed
+    }
+
+    /// Tells readers which lanes there are.
+    fn list_lanes(&self) {
+        let meters = self.lanes.iter().map(|lane| Arc::clone(&lane.meter));
+        let meters = Arc::new(meters.collect());
+        self.writer.board().lanes.store(meters);
     }
 
     /// Whether the owner is gone and nothing waits.
@@ -111,9 +126,11 @@ impl<R: Reactor> Service<R> {
 
     fn sleep(&self) {
         let (lanes, newcomers) = (&self.lanes, &self.newcomers);
+        let board = self.writer.board();
         let ready = || {
             let is_awake = |lane: &Lane| !lane.is_idle() || lane.is_abandoned();
-            lanes.iter().any(is_awake) || !newcomers.is_empty()
+            let is_view_wanted = board.is_view_wanted.get() != 0;
+            lanes.iter().any(is_awake) || !newcomers.is_empty() || is_view_wanted
         };
         self.bell.wait(ready, None);
     }

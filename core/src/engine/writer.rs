@@ -3,13 +3,15 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::bars::Bar;
 use crate::book::{Answer, Command, Entry, Ledger, Notice, PriceTick, State};
-use crate::model::InstrumentId;
 
+use super::board::Board;
 use super::bus::{Publisher, bus};
-use super::{Bus, Happening, Journal, LineTable, Reactor};
+use super::publication::Publication;
+use super::{BoardOptions, Bus, Happening, Journal, Reactor, Reader};
 
 /// How many commands reactions to one input may add up to.
 const REACTIONS_MAX: usize = 10_000;
@@ -23,12 +25,12 @@ pub enum Input {
     Bar(Bar),
 }
 
-/// The ledger with its reactor, journal and lines.
+/// The ledger with its reactor, its journal and what readers see.
 pub struct Writer<R> {
     ledger: Ledger,
     reactor: R,
     journal: Box<dyn Journal>,
-    lines: Arc<LineTable>,
+    publication: Publication,
     entries: Vec<Entry>,
     wanted: Vec<Command>,
     queue: VecDeque<Command>,
@@ -38,26 +40,27 @@ pub struct Writer<R> {
 }
 
 impl<R: Reactor> Writer<R> {
-    /// A writer that goes on from `ledger`.
-    pub fn new(ledger: Ledger, reactor: R, journal: Box<dyn Journal>, lines: usize) -> Self {
-        let lines = Arc::new(LineTable::new(lines));
+    /// A writer that goes on from `ledger`, and shows readers what `options` say.
+    pub fn new(
+        ledger: Ledger,
+        reactor: R,
+        journal: Box<dyn Journal>,
+        options: BoardOptions,
+    ) -> Self {
         let (publisher, bus) = bus();
-        let writer = Self {
+        let board = Arc::new(Board::new(options));
+        Self {
+            publication: Publication::new(board, ledger.state(), options.view_interval),
             ledger,
             reactor,
             journal,
-            lines,
             entries: Vec::new(),
             wanted: Vec::new(),
             queue: VecDeque::new(),
             publisher,
             bus,
             notices: Vec::new(),
-        };
-        for position in writer.state().positions() {
-            writer.lines.publish(writer.state(), position);
         }
-        writer
     }
 
     /// What the ledger knows.
@@ -75,9 +78,39 @@ impl<R: Reactor> Writer<R> {
         (self.ledger, self.reactor)
     }
 
-    /// The lines that readers poll.
-    pub fn lines(&self) -> &Arc<LineTable> {
-        &self.lines
+    /// What readers hold, on any thread.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(self.publication.board()), self.bus.clone())
+    }
+
+    pub(super) fn board(&self) -> &Arc<Board> {
+        self.publication.board()
+    }
+
+    /// Publishes what was executed since the last time; to be called after every chunk.
+    pub fn publish(&mut self) {
+        self.ledger.refresh_totals();
+        self.publication.publish(self.ledger.state());
+        self.publication.view_if_due(self.ledger.state());
+    }
+
+    /// Prepares for nothing to happen for long: the view becomes as new as the lines, unless views
+    /// are made only for those who wait.
+    pub(super) fn rest(&mut self) {
+        self.publication.rest(self.ledger.state());
+    }
+
+    /// Makes the view as new as the lines.
+    pub fn view(&mut self) {
+        self.publication.view(self.ledger.state());
+    }
+
+    /// Executes one input, and counts how long that took.
+    pub(super) fn measure(&mut self, input: &Input) -> Answer {
+        let began = Instant::now();
+        let answer = self.execute(input);
+        self.board().latencies.record(began.elapsed());
+        answer
     }
 
     /// Prepares for an input before which `fills` fills will be executed; whether it is one too.
@@ -132,6 +165,7 @@ impl<R: Reactor> Writer<R> {
         self.ledger.take_emitted(&mut self.entries);
         for entry in self.entries.drain(..) {
             self.journal.append(&entry);
+            self.publication.event(self.ledger.state(), &entry);
             let happening = Happening::Event(&entry);
             self.reactor
                 .react(self.ledger.state(), happening, &mut self.wanted);
@@ -139,13 +173,13 @@ impl<R: Reactor> Writer<R> {
         if let Command::Price(tick) = command
             && matches!(answer, Answer::Applied(_))
         {
+            self.publication.price(tick.instrument);
             self.reactor.react(
                 self.ledger.state(),
                 Happening::Price(tick),
                 &mut self.wanted,
             );
         }
-        self.publish(command);
         answer
     }
 
@@ -155,46 +189,6 @@ impl<R: Reactor> Writer<R> {
             self.publisher.publish(&notice);
         }
         self.publisher.ring();
-    }
-
-    fn publish(&self, command: &Command) {
-        let state = self.ledger.state();
-        if let Command::Configure(_) = command {
-            // Another mark may be the one that counts.
-            let all = state.positions().iter();
-            return all.for_each(|position| self.lines.publish(state, position));
-        }
-        let Some(instrument) = instrument_of(command) else {
-            return;
-        };
-        let ids = state.positions_in(instrument).iter();
-        for position in ids.filter_map(|id| state.position_at(*id)) {
-            self.lines.publish(state, position);
-        }
-    }
-}
-
-/// The instrument whose positions a command may change.
-fn instrument_of(command: &Command) -> Option<InstrumentId> {
-    match command {
-        Command::Price(tick) => Some(tick.instrument),
-        Command::Fill(report) => Some(report.instrument),
-        Command::Bust(bust) => Some(bust.instrument),
-        Command::LateFee(late) => Some(late.instrument),
-        Command::Split(split) => Some(split.instrument),
-        Command::Adopt(adoption) => Some(adoption.instrument),
-        Command::Income(income) => income.instrument,
-        Command::Configure(_)
-        | Command::AddInstrument(_)
-        | Command::AddAccount(_)
-        | Command::MoveCash(_)
-        | Command::Transfer(_)
-        | Command::Submit(_)
-        | Command::Amend(_)
-        | Command::Order(_)
-        | Command::Statement(_)
-        | Command::SetTradingState { .. }
-        | Command::SetState { .. } => None,
     }
 }
 

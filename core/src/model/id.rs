@@ -55,6 +55,12 @@ impl Id {
     }
 }
 
+impl std::borrow::Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl std::str::FromStr for Id {
     type Err = InvalidValue;
 

@@ -11,6 +11,9 @@
 //! | `mailbox` | [`Sender`], [`Receiver`] | the latest of each topic, one to one | `mailbox` |
 //! | `ring` | [`Producer`], [`Consumer`] | every value in order, one to one | none: rtrb |
 //! | `shelf` | [`Shelf`] | a whole shared object, replaced at once | none: arc-swap |
+//! | `table` | [`Table`] | names that only grow in number, one to many | none: std's `OnceLock` |
+//! | `gauge` | [`Gauge`] | a number to look at; orders nothing | - |
+//! | `fork` | [`Origin`] | nothing: tells a forked process from its origin | - |
 //!
 //! Invariants:
 //!
@@ -22,8 +25,10 @@
 //! 5. A reader of a [`Shelf`] gets an object that was stored whole, never older than one it saw.
 //! 6. A reader of a [`Broadcast`] gets each value whole, or learns that it is lost.
 //! 7. Of each topic of a mailbox the last value arrives, whole; the ones before may be replaced.
-//! 8. Nothing in this folder but `prefetch` is `unsafe`; nothing waits without a bound chosen by
-//!    the caller, or allocates after it is made (a [`Shelf`] stores what the caller allocated).
+//! 8. What a [`Table`] has given for a key it gives for good.
+//! 9. Nothing in this folder but `prefetch` and `fork` is `unsafe`; nothing waits without a bound
+//!    chosen by the caller, or allocates after it is made (a [`Shelf`] stores what the caller
+//!    allocated).
 //!
 //! Loom sees only what goes through `primitive`. The rings and the shelf are the code of rtrb and
 //! arc-swap, which use the atomics of std even under `cfg(truebook_loom)`: their proof is their
@@ -32,17 +37,22 @@
 mod broadcast;
 mod doorbell;
 mod edge;
+mod fork;
+mod gauge;
 mod mailbox;
 mod prefetch;
 pub mod primitive;
 mod ring;
 mod seqlock;
 mod shelf;
+mod table;
 
 pub use broadcast::{Broadcast, Seen};
 pub use doorbell::Doorbell;
 #[cfg(truebook_loom)]
 pub use edge::Edge;
+pub use fork::Origin;
+pub use gauge::Gauge;
 #[cfg(truebook_loom)]
 pub use mailbox::mailbox_without;
 pub use mailbox::{Receiver, Sender, mailbox};
@@ -50,3 +60,4 @@ pub use prefetch::prefetch;
 pub use ring::{Consumer, Full, Producer, ring};
 pub use seqlock::SeqSlot;
 pub use shelf::Shelf;
+pub use table::Table;

@@ -61,6 +61,20 @@ impl<T> Shelf<T> {
         self.inner.store(value);
     }
 
+    /// Replaces the object and gives back the one before, which readers may still have.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use truebook_core::sync::Shelf;
+    /// let shelf = Shelf::new(3);
+    /// assert_eq!(*shelf.swap(Arc::new(4)), 3);
+    /// ```
+    pub fn swap(&self, value: Arc<T>) -> Arc<T> {
+        self.inner.swap(value)
+    }
+
     /// The object, to keep. It may have been replaced by the time this returns.
     ///
     /// # Examples

@@ -19,11 +19,10 @@ pub use request::{
 };
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
-use truebook_core::engine::{Host, Input, LineTable, Writer, check_core};
+use truebook_core::engine::{BoardOptions, Host, Input, Reader, Writer, check_core};
 use truebook_core::model::{
     AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
 };
@@ -35,8 +34,6 @@ use crate::desk::Desk;
 use crate::durability::DurabilityWatch;
 use crate::error::Error;
 
-/// How many positions have a line of their own.
-const LINES: usize = 4_096;
 /// How far ahead of the system's clock an event may be.
 const AHEAD_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// An account that nobody registered.
@@ -47,7 +44,7 @@ pub struct Book {
     host: Option<Host<Desk>>,
     store: Option<StoreThread>,
     durability: DurabilityWatch,
-    lines: Arc<LineTable>,
+    reader: Reader,
     has_event_clock: bool,
     newest: Timestamp,
     instruments: HashMap<Id, Instrument>,
@@ -84,10 +81,10 @@ impl Book {
         };
         let newest = state.now;
         let accounts = names(&state);
-        let writer = Writer::new(Ledger::new(state), desk, journal, LINES);
+        let writer = Writer::new(Ledger::new(state), desk, journal, BoardOptions::default());
         let host = Host::new(writer, options.host);
         let mut book = Self {
-            lines: Arc::clone(host.lines()),
+            reader: host.reader().clone(),
             host: Some(host),
             durability: DurabilityWatch::new(store.as_ref().map(StoreThread::progress)),
             store,
@@ -218,10 +215,10 @@ impl Book {
         self.host.as_ref().map(|_| ()).ok_or(Error::Closed)
     }
 
-    /// The lines of all positions, for readers on any thread.
+    /// What reads the book from any thread, without a lock.
     #[must_use]
-    pub fn lines(&self) -> &Arc<LineTable> {
-        &self.lines
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Ends the writer and the store, in this order; a repeat does nothing.
@@ -238,18 +235,17 @@ impl Book {
                 .finish()
                 .map_err(|error| Error::Store(error.to_string()))?;
         }
-        stopped.map_err(|_| Error::Poisoned)
+        Ok(stopped?)
     }
 
     fn call(&mut self, command: Command) -> Result<Applied, Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
-        applied(host.call(Input::Command(command)))
+        applied(host.call(Input::Command(command))?)
     }
 
     fn post(&mut self, command: Command) -> Result<(), Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
-        host.post(Input::Command(command))
-            .map_err(|_| Error::Poisoned)
+        Ok(host.post(Input::Command(command))?)
     }
 
     fn instrument(&self, symbol: &str) -> Result<Instrument, Error> {

@@ -124,6 +124,6 @@ impl Book {
         look: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
-        host.ask(look).map_err(|_| Error::Poisoned)
+        Ok(host.ask(look)?)
     }
 }

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use truebook_core::bars::Bar;
 use truebook_core::book::{Answer, Command, Ledger, PriceTick};
 use truebook_core::digest;
-use truebook_core::engine::{Host, Input, Journal, NoJournal, Options, Writer, check_core};
+use truebook_core::engine::{
+    BoardOptions, Host, Input, Journal, NoJournal, Options, Writer, check_core,
+};
 use truebook_core::model::{Fixed, Id, Instrument, Timestamp};
 use truebook_store::{
     JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
@@ -20,8 +22,6 @@ use crate::settings::{Mode, Settings};
 
 use super::{DataRange, EquityPoint, Report, Session};
 
-/// How many positions have a line of their own.
-const LINES: usize = 1_024;
 /// How many rows pass between two looks at the outside.
 const WATCH_EVERY: usize = 64;
 
@@ -144,7 +144,12 @@ pub fn run(
     let progress = store
         .as_ref()
         .map(|store| std::sync::Arc::clone(store.progress()));
-    let writer = Writer::new(Ledger::default(), Session::default(), journal, LINES);
+    let writer = Writer::new(
+        Ledger::default(),
+        Session::default(),
+        journal,
+        BoardOptions::default(),
+    );
     let mut host = Host::new(writer, options.host);
     let fed = feed_all(&mut host, settings, inputs, |index| {
         let failed = progress
@@ -179,7 +184,8 @@ fn feed_all(
     mut goes_on: impl FnMut(usize) -> bool,
 ) -> Result<bool, PaperError> {
     let configure = Command::Configure(Box::new(settings.config.clone()));
-    configured(host.call(Input::Command(configure)))?;
+    let answer = host.call(Input::Command(configure));
+    configured(answer.map_err(|_| PaperError::Poisoned)?)?;
     for (index, input) in inputs.into_iter().enumerate() {
         if !goes_on(index) {
             return Ok(false);

@@ -1,0 +1,189 @@
+//! The writer's side of the board: publishes what has changed, once a chunk.
+//!
+//! 1. Lines come before the head, and views before whoever waits for them is woken.
+//! 2. It ends by saying that it is over, in a panic too.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::book::{Entry, State};
+use crate::model::{AccountId, InstrumentId, PositionId, StrategyId};
+
+use super::board::{Board, Names};
+use super::line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
+use super::touch::Touched;
+use super::view::Viewer;
+
+/// What the writer has to publish with.
+pub(super) struct Publication {
+    board: Arc<Board>,
+    touched: Touched,
+    viewer: Viewer,
+    version: u64,
+    known: Known,
+    /// How long a view may be older than the lines; `None` makes one only when it is asked for.
+    interval: Option<Duration>,
+    viewed_at: Instant,
+    is_view_old: bool,
+}
+
+/// How many names are published.
+#[derive(Debug, Default)]
+struct Known {
+    instruments: usize,
+    strategies: usize,
+    accounts: usize,
+    positions: usize,
+}
+
+impl Publication {
+    /// Publishes everything that `state` has.
+    pub fn new(board: Arc<Board>, state: &State, interval: Option<Duration>) -> Self {
+        let mut publication = Self {
+            board,
+            touched: Touched::all(state),
+            viewer: Viewer::default(),
+            version: 0,
+            known: Known::default(),
+            interval,
+            viewed_at: Instant::now(),
+            is_view_old: true,
+        };
+        publication.publish(state);
+        publication.view(state);
+        publication
+    }
+
+    pub fn board(&self) -> &Arc<Board> {
+        &self.board
+    }
+
+    /// Notes an event that was applied.
+    pub fn event(&mut self, state: &State, entry: &Entry) {
+        self.touched.event(state, entry);
+    }
+
+    /// Notes a price that was accepted.
+    #[inline]
+    pub fn price(&mut self, instrument: InstrumentId) {
+        self.touched.price(instrument);
+    }
+
+    /// Publishes what was noted, if anything was; `state` has its totals in step.
+    pub fn publish(&mut self, state: &State) {
+        if !self.touched.is_any {
+            return;
+        }
+        self.version += 1;
+        let board = &*self.board;
+        let choice = state.config.mark;
+        self.known.tell(&board.names, state);
+        for number in self.touched.instruments() {
+            let id = InstrumentId(number_of(number));
+            let mark = state.mark(id);
+            if let Some(slot) = board.instruments.get(number) {
+                slot.write(&InstrumentLine::of(state.sequence, &mark).words());
+            }
+            for position in state.positions_in(id) {
+                let slot = board.positions.get(position.index());
+                if let (Some(slot), Some(position)) = (slot, state.position_at(*position)) {
+                    slot.write(&PositionLine::of(position, &mark, choice).words());
+                }
+            }
+        }
+        for number in self.touched.positions() {
+            let slots = (board.positions.get(number), board.details.get(number));
+            let position = state.position_at(PositionId(number_of(number)));
+            if let ((Some(line), Some(detail)), Some(position)) = (slots, position) {
+                let mark = state.mark(position.key.instrument);
+                detail.write(&PositionDetail::of(state.instruments(), position).words());
+                line.write(&PositionLine::of(position, &mark, choice).words());
+            }
+        }
+        let totals = TotalsLine::of(&state.totals(), state.sequence, self.version);
+        board.totals.write(&totals.words());
+        board.head.write(&[state.sequence, self.version]);
+        self.viewer.note(&self.touched);
+        self.touched.clear();
+        self.is_view_old = true;
+    }
+
+    /// Publishes a view where one is due: asked for, or older than it may be.
+    pub fn view_if_due(&mut self, state: &State) {
+        let is_wanted = self.board.is_view_wanted.get() != 0;
+        if is_wanted {
+            self.board.is_view_wanted.set(0);
+        }
+        if !self.is_view_old {
+            return;
+        }
+        let is_due = match self.interval {
+            Some(interval) => self.viewed_at.elapsed() >= interval,
+            // Who waits may wait for what came after it asked.
+            None => !self.board.bells.is_empty(),
+        };
+        if is_wanted || is_due {
+            self.view(state);
+        }
+    }
+
+    /// Publishes a view before nothing happens for long.
+    pub fn rest(&mut self, state: &State) {
+        if self.interval.is_some() {
+            self.view(state);
+        }
+    }
+
+    /// Publishes a view, unless the last one is as new.
+    pub fn view(&mut self, state: &State) {
+        if !self.is_view_old {
+            return;
+        }
+        let view = self.viewer.view(state, self.version);
+        let old = self.board.view.swap(view);
+        self.viewer.give(old);
+        self.is_view_old = false;
+        if self.interval.is_some() {
+            self.viewed_at = Instant::now();
+        }
+        self.board.bells.ring();
+    }
+}
+
+impl Drop for Publication {
+    fn drop(&mut self) {
+        self.board.is_over.set(1);
+        self.board.bells.ring();
+    }
+}
+
+impl Known {
+    /// Publishes names that are new.
+    fn tell(&mut self, names: &Names, state: &State) {
+        let instruments = state.instruments().iter().skip(self.instruments);
+        for instrument in instruments {
+            names.instruments.insert(instrument.symbol, instrument.id);
+        }
+        let strategies = state.strategies().iter().zip(0..).skip(self.strategies);
+        for (strategy, number) in strategies {
+            names.strategies.insert(strategy.name, StrategyId(number));
+        }
+        let accounts = state.accounts().iter().zip(0..).skip(self.accounts);
+        for (account, number) in accounts {
+            names.accounts.insert(account.name, AccountId(number));
+        }
+        for position in state.positions().iter().skip(self.positions) {
+            names.positions.insert(position.key, position.id);
+        }
+        *self = Self {
+            instruments: state.instruments().len(),
+            strategies: state.strategies().len(),
+            accounts: state.accounts().len(),
+            positions: state.positions().len(),
+        };
+    }
+}
+
+fn number_of(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
