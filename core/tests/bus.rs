@@ -9,15 +9,18 @@
 
 mod desk;
 
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use desk::{DEFAULT, id, number, spec};
 use truebook_core::book::{
-    Answer, CashKind, CashMove, Command, FillReport, Ledger, News, Notice, PriceTick, State,
+    Answer, CashKind, CashMove, Command, Entry, FillReport, Ledger, News, Notice, PriceTick,
+    Retold, State,
 };
 use truebook_core::engine::{
-    BoardOptions, Discipline, Filter, Host, Input, NoJournal, Options, Overflow, Quiet,
-    Subscription, Writer,
+    BoardOptions, Discipline, Filter, Host, Input, Journal, NoJournal, Options, Overflow, Past,
+    Quiet, Retell, Subscription, Writer,
 };
 use truebook_core::model::{InstrumentId, InstrumentKind, Side, StrategyId, Timestamp};
 
@@ -124,6 +127,168 @@ fn a_slow_subscriber_loses_the_oldest_and_learns_how_much() {
     for pair in notices.windows(2) {
         assert_eq!(pair[0].sequence + 1, pair[1].sequence, "no gap after it");
     }
+}
+
+/// Keeps every event, and tells again.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<Entry>>>);
+
+impl Journal for Kept {
+    fn append(&mut self, entry: &Entry) {
+        self.0.lock().unwrap().push(entry.clone());
+    }
+
+    fn is_available(&self) -> bool {
+        true
+    }
+}
+
+/// Reads back a few events at a time.
+struct Again {
+    kept: Kept,
+    retold: Retold,
+}
+
+impl Retell for Again {
+    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> u64 {
+        let kept = self.kept.0.lock().unwrap();
+        let mut told = Vec::new();
+        while let Some(entry) = kept.get(self.retold.sequence() as usize) {
+            if entry.sequence <= sequence {
+                self.retold.skip(entry);
+            } else {
+                self.retold.tell(entry, &mut told);
+                if told.len() > 100 {
+                    break;
+                }
+            }
+        }
+        notices.extend(told);
+        self.retold.sequence().max(sequence)
+    }
+}
+
+/// A host that keeps its events, and what tells them again.
+fn kept(options: Options) -> (Host<Quiet>, Past) {
+    let kept = Kept::default();
+    let ledger = Ledger::new(State::default());
+    let journal = Box::new(kept.clone());
+    let writer = Writer::new(ledger, Quiet, journal, BoardOptions::default());
+    let mut host = Host::new(writer, options);
+    for command in [
+        Command::Configure(Box::default()),
+        Command::AddInstrument(Box::new(spec("AIG-USD", InstrumentKind::Equity))),
+    ] {
+        host.call(Input::Command(command)).unwrap();
+    }
+    let past = Past::new(move || {
+        Box::new(Again {
+            kept: kept.clone(),
+            retold: Retold::default(),
+        })
+    });
+    (host, past)
+}
+
+/// Takes notices until the one of `sequence`, and checks that there is no gap and no repeat.
+fn follow(mut subscription: Subscription, sequence: u64, mut pause: impl FnMut(u64)) -> u64 {
+    let (mut count, mut last) = (0, (0, 0));
+    while last.0 < sequence {
+        let notice = subscription.wait(Some(Duration::from_secs(60))).unwrap();
+        let own = (notice.sequence, notice.index);
+        let follows = own == (last.0, last.1 + 1) || own == (last.0 + 1, 0);
+        assert!(count == 0 || follows, "{own:?} after {last:?}");
+        last = own;
+        count += 1;
+        pause(count);
+    }
+    assert_eq!(subscription.lost(), 0);
+    count
+}
+
+#[test]
+fn a_blocking_subscriber_that_reads_hears_everything() {
+    let mut host = host();
+    let subscription = host.bus().subscribe(Filter::default(), Overflow::Block);
+    let until = host.reader().sequence() + 20_000;
+    std::thread::scope(|scope| {
+        scope.spawn(move || follow(subscription, until, |_| ()));
+        for _ in 0..20_000 {
+            host.post(deposit()).unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_blocking_subscriber_that_sleeps_is_told_from_the_journal_what_it_missed() {
+    let (mut host, past) = kept(Options::default());
+    let everything = (Filter::default(), Overflow::Block);
+    let subscription = host.bus().subscribe_with(everything, None, past);
+    let until = host.reader().sequence() + 30_000;
+    std::thread::scope(|scope| {
+        let pause = |count| {
+            if count % 10_000 == 1 {
+                std::thread::sleep(Duration::from_millis(150));
+            }
+        };
+        let heard = scope.spawn(move || follow(subscription, until, pause));
+        let began = Instant::now();
+        for _ in 0..30_000 {
+            host.post(deposit()).unwrap();
+        }
+        host.ask(|_| ()).unwrap();
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "the book goes on"
+        );
+        assert_eq!(heard.join().unwrap(), 30_000);
+    });
+}
+
+#[test]
+fn who_subscribes_since_an_event_hears_everything_after_it_once() {
+    for threaded in [true, false] {
+        let (mut host, past) = kept(Options {
+            threaded,
+            ..Options::default()
+        });
+        for trade in 0..300 {
+            host.call(fill(0, &format!("t{trade}"), "alpha")).unwrap();
+        }
+        let since = 100;
+        for overflow in [Overflow::DropOldest, Overflow::Block] {
+            let bus = host.bus().clone();
+            let everything = (Filter::default(), overflow);
+            let subscription = bus.subscribe_with(everything, Some(since), past.clone());
+            host.call(fill(0, &format!("{overflow:?}"), "alpha"))
+                .unwrap();
+            let until = host.reader().sequence();
+            let count = follow(subscription, until, |_| ());
+            // Each has three, the fill, the position and the balance; of the last, one is heard.
+            assert_eq!(count, 3 * (until - since) - 2, "{overflow:?}");
+        }
+    }
+}
+
+#[test]
+fn a_blocking_subscriber_that_is_dead_does_not_stop_the_book() {
+    let mut host = host();
+    let dead = host.bus().subscribe(Filter::default(), Overflow::Block);
+    let began = Instant::now();
+    for _ in 0..20_000 {
+        host.post(deposit()).unwrap();
+    }
+    host.ask(|_| ()).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(20));
+    let status = host.reader().status();
+    assert!(
+        status.subscribers[0].lag >= 20_000,
+        "{:?}",
+        status.subscribers
+    );
+    drop(dead);
+    host.call(deposit()).unwrap();
+    assert!(host.reader().status().subscribers.is_empty());
 }
 
 #[test]

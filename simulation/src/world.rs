@@ -1,7 +1,7 @@
 //! One world: a venue, a book, and everything that goes wrong between them.
 
 use fastrand::Rng;
-use truebook_core::book::{Answer, Command, Entry, Ledger, Notice, State};
+use truebook_core::book::{Answer, Command, Entry, Ledger, Notice, Retold, State};
 use truebook_core::model::{Fixed, Id, InstrumentKind, InstrumentSpec};
 
 use crate::act::text;
@@ -62,6 +62,8 @@ pub struct World {
     follower: Option<Follower>,
     shown: Option<Shown>,
     notices: Vec<Notice>,
+    retold: Retold,
+    again: Vec<Notice>,
     /// What the follower did not understand.
     misheard: Option<String>,
     pub(crate) venue: Venue,
@@ -89,6 +91,8 @@ impl World {
             follower: seed.is_multiple_of(FOLLOWED).then(Follower::default),
             shown: None,
             notices: Vec::new(),
+            retold: Retold::default(),
+            again: Vec::new(),
             misheard: None,
             venue: Venue::default(),
             feed: Vec::new(),
@@ -171,6 +175,9 @@ impl World {
         self.ledger.take_emitted(&mut entries);
         for entry in &entries {
             self.replayed.apply(entry);
+            if self.follower.is_some() {
+                self.retold.tell(entry, &mut self.again);
+            }
         }
         entries.clear();
         self.entries = entries;
@@ -181,6 +188,11 @@ impl World {
         }
         if let Some(follower) = &mut self.follower {
             self.ledger.take_notices(&mut self.notices);
+            let live = self.notices.iter().filter(|notice| !notice.news.is_price());
+            if !live.eq(&self.again) {
+                self.misheard = Some("events are told differently again".to_owned());
+            }
+            self.again.clear();
             let heard = self.notices.drain(..).map(|notice| follower.hear(&notice));
             let misheard = heard.filter_map(Result::err).next();
             self.misheard = self.misheard.take().or(misheard);

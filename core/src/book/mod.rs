@@ -52,7 +52,7 @@ pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use notice::{
     About, Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
-    Prices,
+    Prices, Retold,
 };
 pub use pnl::{Pnl, PnlOf};
 pub use price::{Mark, PriceRefusal};

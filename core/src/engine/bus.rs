@@ -1,123 +1,130 @@
 //! Notices to subscribers: one broadcast ring, each subscriber at its own pace.
 //!
-//! 1. The writer never waits for a subscriber: one that is slow loses the oldest, and is told how
-//!    much.
+//! 1. The writer waits for a subscriber only where that asked for it, and no longer than
+//!    [`PATIENCE`].
 //! 2. Nobody pays for notices while nobody subscribes.
-//! 3. A notice is read whole: one that is longer than a cell takes several, and is lost with any of
-//!    them.
+//! 3. Who joined learns from which event on the ring has everything.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::book::{About, News, Notice};
-use crate::model::{AccountId, InstrumentId, StrategyId};
-use crate::sync::{Broadcast, Doorbell, Gauge, Seen};
+use crate::book::Notice;
+use crate::sync::{Broadcast, Doorbell, Gauge, SeqSlot, Shelf};
 
-use super::bells::Bells;
 use super::status::SubscriberStatus;
+use super::subscription::{Filter, Overflow, Past, Subscription};
 
 /// The words of one cell: its header and a part of a notice.
-const WORDS: usize = 48;
+pub(super) const WORDS: usize = 48;
 /// The bytes of a notice that one cell holds.
 const PART: usize = (WORDS - 1) * 8;
 /// In a cell's header: it begins a notice. Below are how many parts come after it, and its bytes.
-const FIRST: u64 = 1 << 63;
+pub(super) const FIRST: u64 = 1 << 63;
 /// How many cells are kept.
 const CELLS: usize = 4_096;
+/// How long the writer waits for subscribers that asked for it before it goes on without them.
+pub const PATIENCE: Duration = Duration::from_millis(10);
 
-type Ring = Broadcast<WORDS>;
-
-/// What a subscriber wants to hear; an empty list is everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Kinds, by [`News::kind`].
-    pub kinds: Vec<String>,
-    /// Instruments.
-    pub instruments: Vec<InstrumentId>,
-    /// Strategies.
-    pub strategies: Vec<StrategyId>,
-    /// Accounts.
-    pub accounts: Vec<AccountId>,
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub ring: Broadcast<WORDS>,
+    /// The newest audience that the writer knows, and how many events there were before.
+    pub known: SeqSlot<2>,
+    audience: Shelf<Audience>,
+    /// Taken by those who come and go.
+    entry: Mutex<()>,
+    /// The writer's, which is told of a new audience.
+    writer: Arc<Doorbell>,
 }
 
-impl Filter {
-    /// Whether `news` is wanted. What is about no instrument, strategy or account in particular is
-    /// wanted by those who name any.
-    #[must_use]
-    pub fn wants(&self, news: &News) -> bool {
-        let About {
-            account,
-            instrument,
-            strategy,
-        } = news.about();
-        let kind = news.kind();
-        (self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted == kind))
-            && allows(&self.instruments, instrument)
-            && allows(&self.strategies, strategy)
-            && allows(&self.accounts, account)
-    }
+/// All who subscribe.
+#[derive(Clone, Debug, Default)]
+struct Audience {
+    /// How often it changed.
+    generation: u64,
+    members: Vec<Member>,
 }
 
-fn allows<T: PartialEq>(wanted: &[T], found: Option<T>) -> bool {
-    wanted.is_empty() || found.is_none_or(|found| wanted.contains(&found))
+/// One subscriber, as the writer sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub bell: Arc<Doorbell>,
+    pub meter: Arc<Meter>,
 }
 
-/// What becomes of notices that a subscriber does not read in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Overflow {
-    /// The oldest are lost, and counted.
-    #[default]
-    DropOldest,
-    /// Of several that wait about the same thing, the newest is kept.
-    Conflate,
+/// How far one subscriber is.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    /// The cell that it reads next.
+    pub next: Gauge,
+    /// Cells that it lost.
+    pub lost: Gauge,
+    /// Whether the writer waits for it.
+    pub is_awaited: Gauge,
+}
+
+/// Where subscribers come from; may be shared by threads.
+#[derive(Clone, Debug)]
+pub struct Bus {
+    pub(super) shared: Arc<Shared>,
 }
 
 /// The publisher's end; only the writer has it.
 pub(super) struct Publisher {
     shared: Arc<Shared>,
     bytes: Vec<u8>,
+    generation: u64,
+    is_heard: bool,
+    /// No cell before it is read by somebody who is waited for.
+    floor: u64,
 }
 
-#[derive(Debug)]
-struct Shared {
-    ring: Ring,
-    bells: Bells,
-    /// Of those who subscribe.
-    meters: Mutex<Vec<Weak<Meter>>>,
-}
-
-/// How far one subscriber is.
-#[derive(Debug, Default)]
-struct Meter {
-    next: Gauge,
-    lost: Gauge,
-}
-
-/// Where subscribers come from; may be shared by threads.
-#[derive(Clone, Debug)]
-pub struct Bus {
-    shared: Arc<Shared>,
-}
-
-/// Makes a bus and its publisher.
-pub(super) fn bus() -> (Publisher, Bus) {
+/// Makes a bus and its publisher, whose thread sleeps at `writer`.
+pub(super) fn bus(writer: &Arc<Doorbell>) -> (Publisher, Bus) {
     let shared = Arc::new(Shared {
-        ring: Ring::new(CELLS),
-        bells: Bells::new(),
-        meters: Mutex::new(Vec::new()),
+        ring: Broadcast::new(CELLS),
+        known: SeqSlot::new([0; 2]),
+        audience: Shelf::new(Audience::default()),
+        entry: Mutex::new(()),
+        writer: Arc::clone(writer),
     });
     let publisher = Publisher {
         shared: Arc::clone(&shared),
         bytes: Vec::new(),
+        generation: 0,
+        is_heard: false,
+        floor: u64::MAX,
     };
     (publisher, Bus { shared })
 }
 
 impl Publisher {
-    /// Whether anybody subscribes. Somebody may by the time this returns.
+    /// Looks who listens, after `sequence` events and before the next command; whether anybody
+    /// does.
+    pub fn listen(&mut self, sequence: u64) -> bool {
+        let (generation, is_heard) = self
+            .shared
+            .audience
+            .with(|audience| (audience.generation, !audience.members.is_empty()));
+        if generation != self.generation {
+            (self.generation, self.is_heard) = (generation, is_heard);
+            self.floor = 0;
+            self.shared.known.write(&[generation, sequence]);
+        }
+        self.is_heard
+    }
+
+    /// Whether the audience is another than when it was last looked.
+    pub fn is_audience_new(&self) -> bool {
+        let known = self.generation;
+        self.shared
+            .audience
+            .with(|audience| audience.generation != known)
+    }
+
+    /// Whether anybody listened when it was last looked.
     pub fn is_heard(&self) -> bool {
-        !self.shared.bells.is_empty()
+        self.is_heard
     }
 
     /// Publishes a notice.
@@ -126,6 +133,7 @@ impl Publisher {
         // Writing to memory does not fail.
         let _ = borsh::to_writer(&mut self.bytes, notice);
         let mut left = self.bytes.len().div_ceil(PART) as u64;
+        self.make_room(left);
         let mut header = FIRST;
         for part in self.bytes.chunks(PART) {
             left -= 1;
@@ -149,9 +157,75 @@ impl Publisher {
         }
     }
 
+    /// Waits until `parts` more cells overwrite nothing that somebody waits to read, or goes on
+    /// without those who took too long.
+    fn make_room(&mut self, parts: u64) {
+        let ring = &self.shared.ring;
+        let oldest = (ring.next() + parts).saturating_sub(ring.capacity());
+        if oldest <= self.floor {
+            return;
+        }
+        let mut began = None;
+        loop {
+            self.floor = self.shared.floor();
+            if oldest <= self.floor {
+                return;
+            }
+            if began.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+                self.shared.abandon(oldest);
+            }
+            self.ring();
+            std::thread::yield_now();
+        }
+    }
+
     /// Wakes subscribers who sleep, after a chunk of notices.
     pub fn ring(&self) {
-        self.shared.bells.ring();
+        let wake = |audience: &Audience| audience.members.iter().for_each(|each| each.bell.ring());
+        self.shared.audience.with(wake);
+    }
+}
+
+impl Shared {
+    /// The first cell that somebody who is waited for has not read.
+    fn floor(&self) -> u64 {
+        self.audience.with(|audience| {
+            let awaited = audience
+                .members
+                .iter()
+                .filter(|each| each.meter.is_awaited());
+            let next = awaited.map(|each| each.meter.next.get());
+            next.min().unwrap_or(u64::MAX)
+        })
+    }
+
+    /// Waits no longer for those who have not come to the cell `oldest`.
+    fn abandon(&self, oldest: u64) {
+        self.audience.with(|audience| {
+            let late = audience.members.iter();
+            for member in late.filter(|each| each.meter.next.get() < oldest) {
+                member.meter.is_awaited.set(0);
+            }
+        });
+    }
+
+    /// Changes the audience; the number of the new one.
+    pub fn change(&self, change: impl FnOnce(&mut Vec<Member>)) -> u64 {
+        let entry = self.entry.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut audience = self.audience.with(Audience::clone);
+        change(&mut audience.members);
+        audience.generation += 1;
+        let generation = audience.generation;
+        self.audience.store(Arc::new(audience));
+        drop(entry);
+        self.writer.ring();
+        generation
+    }
+}
+
+impl Meter {
+    fn is_awaited(&self) -> bool {
+        self.is_awaited.get() != 0
     }
 }
 
@@ -159,143 +233,30 @@ impl Bus {
     /// Hears what `filter` wants from now on.
     #[must_use]
     pub fn subscribe(&self, filter: Filter, overflow: Overflow) -> Subscription {
-        let bell = self.shared.bells.join();
-        let meter = Arc::new(Meter::default());
-        let next = self.shared.ring.next();
-        meter.next.set(next);
-        let mut meters = self.meters();
-        meters.retain(|meter| meter.strong_count() > 0);
-        meters.push(Arc::downgrade(&meter));
-        drop(meters);
-        Subscription {
-            next,
-            meter,
-            bus: self.clone(),
-            bell,
-            filter,
-            overflow,
-            parts: Vec::new(),
-            waiting: VecDeque::new(),
-        }
+        Subscription::new(self, (filter, overflow), None, None)
+    }
+
+    /// The same with what happened before: `past` gives what is lost to a subscriber for which the
+    /// writer no longer waited, and at first everything after the event `since`.
+    #[must_use]
+    pub fn subscribe_with(
+        &self,
+        (filter, overflow): (Filter, Overflow),
+        since: Option<u64>,
+        past: Past,
+    ) -> Subscription {
+        Subscription::new(self, (filter, overflow), since, Some(past))
     }
 
     /// How each subscriber does, in the order in which they came.
     pub(super) fn subscribers(&self) -> Vec<SubscriberStatus> {
-        let meters = self.meters();
-        let there = meters.iter().filter_map(Weak::upgrade);
-        let each = there.map(|meter| SubscriberStatus {
-            lag: self.shared.ring.next().saturating_sub(meter.next.get()),
-            lost: meter.lost.get(),
-        });
-        each.collect()
-    }
-
-    fn meters(&self) -> MutexGuard<'_, Vec<Weak<Meter>>> {
-        let meters = self.shared.meters.lock();
-        meters.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One subscriber's end; may be moved to another thread.
-#[derive(Debug)]
-pub struct Subscription {
-    bus: Bus,
-    bell: Arc<Doorbell>,
-    filter: Filter,
-    overflow: Overflow,
-    /// The cell that is read next.
-    next: u64,
-    meter: Arc<Meter>,
-    /// The parts so far of a notice that takes several cells.
-    parts: Vec<u8>,
-    /// What a conflating subscriber has read and not given out.
-    waiting: VecDeque<Notice>,
-}
-
-impl Subscription {
-    /// The next notice that is wanted, or `None` where there is none yet.
-    pub fn poll(&mut self) -> Option<Notice> {
-        match self.overflow {
-            Overflow::DropOldest => self.read(),
-            Overflow::Conflate => {
-                while let Some(notice) = self.read() {
-                    let is_old = |other: &Notice| other.news.is_replaced_by(&notice.news);
-                    self.waiting.retain(|other| !is_old(other));
-                    self.waiting.push_back(notice);
-                }
-                self.waiting.pop_front()
-            }
-        }
-    }
-
-    /// The next notice that is wanted; waits for it for about `timeout`, or for good.
-    pub fn wait(&mut self, timeout: Option<Duration>) -> Option<Notice> {
-        loop {
-            if let Some(notice) = self.poll() {
-                return Some(notice);
-            }
-            let (ring, next) = (&self.bus.shared.ring, self.next);
-            if !self.bell.wait(|| ring.next() > next, timeout) {
-                return None;
-            }
-        }
-    }
-
-    /// How many cells were overwritten before they were read, wanted or not; most notices take one.
-    #[must_use]
-    pub fn lost(&self) -> u64 {
-        self.meter.lost.get()
-    }
-
-    fn read(&mut self) -> Option<Notice> {
-        loop {
-            match self.bus.shared.ring.read(self.next) {
-                Seen::NotYet => return None,
-                Seen::Lost => {
-                    let oldest = self.bus.shared.ring.oldest().max(self.next + 1);
-                    self.meter.lost.add(oldest - self.next);
-                    self.advance_to(oldest);
-                    self.parts.clear();
-                }
-                Seen::Words { words, .. } => {
-                    self.advance_to(self.next + 1);
-                    let whole = self.take(&words);
-                    if let Some(notice) = whole.filter(|notice| self.filter.wants(&notice.news)) {
-                        return Some(notice);
-                    }
-                }
-            }
-        }
-    }
-
-    fn advance_to(&mut self, next: u64) {
-        self.next = next;
-        self.meter.next.set(next);
-    }
-
-    /// Adds a part; the notice, where it was the last.
-    fn take(&mut self, words: &[u64; WORDS]) -> Option<Notice> {
-        let (header, body) = words.split_first()?;
-        if header & FIRST != 0 {
-            self.parts.clear();
-        } else if self.parts.is_empty() {
-            // The rest of one whose beginning is lost says nothing.
-            return None;
-        }
-        let length = usize::try_from(header & 0xFFFF_FFFF).unwrap_or(0);
-        let bytes = body.iter().flat_map(|word| word.to_le_bytes());
-        self.parts.extend(bytes.take(length));
-        if (header & !FIRST) >> 32 != 0 {
-            return None;
-        }
-        let notice = borsh::from_slice(&self.parts).ok();
-        self.parts.clear();
-        notice
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.bus.shared.bells.leave(&self.bell);
+        let next = self.shared.ring.next();
+        self.shared.audience.with(|audience| {
+            let each = audience.members.iter().map(|member| SubscriberStatus {
+                lag: next.saturating_sub(member.meter.next.get()),
+                lost: member.meter.lost.get(),
+            });
+            each.collect()
+        })
     }
 }

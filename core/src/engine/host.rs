@@ -233,6 +233,7 @@ impl<R: Reactor> Host<R> {
     pub fn post(&mut self, input: Input) -> Result<(), Gone> {
         match &mut self.place {
             Place::Inline(writer) => {
+                writer.listen();
                 writer.execute(&input);
                 writer.publish();
                 Ok(())
@@ -255,6 +256,7 @@ impl<R: Reactor> Host<R> {
     pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
         match &mut self.place {
             Place::Inline(writer) => {
+                writer.listen();
                 let answer = writer.execute(&input);
                 writer.publish();
                 Ok(answer)

@@ -85,11 +85,15 @@ impl Lane {
             seat: _,
             meter,
         } = self;
-        let depth = messages.len() as u64;
+        let waiting = messages.len();
+        let depth = waiting as u64;
         meter.depth.set(depth);
         meter.peak.raise(depth);
+        let most = live.as_ref().map_or(0, |live| live.prices.len().min(CHUNK));
+        // After it is known what waits: who subscribed before giving something hears it.
+        writer.listen();
         let mut fills = 0;
-        messages.look(CHUNK, |message| {
+        messages.look(waiting.min(CHUNK), |message| {
             if let Message::Post(input) = message {
                 fills += usize::from(writer.touch(input, fills));
             }
@@ -100,7 +104,7 @@ impl Lane {
                 true => writer.measure(input),
                 false => writer.execute(input),
             };
-        let taken = messages.drain(CHUNK, |message| match message {
+        let taken = messages.drain(waiting.min(CHUNK), |message| match message {
             Message::Post(input) => {
                 execute(writer, &input);
             }
@@ -121,7 +125,7 @@ impl Lane {
         let mut give = |tick: PriceTick| {
             execute(writer, &Input::Command(Command::Price(tick)));
         };
-        let prices = live.prices.drain(CHUNK, &mut give);
+        let prices = live.prices.drain(most, &mut give);
         // What found no room is newer than everything in the ring.
         let latest = if prices == 0 {
             live.latest.take(|_, words| give(unpack(words)))

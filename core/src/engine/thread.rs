@@ -130,7 +130,10 @@ impl<R: Reactor> Service<R> {
         let ready = || {
             let is_awake = |lane: &Lane| !lane.is_idle() || lane.is_abandoned();
             let is_view_wanted = board.is_view_wanted.get() != 0;
-            lanes.iter().any(is_awake) || !newcomers.is_empty() || is_view_wanted
+            lanes.iter().any(is_awake)
+                || !newcomers.is_empty()
+                || is_view_wanted
+                || self.writer.is_audience_new()
         };
         self.bell.wait(ready, None);
     }

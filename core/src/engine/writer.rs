@@ -47,8 +47,8 @@ impl<R: Reactor> Writer<R> {
         journal: Box<dyn Journal>,
         options: BoardOptions,
     ) -> Self {
-        let (publisher, bus) = bus();
         let board = Arc::new(Board::new(options));
+        let (publisher, bus) = bus(&board.writer);
         Self {
             publication: Publication::new(board, ledger.state(), options.view_interval),
             ledger,
@@ -85,6 +85,17 @@ impl<R: Reactor> Writer<R> {
 
     pub(super) fn board(&self) -> &Arc<Board> {
         self.publication.board()
+    }
+
+    /// Whether somebody subscribed or left since it was looked.
+    pub(super) fn is_audience_new(&self) -> bool {
+        self.publisher.is_audience_new()
+    }
+
+    /// Looks who listens, before a chunk; who subscribed before an input was given hears it.
+    pub fn listen(&mut self) {
+        let is_heard = self.publisher.listen(self.ledger.state().sequence);
+        self.ledger.set_followed(is_heard);
     }
 
     /// Publishes what was executed since the last time; to be called after every chunk.
@@ -157,7 +168,6 @@ impl<R: Reactor> Writer<R> {
     fn step(&mut self, command: &Command) -> Answer {
         self.ledger.set_store_available(self.journal.is_available());
         let is_heard = self.publisher.is_heard();
-        self.ledger.set_followed(is_heard);
         let answer = self.ledger.execute(command);
         if is_heard {
             self.tell();

@@ -20,7 +20,7 @@ use crate::model::{
     Refusal, Side, StrategyId, Timestamp,
 };
 
-use super::{Balance, Mark, PriceRefusal, Quarantine, Stated, TradingState};
+use super::{Balance, Entry, Mark, PriceRefusal, Quarantine, State, Stated, TradingState};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -33,6 +33,47 @@ pub struct Notice {
     pub ts: Timestamp,
     /// What changed.
     pub news: News,
+}
+
+/// Tells the notices of events again that are read back from the beginning.
+///
+/// # Examples
+/// ```
+/// use truebook_core::book::{Command, Ledger, Retold, State};
+///
+/// let mut ledger = Ledger::new(State::default());
+/// ledger.set_followed(true);
+/// ledger.execute(&Command::Configure(Box::default()));
+/// let (mut entries, mut live, mut again) = (Vec::new(), Vec::new(), Vec::new());
+/// ledger.take_emitted(&mut entries);
+/// ledger.take_notices(&mut live);
+/// let mut retold = Retold::default();
+/// entries.iter().for_each(|entry| retold.tell(entry, &mut again));
+/// assert_eq!(again, live);
+/// ```
+#[derive(Debug, Default)]
+pub struct Retold {
+    state: State,
+}
+
+impl Retold {
+    /// The last event that it had.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.state.sequence
+    }
+
+    /// Takes the next event without telling of it.
+    pub fn skip(&mut self, entry: &Entry) {
+        self.state.apply(entry);
+    }
+
+    /// Takes the next event; adds its notices.
+    pub fn tell(&mut self, entry: &Entry, notices: &mut Vec<Notice>) {
+        let before = Before::new(&self.state, &entry.event);
+        self.state.apply(entry);
+        before.tell(&self.state, entry, notices);
+    }
 }
 
 /// The value before, and the value since.
@@ -271,6 +312,12 @@ pub enum News {
 }
 
 impl News {
+    /// Whether it tells of a price, which has no event.
+    #[must_use]
+    pub fn is_price(&self) -> bool {
+        matches!(self, Self::Price { .. } | Self::PriceRefused { .. })
+    }
+
     /// Its kind, as every language spells it.
     #[must_use]
     pub fn kind(&self) -> &'static str {

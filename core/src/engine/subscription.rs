@@ -1,0 +1,312 @@
+//! One subscriber: what it hears live, and what it is told again from the journal.
+//!
+//! 1. A notice is heard whole: one that is longer than a cell takes several, and is lost with any
+//!    of them.
+//! 2. Without loss, each notice of an event is heard once, in order; live and told again.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::book::Notice;
+use crate::sync::{Doorbell, Seen};
+
+pub use super::filter::Filter;
+
+use super::bus::{Bus, FIRST, Member, Meter, WORDS};
+
+/// How often it is asked whether the journal has more.
+const JOURNAL_EVERY: Duration = Duration::from_millis(1);
+
+/// What becomes of notices that a subscriber does not read in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The oldest are lost, and counted.
+    #[default]
+    DropOldest,
+    /// Of several that wait about the same thing, the newest is kept.
+    Conflate,
+    /// The writer waits, up to [`PATIENCE`](super::PATIENCE); then it goes on, and what is lost
+    /// comes from the journal, or is counted where there is none. Prices are not journaled.
+    Block,
+}
+
+/// Tells again what was told before.
+pub trait Retell: Send {
+    /// Adds the notices of some more events after `sequence`, in order; the last event that is
+    /// told, which is `sequence` where the journal has no more yet.
+    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> u64;
+}
+
+/// Opens what tells again.
+#[derive(Clone)]
+pub struct Past(Arc<dyn Fn() -> Box<dyn Retell> + Send + Sync>);
+
+impl Past {
+    /// What `open` opens each time that it is needed.
+    pub fn new(open: impl Fn() -> Box<dyn Retell> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(open))
+    }
+}
+
+impl fmt::Debug for Past {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Past(..)")
+    }
+}
+
+/// One subscriber's end; may be moved to another thread.
+#[derive(Debug)]
+pub struct Subscription {
+    bus: Bus,
+    bell: Arc<Doorbell>,
+    meter: Arc<Meter>,
+    filter: Filter,
+    overflow: Overflow,
+    past: Option<Past>,
+    telling: Option<Telling>,
+    /// The cell that is read next.
+    next: u64,
+    /// The event of the last notice, and its number there.
+    heard: (u64, u16),
+    /// The parts so far of a notice that takes several cells.
+    parts: Vec<u8>,
+    /// What was told again and not given out.
+    told: VecDeque<Notice>,
+    /// What a conflating subscriber has read and not given out.
+    waiting: VecDeque<Notice>,
+}
+
+/// Being told again, until the ring goes on where that ends.
+struct Telling {
+    from: Box<dyn Retell>,
+    /// The last event that was told.
+    told: u64,
+    /// The audience of which the writer must know before the ring has everything.
+    generation: u64,
+}
+
+impl fmt::Debug for Telling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Telling({})", self.told)
+    }
+}
+
+impl Subscription {
+    pub(super) fn new(
+        bus: &Bus,
+        (filter, overflow): (Filter, Overflow),
+        since: Option<u64>,
+        past: Option<Past>,
+    ) -> Self {
+        let (bell, meter) = (Arc::new(Doorbell::new()), Arc::new(Meter::default()));
+        let next = bus.shared.ring.next();
+        meter.next.set(next);
+        meter
+            .is_awaited
+            .set(u64::from(overflow == Overflow::Block && since.is_none()));
+        let member = Member {
+            bell: Arc::clone(&bell),
+            meter: Arc::clone(&meter),
+        };
+        let generation = bus.shared.change(|members| members.push(member));
+        let telling = since.zip(past.as_ref()).map(|(since, past)| Telling {
+            from: (past.0)(),
+            told: since,
+            generation,
+        });
+        Self {
+            bus: bus.clone(),
+            bell,
+            meter,
+            filter,
+            overflow,
+            past,
+            telling,
+            next,
+            heard: (since.unwrap_or(0), u16::MAX),
+            parts: Vec::new(),
+            told: VecDeque::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The next notice that is wanted, or `None` where there is none yet.
+    pub fn poll(&mut self) -> Option<Notice> {
+        match self.overflow {
+            Overflow::DropOldest | Overflow::Block => self.read(),
+            Overflow::Conflate => {
+                while let Some(notice) = self.read() {
+                    let is_old = |other: &Notice| other.news.is_replaced_by(&notice.news);
+                    self.waiting.retain(|other| !is_old(other));
+                    self.waiting.push_back(notice);
+                }
+                self.waiting.pop_front()
+            }
+        }
+    }
+
+    /// The next notice that is wanted; waits for it for about `timeout`, or for good.
+    pub fn wait(&mut self, timeout: Option<Duration>) -> Option<Notice> {
+        let began = Instant::now();
+        loop {
+            if let Some(notice) = self.poll() {
+                return Some(notice);
+            }
+            let left = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
+            if left == Some(Duration::ZERO) {
+                return None;
+            }
+            if self.telling.is_some() {
+                std::thread::sleep(left.map_or(JOURNAL_EVERY, |left| left.min(JOURNAL_EVERY)));
+                continue;
+            }
+            let (ring, next) = (&self.bus.shared.ring, self.next);
+            if !self.bell.wait(|| ring.next() > next, left) {
+                return None;
+            }
+        }
+    }
+
+    /// How many cells were overwritten before they were read, wanted or not, and did not come from
+    /// the journal; most notices take one.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.meter.lost.get()
+    }
+
+    /// The event of the last notice that was given out or was not wanted: where another
+    /// subscription may go on.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.heard.0
+    }
+
+    fn read(&mut self) -> Option<Notice> {
+        loop {
+            if let Some(notice) = self.told.pop_front() {
+                return Some(notice);
+            }
+            if self.telling.is_some() {
+                if !self.be_told() {
+                    return None;
+                }
+                continue;
+            }
+            match self.bus.shared.ring.read(self.next) {
+                Seen::NotYet => {
+                    self.be_awaited();
+                    return None;
+                }
+                Seen::Lost => self.lose(),
+                Seen::Words { words, .. } => {
+                    self.advance_to(self.next + 1);
+                    let whole = self.take(&words);
+                    if let Some(notice) = whole.filter(|notice| self.is_news(notice)) {
+                        return Some(notice);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a notice is wanted and was not heard before.
+    fn is_news(&mut self, notice: &Notice) -> bool {
+        if !notice.news.is_price() {
+            let own = (notice.sequence, notice.index);
+            if own <= self.heard && self.past.is_some() {
+                return false;
+            }
+            self.heard = own;
+        }
+        self.filter.wants(&notice.news)
+    }
+
+    /// Some more of the past; whether there was any, or it is over.
+    fn be_told(&mut self) -> bool {
+        let Some(mut telling) = self.telling.take() else {
+            return false;
+        };
+        let mut notices = VecDeque::new();
+        let before = telling.told;
+        telling.told = telling.from.tell(before, &mut notices);
+        notices.retain(|notice| self.is_news(notice));
+        self.told.append(&mut notices);
+        let known = self.bus.shared.known.read(u32::MAX);
+        let until = known.and_then(|([generation, sequence], _)| {
+            (generation >= telling.generation).then_some(sequence)
+        });
+        let is_over = until.is_some_and(|until| telling.told >= until);
+        let has_more = telling.told > before;
+        if is_over {
+            self.heard = self.heard.max((telling.told, u16::MAX));
+            self.be_awaited();
+        } else {
+            self.telling = Some(telling);
+        }
+        is_over || has_more
+    }
+
+    /// Asks the writer to wait for it, again, where that was promised.
+    fn be_awaited(&mut self) {
+        if self.overflow == Overflow::Block && self.meter.is_awaited.get() == 0 {
+            self.meter.is_awaited.set(1);
+            self.bus.shared.change(|_| ());
+        }
+    }
+
+    /// Cells were overwritten before they were read: they are lost, or told again.
+    fn lose(&mut self) {
+        self.parts.clear();
+        let ring = &self.bus.shared.ring;
+        if let (Overflow::Block, Some(past)) = (self.overflow, &self.past) {
+            let next = ring.next();
+            self.meter.is_awaited.set(0);
+            self.telling = Some(Telling {
+                from: (past.0)(),
+                // The rest of the notices of that event, too.
+                told: self.heard.0.saturating_sub(1),
+                generation: self.bus.shared.change(|_| ()),
+            });
+            self.advance_to(next);
+            return;
+        }
+        let oldest = ring.oldest().max(self.next + 1);
+        self.meter.lost.add(oldest - self.next);
+        self.advance_to(oldest);
+    }
+
+    fn advance_to(&mut self, next: u64) {
+        self.next = next;
+        self.meter.next.set(next);
+    }
+
+    /// Adds a part; the notice, where it was the last.
+    fn take(&mut self, words: &[u64; WORDS]) -> Option<Notice> {
+        let (header, body) = words.split_first()?;
+        if header & FIRST != 0 {
+            self.parts.clear();
+        } else if self.parts.is_empty() {
+            // The rest of one whose beginning is lost says nothing.
+            return None;
+        }
+        let length = usize::try_from(header & 0xFFFF_FFFF).unwrap_or(0);
+        let bytes = body.iter().flat_map(|word| word.to_le_bytes());
+        self.parts.extend(bytes.take(length));
+        if (header & !FIRST) >> 32 != 0 {
+            return None;
+        }
+        let notice = borsh::from_slice(&self.parts).ok();
+        self.parts.clear();
+        notice
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let own = &self.bell;
+        let others = |each: &Member| !Arc::ptr_eq(&each.bell, own);
+        self.bus.shared.change(|members| members.retain(others));
+    }
+}
