@@ -26,7 +26,11 @@ pub use record::{
 pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
 };
-pub use truebook_core::engine::Options as HostOptions;
+pub use truebook_core::book::{News, Notice};
+pub use truebook_core::engine::{
+    Filter, InstrumentLine, Options as HostOptions, Overflow, PositionDetail, PositionLine, Reader,
+    Status, Subscription, TotalsLine, Unseen, View,
+};
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;
 

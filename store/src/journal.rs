@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use borsh::BorshDeserialize;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use truebook_core::book::Entry;
 use truebook_core::digest;
 
@@ -53,7 +53,29 @@ impl JournalFile {
         Ok(file)
     }
 
-    fn prepare(&mut self, durability: Durability) -> Result<(), StoreError> {
+    /// Opens the file to be read beside its writer.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it is not ours, or of another format.
+    pub fn read_only(path: &Path) -> Result<Self, StoreError> {
+        let path = &resolved(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(path, &e))?;
+        let file = Self {
+            path: path.to_owned(),
+            connection,
+            last: 0,
+            chain: [0; 32],
+            _lock: None,
+        };
+        match file.header()? {
+            id if id == APPLICATION_ID => Ok(file),
+            _ => Err(StoreError::NotOurs(path.to_owned())),
+        }
+    }
+
+    /// Whose file it is, where its format is ours.
+    fn header(&self) -> Result<i64, StoreError> {
         let pragma = |name: &str| {
             self.connection
                 .query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
@@ -76,6 +98,11 @@ impl JournalFile {
                 known: FORMAT,
             });
         }
+        Ok(id)
+    }
+
+    fn prepare(&mut self, durability: Durability) -> Result<(), StoreError> {
+        let id = self.header()?;
         let tables: i64 = self.query("SELECT count(*) FROM sqlite_master")?;
         if id != APPLICATION_ID && (tables > 0 || id != 0) {
             return Err(StoreError::NotOurs(self.path.clone()));

@@ -11,6 +11,7 @@ mod order;
 mod read;
 mod request;
 mod script;
+mod subscribe;
 
 pub use opening::BookOptions;
 pub use request::{
@@ -19,6 +20,7 @@ pub use request::{
 };
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
@@ -45,6 +47,7 @@ pub struct Book {
     store: Option<StoreThread>,
     durability: DurabilityWatch,
     reader: Reader,
+    path: Option<PathBuf>,
     has_event_clock: bool,
     newest: Timestamp,
     instruments: HashMap<Id, Instrument>,
@@ -85,6 +88,7 @@ impl Book {
         let host = Host::new(writer, options.host);
         let mut book = Self {
             reader: host.reader().clone(),
+            path: options.path,
             host: Some(host),
             durability: DurabilityWatch::new(store.as_ref().map(StoreThread::progress)),
             store,
