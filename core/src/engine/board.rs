@@ -72,7 +72,7 @@ pub(super) struct Names {
 }
 
 impl Board {
-    pub fn new(options: BoardOptions) -> Self {
+    pub fn new(options: BoardOptions, writer: Arc<Doorbell>) -> Self {
         let lines = |count: usize| (0..count).map(|_| SeqSlot::new([0; 7])).collect();
         Self {
             positions: lines(options.positions),
@@ -90,7 +90,7 @@ impl Board {
             is_view_wanted: Gauge::default(),
             is_over: Gauge::default(),
             bells: Bells::new(),
-            writer: Arc::new(Doorbell::new()),
+            writer,
             latencies: Latencies::new(),
             lanes: Shelf::new(Vec::new()),
         }

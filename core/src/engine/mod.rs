@@ -13,6 +13,8 @@ mod journal;
 mod lane;
 mod line;
 mod meter;
+#[cfg(truebook_loom)]
+mod model;
 mod page;
 mod pin;
 mod producer;
@@ -32,6 +34,8 @@ pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
 pub use line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
 pub use meter::Latency;
+#[cfg(truebook_loom)]
+pub use model::{ModelBells, modelled};
 pub use pin::check_core;
 pub use producer::{Discipline, Gone, Producer, Unsent};
 pub use reactor::{Happening, Quiet, Reactor};

@@ -19,7 +19,7 @@ use super::lane::{Farewell, Lane, LiveLane, Message, PRICE_WORDS, TOPICS, pack, 
 use super::meter::LaneMeter;
 
 /// How often an empty ring is looked at before a caller sleeps.
-pub(super) const SPINS: u32 = 2_000;
+pub(super) const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 2_000 };
 /// How long an asker waits before it looks whether the writer is still there.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -90,11 +90,20 @@ struct Live {
 pub(super) fn pair(
     discipline: Discipline,
     capacity: usize,
+    ends: (Arc<Doorbell>, Option<Arc<()>>),
+) -> (Producer, Lane) {
+    pair_with(discipline, capacity, ends, Arc::new(Doorbell::new()))
+}
+
+/// The same, of a producer that waits for answers at `bell`.
+pub(super) fn pair_with(
+    discipline: Discipline,
+    capacity: usize,
     (writer_bell, seat): (Arc<Doorbell>, Option<Arc<()>>),
+    bell: Arc<Doorbell>,
 ) -> (Producer, Lane) {
     let (messages, inbox) = ring(capacity);
     let (replies, answers) = ring(capacity);
-    let bell = Arc::new(Doorbell::new());
     let meter = Arc::new(LaneMeter::default());
     let (live, live_lane) = match discipline {
         Discipline::Ordered => (None, None),

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::bars::Bar;
 use crate::book::{Answer, Command, Entry, Ledger, Notice, PriceTick, State};
+use crate::sync::Doorbell;
 
 use super::board::Board;
 use super::bus::{Publisher, bus};
@@ -47,7 +48,20 @@ impl<R: Reactor> Writer<R> {
         journal: Box<dyn Journal>,
         options: BoardOptions,
     ) -> Self {
-        let board = Arc::new(Board::new(options));
+        Self::sleeping_at(
+            Arc::new(Doorbell::new()),
+            (ledger, reactor, journal),
+            options,
+        )
+    }
+
+    /// The same, whose thread sleeps at `bell`.
+    pub fn sleeping_at(
+        bell: Arc<Doorbell>,
+        (ledger, reactor, journal): (Ledger, R, Box<dyn Journal>),
+        options: BoardOptions,
+    ) -> Self {
+        let board = Arc::new(Board::new(options, bell));
         let (publisher, bus) = bus(&board.writer);
         Self {
             publication: Publication::new(board, ledger.state(), options.view_interval),

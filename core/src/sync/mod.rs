@@ -45,6 +45,8 @@ pub mod primitive;
 mod ring;
 mod seqlock;
 mod shelf;
+#[cfg(truebook_loom)]
+mod stand_in;
 mod table;
 
 pub use broadcast::{Broadcast, Seen};

@@ -6,9 +6,13 @@
 //! 2. A full ring refuses a value and hands it back; nothing is dropped unseen.
 //! 3. After [`ring`] nothing is allocated.
 //!
-//! This is the only file that names rtrb, whose atomics loom does not see.
+//! This is the only file that names rtrb, whose atomics loom does not see. A model gets a stand-in
+//! with the same calls instead: what it proves is what is built on them.
 
 use std::fmt;
+
+#[cfg(truebook_loom)]
+use super::stand_in as rtrb;
 
 /// Makes a ring of `capacity` values and its two ends.
 ///
