@@ -27,6 +27,11 @@ use truebook_core::model::{InstrumentId, InstrumentKind, Side, StrategyId, Times
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(20));
 
 fn host() -> Host<Quiet> {
+    patient(BoardOptions::default().patience)
+}
+
+/// A host that waits so long for subscribers that block.
+fn patient(patience: Duration) -> Host<Quiet> {
     let mut ledger = Ledger::new(State::default());
     for command in [
         Command::Configure(Box::default()),
@@ -36,7 +41,11 @@ fn host() -> Host<Quiet> {
         assert!(matches!(ledger.execute(&command), Answer::Applied(_)));
     }
     ledger.take_emitted(&mut Vec::new());
-    let writer = Writer::new(ledger, Quiet, Box::new(NoJournal), BoardOptions::default());
+    let options = BoardOptions {
+        patience,
+        ..BoardOptions::default()
+    };
+    let writer = Writer::new(ledger, Quiet, Box::new(NoJournal), options);
     Host::new(writer, Options::default())
 }
 
@@ -208,7 +217,7 @@ fn follow(mut subscription: Subscription, sequence: u64, mut pause: impl FnMut(u
 
 #[test]
 fn a_blocking_subscriber_that_reads_hears_everything() {
-    let mut host = host();
+    let mut host = patient(Duration::from_secs(60));
     let subscription = host.bus().subscribe(Filter::default(), Overflow::Block);
     let until = host.reader().sequence() + 20_000;
     std::thread::scope(|scope| {

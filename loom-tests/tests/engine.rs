@@ -29,6 +29,7 @@ fn writer(bell: Arc<Doorbell>) -> Writer<Quiet> {
         instruments: 1,
         names: 1,
         view_interval: None,
+        ..BoardOptions::default()
     };
     let parts = (Ledger::default(), Quiet, Box::new(NoJournal) as _);
     Writer::sleeping_at(bell, parts, few)

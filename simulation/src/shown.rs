@@ -26,6 +26,7 @@ impl Shown {
             instruments: LINES,
             names: LINES,
             view_interval: None,
+            ..BoardOptions::default()
         };
         let writer = Writer::new(Ledger::new(state), Quiet, Box::new(NoJournal), options);
         Self {

@@ -7,6 +7,7 @@ mod header;
 mod mutants;
 mod python;
 mod readme;
+mod sanitize;
 mod scenario;
 mod setup;
 mod shell;
@@ -77,6 +78,10 @@ enum Task {
     },
     /// Which lines of the ledger no test runs
     Coverage,
+    /// Undefined behaviour and races in the lock-free structures, with Miri
+    Miri,
+    /// Data races in the engine under load, with ThreadSanitizer
+    Tsan,
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -100,6 +105,8 @@ fn main() -> ExitCode {
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
         Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
         Task::Coverage => coverage::check(&root()),
+        Task::Miri => sanitize::miri(&root()),
+        Task::Tsan => sanitize::threads(&root()),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }

@@ -26,6 +26,8 @@ pub struct BoardOptions {
     /// How much older than the lines a view may be while the writer is busy; `None` makes views
     /// only for those who wait for one.
     pub view_interval: Option<Duration>,
+    /// How long the writer waits for subscribers that block before it goes on without them.
+    pub patience: Duration,
 }
 
 impl Default for BoardOptions {
@@ -35,6 +37,7 @@ impl Default for BoardOptions {
             instruments: 16_384,
             names: 1_024,
             view_interval: Some(Duration::from_millis(1)),
+            patience: Duration::from_millis(10),
         }
     }
 }

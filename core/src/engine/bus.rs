@@ -1,7 +1,7 @@
 //! Notices to subscribers: one broadcast ring, each subscriber at its own pace.
 //!
-//! 1. The writer waits for a subscriber only where that asked for it, and no longer than
-//!    [`PATIENCE`].
+//! 1. The writer waits for a subscriber only where that asked for it, and no longer than its
+//!    patience.
 //! 2. Nobody pays for notices while nobody subscribes.
 //! 3. Who joined learns from which event on the ring has everything.
 
@@ -22,8 +22,6 @@ const PART: usize = (WORDS - 1) * 8;
 pub(super) const FIRST: u64 = 1 << 63;
 /// How many cells are kept.
 const CELLS: usize = if cfg!(truebook_loom) { 2 } else { 4_096 };
-/// How long the writer waits for subscribers that asked for it before it goes on without them.
-pub const PATIENCE: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -77,10 +75,12 @@ pub(super) struct Publisher {
     is_heard: bool,
     /// No cell before it is read by somebody who is waited for.
     floor: u64,
+    patience: Duration,
 }
 
 /// Makes a bus and its publisher, whose thread sleeps at `writer`.
-pub(super) fn bus(writer: &Arc<Doorbell>) -> (Publisher, Bus) {
+/// It waits for others no longer than `patience`.
+pub(super) fn bus(writer: &Arc<Doorbell>, patience: Duration) -> (Publisher, Bus) {
     let shared = Arc::new(Shared {
         ring: Broadcast::new(CELLS),
         known: SeqSlot::new([0; 2]),
@@ -94,6 +94,7 @@ pub(super) fn bus(writer: &Arc<Doorbell>) -> (Publisher, Bus) {
         generation: 0,
         is_heard: false,
         floor: u64::MAX,
+        patience,
     };
     (publisher, Bus { shared })
 }
@@ -171,7 +172,7 @@ impl Publisher {
             if oldest <= self.floor {
                 return;
             }
-            if began.get_or_insert_with(Instant::now).elapsed() >= PATIENCE {
+            if began.get_or_insert_with(Instant::now).elapsed() >= self.patience {
                 self.shared.abandon(oldest);
             }
             self.ring();

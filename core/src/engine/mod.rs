@@ -29,7 +29,7 @@ mod view;
 mod writer;
 
 pub use board::BoardOptions;
-pub use bus::{Bus, PATIENCE};
+pub use bus::Bus;
 pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
 pub use line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};

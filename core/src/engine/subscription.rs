@@ -27,8 +27,9 @@ pub enum Overflow {
     DropOldest,
     /// Of several that wait about the same thing, the newest is kept.
     Conflate,
-    /// The writer waits, up to [`PATIENCE`](super::PATIENCE); then it goes on, and what is lost
-    /// comes from the journal, or is counted where there is none. Prices are not journaled.
+    /// The writer waits, up to [`BoardOptions::patience`](super::BoardOptions::patience); then it
+    /// goes on, and what is lost comes from the journal, or is counted where there is none. Prices
+    /// are not journaled.
     Block,
 }
 

@@ -62,7 +62,7 @@ impl<R: Reactor> Writer<R> {
         options: BoardOptions,
     ) -> Self {
         let board = Arc::new(Board::new(options, bell));
-        let (publisher, bus) = bus(&board.writer);
+        let (publisher, bus) = bus(&board.writer, options.patience);
         Self {
             publication: Publication::new(board, ledger.state(), options.view_interval),
             ledger,

@@ -61,12 +61,14 @@ fn forks() -> u64 {
 
 #[cfg(not(truebook_loom))]
 mod watched {
+    #[cfg(all(unix, not(miri)))]
     use std::sync::Once;
 
     use crate::sync::primitive::{AtomicU64, Ordering};
 
     /// How many forks lie between this process and the first that asked.
     static FORKS: AtomicU64 = AtomicU64::new(0);
+    #[cfg(all(unix, not(miri)))]
     static WATCH: Once = Once::new();
 
     pub fn forks() -> u64 {
