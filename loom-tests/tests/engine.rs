@@ -6,19 +6,27 @@
 use std::sync::Arc;
 
 use loom::thread;
-use truebook_core::book::{Answer, Command, Ledger};
+use truebook_core::book::{Answer, Command, Ledger, PriceTick};
 use truebook_core::engine::{
-    BoardOptions, Input, ModelBells, NoJournal, Producer, Quiet, Reader, Writer, modelled,
+    BoardOptions, Discipline, Input, ModelBells, NoJournal, Producer, Quiet, Reader, Writer,
+    modelled,
 };
-use truebook_core::model::Id;
+use truebook_core::model::{Id, InstrumentId, InstrumentSpec, Timestamp};
 use truebook_core::sync::{Doorbell, Edge};
+
+/// Events before the first command: two currencies and an instrument.
+const BEGUN: u64 = 3;
 
 /// The stack of a thread, in words: the ledger is large.
 const STACK: usize = 1 << 17;
 
+fn text(text: &str) -> Id {
+    Id::format(format_args!("{text}"))
+}
+
 fn set(number: u32) -> Input {
     Input::Command(Command::SetState {
-        key: Id::format(format_args!("key")),
+        key: text("key"),
         value: number.to_string().into(),
     })
 }
@@ -31,21 +39,60 @@ fn writer(bell: Arc<Doorbell>) -> Writer<Quiet> {
         view_interval: None,
         ..BoardOptions::default()
     };
-    let parts = (Ledger::default(), Quiet, Box::new(NoJournal) as _);
+    let mut ledger = Ledger::default();
+    ledger.execute(&Command::AddInstrument(Box::new(InstrumentSpec {
+        symbol: text("A-B"),
+        base: text("A"),
+        quote: text("B"),
+        ..InstrumentSpec::default()
+    })));
+    ledger.take_emitted(&mut Vec::new());
+    let parts = (ledger, Quiet, Box::new(NoJournal) as _);
     Writer::sleeping_at(bell, parts, few)
 }
 
 /// Runs the writer and, on a thread of its own, `act`; how many events the writer had in the end.
 fn run(bells: ModelBells, act: impl FnOnce(Producer, Reader) + Send + 'static) -> u64 {
     // The first thread of a model has a small stack.
+    let ordered = (Discipline::Ordered, 2);
     let all = spawn(move || {
-        let (producer, reader, service) = modelled(writer, bells);
+        let (producer, reader, service) = modelled(writer, bells, ordered);
         let service = spawn(service);
         let acting = spawn(move || act(producer, reader));
         acting.join().unwrap();
         service.join().unwrap().state().sequence
     });
     all.join().unwrap()
+}
+
+fn tick(price: i64) -> PriceTick {
+    PriceTick {
+        last: Some(price),
+        ..PriceTick::empty(InstrumentId(0), Timestamp(price))
+    }
+}
+
+/// A live producer gives prices to a ring that has room for one of them.
+fn prices_stay_in_order(prices: i64) {
+    let live = Discipline::Live { instruments: 1 };
+    model(move || {
+        let all = spawn(move || {
+            let (mut producer, _, service) = modelled(writer, ModelBells::default(), (live, 1));
+            let service = spawn(service);
+            let acting = spawn(move || {
+                (1_001..=1_000 + prices).for_each(|price| producer.price(tick(price)).unwrap());
+            });
+            acting.join().unwrap();
+            let mark = service.join().unwrap().state().mark(InstrumentId(0));
+            assert_eq!((mark.last, mark.refused), (Some(1_000 + prices), 0));
+        });
+        all.join().unwrap();
+    });
+}
+
+#[test]
+fn no_price_overtakes_a_newer_one_and_the_last_arrives() {
+    prices_stay_in_order(2);
 }
 
 fn spawn<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
@@ -65,9 +112,9 @@ fn a_call_is_answered_and_seen(bells: impl Fn() -> ModelBells + Send + Sync + 's
             let Ok(Answer::Applied(applied)) = producer.call(set(1)) else {
                 panic!("it is applied");
             };
-            assert_eq!((applied.sequence, reader.sequence()), (1, 1));
+            assert_eq!(applied.sequence, reader.sequence());
         });
-        assert_eq!(events, 1);
+        assert_eq!(events, BEGUN + 1);
     });
 }
 
@@ -79,7 +126,7 @@ fn what_was_given_is_executed_before_the_end(
             producer.post(set(1)).unwrap();
             producer.post(set(2)).unwrap();
         });
-        assert_eq!(events, 2);
+        assert_eq!(events, BEGUN + 2);
     });
 }
 

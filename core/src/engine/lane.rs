@@ -125,9 +125,11 @@ impl Lane {
         let mut give = |tick: PriceTick| {
             execute(writer, &Input::Command(Command::Price(tick)));
         };
+        // While something is left there, its producer gives nothing to the ring: what is in the
+        // ring when it is empty of that was given before.
+        let has_latest = !live.latest.is_empty();
         let prices = live.prices.drain(most, &mut give);
-        // What found no room is newer than everything in the ring.
-        let latest = if prices == 0 {
+        let latest = if has_latest && live.prices.is_empty() {
             live.latest.take(|_, words| give(unpack(words)))
         } else {
             0

@@ -30,11 +30,12 @@ impl Default for ModelBells {
 pub fn modelled<R: Reactor>(
     make: impl FnOnce(Arc<Doorbell>) -> Writer<R>,
     bells: ModelBells,
+    (discipline, capacity): (Discipline, usize),
 ) -> (Producer, Reader, impl FnOnce() -> Writer<R> + Send) {
     let bell = Arc::new(bells.writer);
     let writer = make(Arc::clone(&bell));
     let ends = (Arc::clone(&bell), None);
-    let (own, lane) = pair_with(Discipline::Ordered, 2, ends, Arc::new(bells.producer));
+    let (own, lane) = pair_with(discipline, capacity, ends, Arc::new(bells.producer));
     let (_, newcomers) = crate::sync::ring(1);
     let reader = writer.reader();
     let mut service = Service {

@@ -27,8 +27,9 @@ struct Shared<const WORDS: usize> {
 
 impl<const WORDS: usize> Shared<WORDS> {
     fn is_clear(&self) -> bool {
-        // SYNC: Relaxed is enough, take looks again; a sleeper has a doorbell.
-        let is_clear = |marks: &AtomicU64| marks.load(Ordering::Relaxed) == 0;
+        // SYNC: Acquire, partner of SenderRelease in send: who sees a mark sees what its sender did
+        // before, elsewhere too.
+        let is_clear = |marks: &AtomicU64| marks.load(Ordering::Acquire) == 0;
         self.marks.iter().all(is_clear)
     }
 }
