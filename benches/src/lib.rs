@@ -1,4 +1,6 @@
 //! The measurements of truebook, beside their calibrators.
 
+pub mod calibrate;
 pub mod machine;
 pub mod skeleton;
+pub mod table;

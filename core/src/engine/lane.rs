@@ -6,6 +6,7 @@
 //! 3. Every call is answered once, in order.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::book::{Answer, Command, PriceTick, State};
 use crate::model::{InstrumentId, Timestamp};
@@ -85,11 +86,17 @@ impl Lane {
             seat: _,
             meter,
         } = self;
-        let waiting = messages.len();
-        let depth = waiting as u64;
-        meter.depth.set(depth);
-        meter.peak.raise(depth);
+        // While something is left there, its producer gives nothing to the ring: what is in the
+        // ring when it is empty of that was given before.
+        let has_latest = live.as_ref().is_some_and(|live| !live.latest.is_empty());
         let most = live.as_ref().map_or(0, |live| live.prices.len().min(CHUNK));
+        let waiting = messages.len();
+        if waiting == 0 && most == 0 && !has_latest {
+            return 0;
+        }
+        let began = Instant::now();
+        meter.depth.set(waiting as u64);
+        meter.peak.raise(waiting as u64);
         // After it is known what waits: who subscribed before giving something hears it.
         writer.listen();
         let mut fills = 0;
@@ -98,18 +105,12 @@ impl Lane {
                 fills += usize::from(writer.touch(input, fills));
             }
         });
-        let mut is_first = true;
-        let mut execute =
-            |writer: &mut Writer<R>, input: &Input| match std::mem::take(&mut is_first) {
-                true => writer.measure(input),
-                false => writer.execute(input),
-            };
         let taken = messages.drain(waiting.min(CHUNK), |message| match message {
             Message::Post(input) => {
-                execute(writer, &input);
+                writer.execute(&input);
             }
             Message::Call(input) => {
-                let answer = execute(writer, &input);
+                let answer = writer.execute(&input);
                 // Who has an answer may read what it is about.
                 writer.publish();
                 // The caller waits for each answer, so the ring has room.
@@ -118,24 +119,20 @@ impl Lane {
             }
             Message::Ask(look) => look(writer.state()),
         });
-        meter.executed.add(taken as u64);
-        let Some(live) = live else {
-            return taken;
-        };
-        let mut give = |tick: PriceTick| {
-            execute(writer, &Input::Command(Command::Price(tick)));
-        };
-        // While something is left there, its producer gives nothing to the ring: what is in the
-        // ring when it is empty of that was given before.
-        let has_latest = !live.latest.is_empty();
-        let prices = live.prices.drain(most, &mut give);
-        let latest = if has_latest && live.prices.is_empty() {
-            live.latest.take(|_, words| give(unpack(words)))
-        } else {
-            0
-        };
-        meter.executed.add((prices + latest) as u64);
-        taken + prices + latest
+        let prices = live.as_mut().map_or(0, |live| {
+            let mut give = |tick: PriceTick| {
+                writer.execute(&Input::Command(Command::Price(tick)));
+            };
+            let prices = live.prices.drain(most, &mut give);
+            if !has_latest || !live.prices.is_empty() {
+                return prices;
+            }
+            prices + live.latest.take(|_, words| give(unpack(words)))
+        });
+        let executed = (taken + prices) as u64;
+        meter.executed.add(executed);
+        writer.publish_chunk(began, executed);
+        taken + prices
     }
 }
 

@@ -112,6 +112,7 @@ impl TotalsLine {
         }
     }
 
+    #[inline]
     pub(super) fn words(&self) -> [u64; 15] {
         let [equity, cash] = [self.equity, self.cash].map(split);
         let [realized, unrealized] = [self.realized_pnl, self.unrealized_pnl].map(split);
@@ -136,6 +137,7 @@ impl TotalsLine {
         ]
     }
 
+    #[inline]
     pub(super) fn from_words(words: [u64; 15]) -> Self {
         let [
             version,
@@ -182,6 +184,7 @@ impl PositionLine {
         }
     }
 
+    #[inline]
     pub(super) fn words(&self) -> [u64; 7] {
         let qty = i64::try_from(self.qty).unwrap_or(WIDE);
         let [cost, realized] = [self.cost, self.realized_pnl].map(split);
@@ -197,6 +200,7 @@ impl PositionLine {
     }
 
     /// `None` where the quantity does not fit a line.
+    #[inline]
     pub(super) fn from_words(words: [u64; 7]) -> Option<Self> {
         let [sequence, qty, cost0, cost1, realized0, realized1, mark] = words;
         let qty = qty.cast_signed();
@@ -223,6 +227,7 @@ impl PositionDetail {
         }
     }
 
+    #[inline]
     pub(super) fn words(&self) -> [u64; 7] {
         let [fees, funding] = [self.fees, self.funding].map(split);
         let [opened_at, updated_at] = [self.opened_at, self.updated_at].map(time);
@@ -237,6 +242,7 @@ impl PositionDetail {
         ]
     }
 
+    #[inline]
     pub(super) fn from_words(words: [u64; 7]) -> Self {
         let [
             sequence,
@@ -270,6 +276,7 @@ impl InstrumentLine {
         }
     }
 
+    #[inline]
     pub(super) fn words(&self) -> [u64; 7] {
         let [bid, ask, last] = [self.bid, self.ask, self.last].map(i64::cast_unsigned);
         let [mark, venue_mark] = [self.mark, self.venue_mark].map(i64::cast_unsigned);
@@ -284,6 +291,7 @@ impl InstrumentLine {
         ]
     }
 
+    #[inline]
     pub(super) fn from_words(words: [u64; 7]) -> Self {
         let [sequence, prices @ .., ts] = words;
         let [bid, ask, last, mark, venue_mark] = prices.map(u64::cast_signed);
@@ -304,11 +312,13 @@ fn time(ts: Timestamp) -> u64 {
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the two halves")]
+#[inline]
 fn split(value: i128) -> (u64, u64) {
     let bits = value.cast_unsigned();
     (bits as u64, (bits >> 64) as u64)
 }
 
+#[inline]
 fn join(low: u64, high: u64) -> i128 {
     (u128::from(low) | u128::from(high) << 64).cast_signed()
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::book::{Entry, State};
+use crate::book::{Entry, Ledger, State};
 use crate::model::{AccountId, InstrumentId, PositionId, StrategyId};
 
 use super::board::{Board, Names};
@@ -37,11 +37,11 @@ struct Known {
 }
 
 impl Publication {
-    /// Publishes everything that `state` has.
-    pub fn new(board: Arc<Board>, state: &State, interval: Option<Duration>) -> Self {
+    /// Publishes everything that `ledger` has.
+    pub fn new(board: Arc<Board>, ledger: &mut Ledger, interval: Option<Duration>) -> Self {
         let mut publication = Self {
             board,
-            touched: Touched::all(state),
+            touched: Touched::all(ledger.state()),
             viewer: Viewer::default(),
             version: 0,
             known: Known::default(),
@@ -49,8 +49,8 @@ impl Publication {
             viewed_at: Instant::now(),
             is_view_old: true,
         };
-        publication.publish(state);
-        publication.view(state);
+        publication.publish(ledger);
+        publication.view(ledger.state());
         publication
     }
 
@@ -69,15 +69,27 @@ impl Publication {
         self.touched.price(instrument);
     }
 
-    /// Publishes what was noted, if anything was; `state` has its totals in step.
-    pub fn publish(&mut self, state: &State) {
+    /// Publishes what was noted, if anything was.
+    pub fn publish(&mut self, ledger: &mut Ledger) {
         if !self.touched.is_any {
             return;
         }
         self.version += 1;
-        let board = &*self.board;
-        let choice = state.config.mark;
-        self.known.tell(&board.names, state);
+        self.known.tell(&self.board.names, ledger.state());
+        self.lines(ledger.state());
+        // After the lines, for which somebody may wait.
+        ledger.refresh_totals();
+        let (state, board) = (ledger.state(), &*self.board);
+        let totals = TotalsLine::of(&state.totals(), state.sequence, self.version);
+        board.totals.write(&totals.words());
+        board.head.write(&[state.sequence, self.version]);
+        self.viewer.note(&self.touched);
+        self.touched.clear();
+        self.is_view_old = true;
+    }
+
+    fn lines(&self, state: &State) {
+        let (board, choice) = (&*self.board, state.config.mark);
         for number in self.touched.instruments() {
             let id = InstrumentId(number_of(number));
             let mark = state.mark(id);
@@ -100,16 +112,10 @@ impl Publication {
                 line.write(&PositionLine::of(position, &mark, choice).words());
             }
         }
-        let totals = TotalsLine::of(&state.totals(), state.sequence, self.version);
-        board.totals.write(&totals.words());
-        board.head.write(&[state.sequence, self.version]);
-        self.viewer.note(&self.touched);
-        self.touched.clear();
-        self.is_view_old = true;
     }
 
     /// Publishes a view where one is due: asked for, or older than it may be.
-    pub fn view_if_due(&mut self, state: &State) {
+    pub fn view_if_due(&mut self, state: &State, now: impl FnOnce() -> Instant) {
         let is_wanted = self.board.is_view_wanted.get() != 0;
         if is_wanted {
             self.board.is_view_wanted.set(0);
@@ -118,7 +124,7 @@ impl Publication {
             return;
         }
         let is_due = match self.interval {
-            Some(interval) => self.viewed_at.elapsed() >= interval,
+            Some(interval) => now() - self.viewed_at >= interval,
             // Who waits may wait for what came after it asked.
             None => !self.board.bells.is_empty(),
         };

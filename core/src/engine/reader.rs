@@ -286,6 +286,7 @@ impl Reader {
     }
 }
 
+#[inline]
 fn read(slots: &[SeqSlot<7>], index: usize) -> Option<[u64; 7]> {
     slots.get(index)?.read(ATTEMPTS).map(|(words, _)| words)
 }

@@ -17,7 +17,7 @@ pub struct Status {
     pub producers: Vec<ProducerStatus>,
     /// The subscribers, in the order in which they came.
     pub subscribers: Vec<SubscriberStatus>,
-    /// How long commands took to apply, in nanoseconds; one of each chunk is measured.
+    /// How long commands took to apply and publish, in nanoseconds; each of a chunk a part of it.
     pub latency: Latency,
 }
 

@@ -101,13 +101,17 @@ impl<R: Reactor> Service<R> {
             // Asked first: what it gave before it went is served below.
             let is_gone = lane.is_abandoned();
             executed += lane.serve(writer);
-            writer.publish();
             let stays = !(is_gone && lane.is_idle());
             *has_owner &= stays || !lane.is_owner();
             stays
         });
         if came != before || self.lanes.len() != came {
             self.list_lanes();
+        }
+        if executed == 0 {
+            // Who subscribes while nothing happens waits for that, and who wants a view for one.
+            self.writer.listen();
+            self.writer.publish();
         }
         executed
     }

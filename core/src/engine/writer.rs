@@ -62,9 +62,10 @@ impl<R: Reactor> Writer<R> {
         options: BoardOptions,
     ) -> Self {
         let board = Arc::new(Board::new(options, bell));
+        let mut ledger = ledger;
         let (publisher, bus) = bus(&board.writer, options.patience);
         Self {
-            publication: Publication::new(board, ledger.state(), options.view_interval),
+            publication: Publication::new(board, &mut ledger, options.view_interval),
             ledger,
             reactor,
             journal,
@@ -114,9 +115,21 @@ impl<R: Reactor> Writer<R> {
 
     /// Publishes what was executed since the last time; to be called after every chunk.
     pub fn publish(&mut self) {
-        self.ledger.refresh_totals();
-        self.publication.publish(self.ledger.state());
-        self.publication.view_if_due(self.ledger.state());
+        self.publish_lines();
+        self.publication
+            .view_if_due(self.ledger.state(), Instant::now);
+    }
+
+    /// The same of `count` commands that began to be executed at `began`.
+    pub(super) fn publish_chunk(&mut self, began: Instant, count: u64) {
+        self.publish_lines();
+        let now = Instant::now();
+        self.board().latencies.record(now - began, count);
+        self.publication.view_if_due(self.ledger.state(), || now);
+    }
+
+    fn publish_lines(&mut self) {
+        self.publication.publish(&mut self.ledger);
     }
 
     /// Prepares for nothing to happen for long: the view becomes as new as the lines, unless views
@@ -128,14 +141,6 @@ impl<R: Reactor> Writer<R> {
     /// Makes the view as new as the lines.
     pub fn view(&mut self) {
         self.publication.view(self.ledger.state());
-    }
-
-    /// Executes one input, and counts how long that took.
-    pub(super) fn measure(&mut self, input: &Input) -> Answer {
-        let began = Instant::now();
-        let answer = self.execute(input);
-        self.board().latencies.record(began.elapsed());
-        answer
     }
 
     /// Prepares for an input before which `fills` fills will be executed; whether it is one too.
