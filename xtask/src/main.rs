@@ -1,5 +1,6 @@
 //! The tasks of the workspace: `cargo xtask test` runs everything.
 
+mod bench;
 mod coverage;
 mod examples;
 mod fuzz;
@@ -78,6 +79,10 @@ enum Task {
     },
     /// Which lines of the ledger no test runs
     Coverage,
+    /// Measures everything, on a quiet machine, and writes BENCHMARKS.md
+    Bench,
+    /// How many instructions the hot paths take, against the most that they may
+    Instructions,
     /// Undefined behaviour and races in the lock-free structures, with Miri
     Miri,
     /// Data races in the engine under load, with ThreadSanitizer
@@ -105,6 +110,8 @@ fn main() -> ExitCode {
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
         Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
         Task::Coverage => coverage::check(&root()),
+        Task::Bench => bench::measure(&root()),
+        Task::Instructions => bench::count_instructions(&root()).map(drop),
         Task::Miri => sanitize::miri(&root()),
         Task::Tsan => sanitize::threads(&root()),
         Task::Scenarios => {

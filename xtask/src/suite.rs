@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{examples, header, python, scenario, setup, simulation, tidy};
+use crate::{bench, examples, header, python, scenario, setup, simulation, tidy};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -46,6 +46,14 @@ const STEPS: &[Step] = &[
         count(cargo(root).args(args).args(apart))
     }),
     ("loom models", loom),
+    ("instructions", |root| {
+        if !bench::has_valgrind() {
+            println!("not counted: there is no valgrind here");
+            return Ok(Count::default());
+        }
+        let passed = bench::count_instructions(root)?;
+        Ok(Count { passed, failed: 0 })
+    }),
     ("random worlds", simulation::short),
     ("Python tests", python::test),
     ("scenarios from C", scenario::run_all),
