@@ -2,93 +2,22 @@
 //! goes through. Each beside the skeleton, in the same run.
 
 use std::hint::{black_box, spin_loop};
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use hdrhistogram::Histogram;
-use truebook::market;
-use truebook::paper::{self, PaperOptions};
-use truebook::settings::Settings;
+use truebook_benches::book::{host, latency, price, text, tick, writer};
 use truebook_benches::calibrate::{self, per_call};
 use truebook_benches::machine;
-use truebook_benches::table::{Row, Table};
-use truebook_core::book::{CashKind, CashMove, Command, FillReport, Ledger, PriceTick, State};
+use truebook_benches::table::{Row, Table, ns};
+use truebook_core::book::{CashKind, CashMove, Command};
 use truebook_core::engine::{
-    BoardOptions, Discipline, Filter, Host, Input, NoJournal, Options, Overflow, Quiet, Reader,
-    Subscription, Wait, Writer,
+    Discipline, Filter, Host, Input, Overflow, Quiet, Reader, Subscription,
 };
-use truebook_core::model::{
-    AccountId, Fixed, Id, InstrumentId, InstrumentSpec, PositionId, Side, Timestamp,
-};
+use truebook_core::model::{AccountId, Fixed, PositionId};
 
 /// How long one figure is measured.
 const RUN: Duration = Duration::from_secs(2);
 /// How often figures are measured that are compared with a calibrator, each after the other.
 const ROUNDS: usize = 3;
-const STRATEGIES: [&str; 2] = ["alpha", "beta"];
-
-fn text(text: &str) -> Id {
-    Id::format(format_args!("{text}"))
-}
-
-/// A book in which each strategy holds every instrument.
-fn writer(instruments: u32) -> Writer<Quiet> {
-    let mut state = State::default();
-    state.reserve();
-    let mut ledger = Ledger::new(state);
-    ledger.execute(&Command::Configure(Box::default()));
-    for number in 0..instruments {
-        let spec = InstrumentSpec {
-            symbol: Id::format(format_args!("C{number}-USD")),
-            base: Id::format(format_args!("C{number}")),
-            quote: text("USD"),
-            price_precision: 2,
-            qty_precision: 8,
-            ..InstrumentSpec::default()
-        };
-        ledger.execute(&Command::AddInstrument(Box::new(spec)));
-        for strategy in STRATEGIES {
-            let report = FillReport {
-                strategy: Some(text(strategy)),
-                trade_id: Some(Id::format(format_args!("{strategy}-{number}"))),
-                ts: Timestamp(1),
-                ..FillReport::new(InstrumentId(number), Side::Buy, 100_000_000, 10_000_000_000)
-            };
-            ledger.execute(&Command::Fill(Box::new(report)));
-        }
-    }
-    ledger.take_emitted(&mut Vec::new());
-    Writer::new(ledger, Quiet, Box::new(NoJournal), BoardOptions::default())
-}
-
-fn host(instruments: u32) -> Host<Quiet> {
-    let options = Options {
-        wait: Wait::Spin,
-        ..Options::default()
-    };
-    Host::new(writer(instruments), options)
-}
-
-fn tick(number: i64, instruments: u32) -> PriceTick {
-    let at = u32::try_from(number % i64::from(instruments)).unwrap_or(0);
-    let ask = 10_000_000_100 + number % 1_000;
-    PriceTick {
-        bid: Some(ask - 100),
-        ask: Some(ask),
-        ..PriceTick::empty(InstrumentId(at), Timestamp(number))
-    }
-}
-
-fn price(number: i64, instruments: u32) -> Input {
-    Input::Command(Command::Price(tick(number, instruments)))
-}
-
-fn ns(found: f64) -> String {
-    match found {
-        found if found < 100.0 => format!("{found:.1} ns"),
-        found => format!("{found:.0} ns"),
-    }
-}
 
 /// Reads of what does not change meanwhile.
 fn reads(table: &mut Table) {
@@ -169,29 +98,6 @@ fn view_under_a_writer(host: &mut Host<Quiet>) -> f64 {
     })
 }
 
-/// From before the push until the pushing thread reads what it did.
-fn latency() -> Histogram<u64> {
-    let host = host(1);
-    let reader = host.reader().clone();
-    let enrol = host.enrol();
-    let mut nanos = calibrate::histogram();
-    let Some(Ok(mut producer)) = enrol.map(|enrol| enrol.producer(Discipline::Ordered)) else {
-        return nanos;
-    };
-    let began = Instant::now();
-    let mut number = 2;
-    while began.elapsed() < RUN {
-        number += 1;
-        let pushed = Instant::now();
-        let _ = producer.price(tick(number, 1));
-        while reader.instrument(InstrumentId(0)).ts.0 < number {
-            spin_loop();
-        }
-        nanos.saturating_record(u64::try_from(pushed.elapsed().as_nanos()).unwrap_or(u64::MAX));
-    }
-    nanos
-}
-
 /// Prices a second from push to published, the producer never waiting but for room.
 fn throughput(instruments: u32) -> f64 {
     let host = host(instruments);
@@ -219,7 +125,7 @@ fn crossing(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
     let (mut ours, mut bare) = (calibrate::histogram(), calibrate::histogram());
     for _ in 0..ROUNDS {
         bare.add(calibrate::latency(RUN))?;
-        ours.add(latency())?;
+        ours.add(latency(RUN))?;
     }
     for (what, quantile, most) in [("p50", 0.5, 1.3), ("p99", 0.99, 2.0)] {
         let (found, beside) = (
@@ -345,65 +251,6 @@ fn polling(table: &mut Table) {
     });
 }
 
-/// The operations of the customer's table: name, figure, the most that was asked for, in
-/// nanoseconds, and how many times faster it must be.
-fn asked(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
-    let mut host = host(100);
-    let reader = host.reader().clone();
-    let pnl = per_call(|| {
-        let line = black_box(&reader).position(PositionId(7));
-        // Unrealized: value less cost, of a quantity at 8 digits and a price at 8, money at 18.
-        black_box(i128::from(line.mark) * line.qty * 100 - line.cost);
-    });
-    let query = per_call(|| {
-        black_box(black_box(&reader).position_named("C7-USD", "beta"));
-    });
-    let updated = latency().value_at_quantile(0.999);
-    let began = Instant::now();
-    for number in 0..1_000 {
-        let _ = host.post(price(number + 10_000_000, 100));
-        host.view()?;
-    }
-    let snapshot = began.elapsed().as_secs_f64() * 1e6;
-    let market = market::sample();
-    let began = Instant::now();
-    paper::run(
-        &market,
-        &Settings::builtin(),
-        &PaperOptions::default(),
-        &mut |_| true,
-    )?;
-    let signal = began.elapsed().as_secs_f64() * 1e9 / market.rows.len() as f64;
-    let rows = [
-        ("price data update, p99.9", updated as f64, 100e6, 1.0),
-        ("position PnL calculation", pnl, 10e6, 1_000.0),
-        ("position registry query", query, 1e6, 1_000.0),
-        (
-            "portfolio snapshot of 200 positions",
-            snapshot,
-            1_000e6,
-            1.0,
-        ),
-        (
-            "a price through two strategies and the paper venue",
-            signal,
-            500e6,
-            1.0,
-        ),
-    ];
-    for (what, found, most_ns, margin) in rows {
-        let times = most_ns / found;
-        table.add(Row {
-            what: what.to_owned(),
-            found: ns(found),
-            beside: format!("asked: {:.0} ms, {times:.0}x", most_ns / 1e6),
-            target: format!(">= {:.0}x", margin),
-            is_met: times >= margin,
-        });
-    }
-    Ok(())
-}
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("engine: cargo bench -p truebook-benches --bench engine");
     println!("machine: {}", machine::line());
@@ -412,10 +259,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     crossing(&mut table)?;
     subscribers(&mut table);
     polling(&mut table);
-    asked(&mut table)?;
-    if let Some(path) = std::env::var_os("BENCH_TABLE") {
-        write!(std::fs::File::create(path)?, "{table}")?;
-    }
-    println!("missed: {:?}", table.missed());
+    table.end()?;
     Ok(())
 }

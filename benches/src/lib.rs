@@ -1,5 +1,6 @@
 //! The measurements of truebook, beside their calibrators.
 
+pub mod book;
 pub mod calibrate;
 pub mod machine;
 pub mod skeleton;

@@ -28,6 +28,18 @@ impl Table {
         self.0.push(row);
     }
 
+    /// Says what was missed, and writes the table to where `BENCH_TABLE` says.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn end(&self) -> std::io::Result<()> {
+        println!("missed: {:?}", self.missed());
+        match std::env::var_os("BENCH_TABLE") {
+            Some(path) => std::fs::write(path, self.to_string()),
+            None => Ok(()),
+        }
+    }
+
     /// The figures that are not what they should be.
     #[must_use]
     pub fn missed(&self) -> Vec<&str> {
@@ -43,6 +55,15 @@ impl fmt::Display for Table {
         self.0
             .iter()
             .try_for_each(|row| writeln!(f, "{}", line(row)))
+    }
+}
+
+/// A time, with as many digits as mean something.
+#[must_use]
+pub fn ns(found: f64) -> String {
+    match found {
+        found if found < 100.0 => format!("{found:.1} ns"),
+        found => format!("{found:.0} ns"),
     }
 }
 

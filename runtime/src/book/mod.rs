@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
-use truebook_core::engine::{BoardOptions, Host, Input, Reader, Writer, check_core};
+use truebook_core::engine::{BoardOptions, Gone, Host, Input, Reader, Writer, check_core};
 use truebook_core::model::{
     AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
 };
@@ -234,6 +234,11 @@ impl Book {
             return Ok(());
         };
         let stopped = host.stop().map(drop);
+        if stopped == Err(Gone::Forked) {
+            // The thread of the store is in the other process, and so is its file.
+            std::mem::forget(self.store.take());
+            return Err(Error::Forked);
+        }
         if let Some(store) = self.store.take() {
             store
                 .finish()
