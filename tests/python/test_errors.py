@@ -1,6 +1,7 @@
 """What is refused: with which exception, and what its text names."""
 
 import math
+import os
 import pickle
 import sqlite3
 import subprocess
@@ -559,3 +560,30 @@ def test_an_error_in_one_thread_leaves_the_book_to_the_others(book):
     assert len(found) == 1
     book.deposit("USD", 1)
     assert book.balance("USD").total == 1
+
+
+# --- A forked process --------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("path", [None, "book.db"])
+def test_a_forked_process_is_told_so_and_the_book_goes_on(tmp_path, path):
+    with truebook.open(path and tmp_path / path) as book:
+        book.deposit("USD", 1)
+        child = os.fork()
+        if child == 0:
+            try:
+                book.deposit("USD", 2)
+            except truebook.Error as error:
+                is_told = "forked" in str(error)
+            else:
+                is_told = False
+            # Its end must not wait for threads that are not there.
+            try:
+                book.close()
+            finally:
+                os._exit(0 if is_told else 1)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        book.deposit("USD", 3)
+        assert book.balance("USD").total == Decimal(4)
