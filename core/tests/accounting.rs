@@ -4,11 +4,12 @@ mod desk;
 
 use desk::{DEFAULT, Desk, FIRST, id, number, spec, with_fee};
 use truebook_core::book::{
-    Adoption, Answer, CashKind, CashMove, Command, Income, IncomeKind, Invalid, Quarantine, Split,
-    Transfer,
+    Adoption, Answer, Applied, CashKind, CashMove, Command, Event, FillReport, Holding, Income,
+    IncomeKind, Invalid, Quarantine, Split, Transfer, effect,
 };
 use truebook_core::model::{
-    AccountId, Fixed, InstrumentKind, InstrumentSpec, MONEY_SCALE, Refusal, Side, Timestamp,
+    AccountId, Fixed, InstrumentKind, InstrumentSpec, MONEY_SCALE, PositionLeg, Refusal, Side,
+    Timestamp,
 };
 
 #[test]
@@ -488,4 +489,205 @@ fn a_cost_does_not_depend_on_what_was_registered_first() {
         assert_eq!(desk.balance("ETH"), "0.0312", "{first} first");
         desk.check();
     }
+}
+
+#[test]
+fn a_value_without_a_quantity_is_cost_and_realizes_nothing() {
+    let held = Holding {
+        qty: 10,
+        cost: 1_000,
+    };
+    let done = effect(held, Holding { qty: 0, cost: 7 }, 18).unwrap();
+    assert_eq!((done.delta_cost, done.realized), (7, 0));
+}
+
+/// Shares that cannot be divided, 15 of them bought by alpha on a leg of the second account.
+fn whole_shares() -> Desk {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.run(Command::AddAccount(id("second")));
+    desk.instrument(InstrumentSpec {
+        qty_precision: 0,
+        ..spec("AIG-USD", InstrumentKind::Equity)
+    });
+    let report = desk.report(Side::Buy, "15", "100", "1");
+    desk.fill(FillReport {
+        account: AccountId(1),
+        strategy: Some(id("alpha")),
+        leg: PositionLeg::Long,
+        ..report
+    });
+    desk
+}
+
+#[test]
+fn what_a_split_leaves_is_paid_out_to_whom_it_belongs_and_says_why() {
+    let mut desk = whole_shares();
+    let split = Split {
+        instrument: FIRST,
+        numerator: 3,
+        denominator: 2,
+        cash_px: Some(6_600_000_000),
+        id: None,
+        ts: Timestamp(desk.now),
+    };
+    let answer = desk.run(Command::Split(Box::new(split)));
+    let sequence = desk.state().sequence;
+    let booked = Applied {
+        sequence: sequence - 1,
+        ..Applied::default()
+    };
+    assert_eq!(answer, Answer::Applied(booked), "the split, not the fill");
+    let all = desk.state().positions();
+    assert_eq!(all.len(), 1, "nobody else has a part in it");
+    let (key, qty) = (all[0].key, all[0].qty);
+    assert_eq!((key.account, qty), (AccountId(1), 2_200_000_000));
+    let alpha = desk.state().strategy_id(&id("alpha")).unwrap();
+    assert_eq!((key.strategy, key.leg), (alpha, PositionLeg::Long));
+    let Some(Event::Filled(filled)) = desk.entries.last().map(|entry| &entry.event) else {
+        panic!("the last event is the fill");
+    };
+    let name = format!("split-fraction-{sequence}-{}", all[0].id.0);
+    assert_eq!(filled.trade_id, id(&name));
+    assert_eq!(filled.source, Some(id("split")));
+    assert_eq!((filled.side, filled.last_qty), (Side::Sell, 50_000_000));
+    desk.check();
+}
+
+#[test]
+fn a_split_by_nothing_or_into_nothing_makes_no_sense() {
+    let mut desk = whole_shares();
+    for (numerator, denominator) in [(0, 1), (1, 0)] {
+        let split = Split {
+            instrument: FIRST,
+            numerator,
+            denominator,
+            cash_px: None,
+            id: None,
+            ts: Timestamp(desk.now),
+        };
+        let answer = desk.run(Command::Split(Box::new(split)));
+        assert_eq!(answer, Answer::Invalid(Invalid::NotPositive));
+    }
+}
+
+fn adopt(desk: &mut Desk, qty: i128, cost: Option<&str>, name: Option<&str>) -> Answer {
+    desk.run(Command::Adopt(Box::new(Adoption {
+        account: DEFAULT,
+        instrument: FIRST,
+        strategy: None,
+        qty,
+        cost: cost.map(number),
+        id: name.map(id),
+        ts: Timestamp(desk.now),
+    })))
+}
+
+#[test]
+fn a_holding_and_its_cost_are_taken_in_once_under_their_ids() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    for (qty, cost, name) in [
+        (400_000_000, None, "holding"),
+        (0, Some("200"), "cost"),
+        (100_000_000, Some("60"), "more"),
+    ] {
+        let first = adopt(&mut desk, qty, cost, Some(name));
+        let booked = Applied {
+            sequence: desk.state().sequence,
+            ..Applied::default()
+        };
+        assert_eq!(first, Answer::Applied(booked), "{name}");
+        let repeat = Applied {
+            duplicate: true,
+            ..booked
+        };
+        let again = adopt(&mut desk, qty, cost, Some(name));
+        assert_eq!(again, Answer::Applied(repeat), "{name}");
+        let other = adopt(&mut desk, qty, Some("70"), Some(name));
+        assert_eq!(other, Answer::Invalid(Invalid::IdConflict), "{name}");
+    }
+    assert_eq!(desk.held(), ["5", "260", "0"]);
+    desk.check();
+}
+
+#[test]
+fn a_holding_is_taken_in_with_its_cost_or_alone() {
+    let missing = Answer::Invalid(Invalid::CostMissing);
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    adopt(&mut desk, 400_000_000, None, None);
+    assert_eq!(adopt(&mut desk, 100_000_000, Some("60"), None), missing);
+    assert_eq!(adopt(&mut desk, 100_000_000, None, None), missing);
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    adopt(&mut desk, 400_000_000, Some("200"), None);
+    assert_eq!(adopt(&mut desk, 100_000_000, None, None), missing);
+    assert_eq!(desk.held(), ["4", "200", "0"]);
+    desk.check();
+}
+
+fn cash(kind: CashKind, amount: &str) -> Command {
+    Command::MoveCash(Box::new(CashMove {
+        account: DEFAULT,
+        currency: id("USD"),
+        amount: number(amount),
+        kind,
+        id: None,
+    }))
+}
+
+#[test]
+fn all_that_is_free_goes_out_and_no_more() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    desk.run(Command::AddAccount(id("second")));
+    desk.deposit("USD", "100");
+    let refused = Answer::Refused(Refusal::InsufficientBalance);
+    let transfer = |amount: &str| {
+        Command::Transfer(Box::new(Transfer {
+            from: DEFAULT,
+            to: AccountId(1),
+            currency: id("USD"),
+            amount: number(amount),
+            id: None,
+        }))
+    };
+    let more = cash(CashKind::Withdrawal, "100.000000000000000001");
+    assert_eq!(desk.run(more), refused);
+    for (command, left) in [
+        (cash(CashKind::Withdrawal, "30"), "70"),
+        (transfer("20"), "50"),
+        (transfer("50"), "0"),
+        (cash(CashKind::Deposit, "40"), "40"),
+        (cash(CashKind::Withdrawal, "40"), "0"),
+    ] {
+        let answer = desk.run(command);
+        assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+        assert_eq!(desk.balance("USD"), left);
+    }
+    assert_eq!(desk.run(transfer("0.000000000000000001")), refused);
+    desk.check();
+}
+
+#[test]
+fn a_repeat_of_a_payment_is_answered_with_the_sequence_of_the_first() {
+    let mut desk = Desk::new(truebook_core::model::Config::default());
+    let moved = CashMove {
+        account: DEFAULT,
+        currency: id("USD"),
+        amount: number("5"),
+        kind: CashKind::Deposit,
+        id: Some(id("d1")),
+    };
+    let first = desk.run(Command::MoveCash(Box::new(moved)));
+    let booked = Applied {
+        sequence: desk.state().sequence,
+        ..Applied::default()
+    };
+    assert_eq!(first, Answer::Applied(booked));
+    desk.deposit("USD", "1");
+    let again = desk.run(Command::MoveCash(Box::new(moved)));
+    let repeat = Applied {
+        duplicate: true,
+        ..booked
+    };
+    assert_eq!(again, Answer::Applied(repeat));
+    assert_eq!(desk.balance("USD"), "6");
+    desk.check();
 }
