@@ -199,3 +199,66 @@ fn a_late_fee_of_all_that_is_held_ends_the_round_trip() {
     assert_eq!(figures(&closed(&desk, 0))[..3], ["1", "100", "1"]);
     desk.check();
 }
+
+#[test]
+fn what_is_taken_back_of_more_leaves_the_round_trip_without_it() {
+    for (side, realized) in [(Side::Buy, "6.66666667"), (Side::Sell, "-6.66666667")] {
+        let mut desk = Desk::with(InstrumentKind::Equity);
+        for (qty, price, trade) in [("2", "100", "1"), ("1", "110", "2")] {
+            let report = desk.report(side, qty, price, trade);
+            desk.fill(with_fee(report, "1", "USD"));
+        }
+        desk.bust("2");
+        let trip = desk.position().trip;
+        assert_eq!(
+            figures(&trip),
+            ["2", "200", "0", "0", "3", realized, "1"],
+            "{side:?}"
+        );
+        desk.check();
+    }
+}
+
+#[test]
+fn what_is_taken_back_whole_leaves_an_empty_round_trip() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    let report = desk.report(Side::Buy, "1", "100", "1");
+    desk.fill(with_fee(report, "1", "USD"));
+    desk.bust("1");
+    let trip = desk.position().trip;
+    assert_eq!(figures(&trip), ["0", "0", "0", "0", "1", "0", "0"]);
+    assert_eq!(trip.closed_at, Timestamp::default());
+    desk.check();
+}
+
+#[test]
+fn taking_back_what_was_sold_since_begins_a_round_trip_on_the_other_side() {
+    // Through flat, and from flat.
+    for (bought, entry, fees) in [("5", ["3", "300"], "0"), ("3", ["3", "300"], "-1")] {
+        let mut desk = Desk::with(InstrumentKind::Equity);
+        let report = desk.report(Side::Buy, bought, "100", "1");
+        desk.fill(with_fee(report, "1", "USD"));
+        desk.sell("3", "110", "2");
+        let began = desk.now;
+        desk.bust("1");
+        assert_eq!(desk.held()[0], "-3");
+        let trip = desk.position().trip;
+        let [qty, value] = entry;
+        let wanted = [qty, value, "0", "0", "3", "0", fees];
+        assert_eq!(figures(&trip), wanted, "{bought}");
+        assert_eq!((trip.is_short, trip.opened_at), (true, Timestamp(began)));
+        desk.check();
+    }
+}
+
+#[test]
+fn a_cost_that_is_given_later_adds_to_the_margin_of_what_came_since() {
+    let mut desk = leveraged(InstrumentKind::Equity);
+    adopt(&mut desk, -400_000_000, None);
+    desk.sell("1", "100", "1");
+    assert_eq!(in_margin(&desk), number("10"));
+    adopt(&mut desk, 0, Some("-400"));
+    assert_eq!(in_margin(&desk), number("50"));
+    assert_eq!(Fixed::new(desk.position().margin, 18), number("50"));
+    desk.check();
+}
