@@ -11,10 +11,12 @@ mod desk;
 
 use desk::{DEFAULT, Desk, id, number, spec};
 use truebook_core::book::{
-    Amend, Answer, Applied, Command, FillReport, Invalid, OrderReport, OrderUpdate, Submit,
+    Amend, Answer, Applied, CashKind, CashMove, Command, Event, FillReport, Invalid, OrderReport,
+    OrderUpdate, Submit,
 };
 use truebook_core::model::{
-    Config, InstrumentKind, OrderStatus, OrderType, Refusal, Side, Timestamp,
+    AccountId, Config, Id, InstrumentKind, OrderStatus, OrderType, PositionLeg, Refusal, Side,
+    Timestamp,
 };
 
 fn desk() -> Desk {
@@ -196,6 +198,9 @@ fn an_order_is_amended_within_the_limits_or_stands_as_it_was() {
         Answer::Applied(_)
     ));
     assert_eq!(desk.order_of("a").leaves_qty(), 100_000_000);
+    // What is left: 1 at 99 and 0.1 %.
+    let left = desk.state().balance(DEFAULT, usd).in_orders;
+    assert_eq!(left, 99_099 * 10_i128.pow(15));
     tell(&mut desk, "a", OrderReport::Canceled).unwrap();
     assert_eq!(
         amend(&mut desk, Some(700_000_000), None),
@@ -370,5 +375,121 @@ fn an_order_that_ends_leaves_the_others_open_and_gives_back_what_it_spoke_for() 
     assert_eq!(slots(&desk), (2, 3));
     tell(&mut desk, "c", OrderReport::Expired).unwrap();
     assert_eq!(slots(&desk), (1, 1));
+    desk.check();
+}
+
+fn amend(desk: &mut Desk, name: &str, qty: i128) -> Answer {
+    let amend = Amend {
+        client_order_id: id(name),
+        qty: Some(qty),
+        limit: None,
+        ts: Timestamp(desk.now),
+    };
+    desk.run(Command::Amend(Box::new(amend)))
+}
+
+#[test]
+fn an_amended_order_is_checked_on_its_own_leg_and_only_reduces_where_it_must() {
+    let mut desk = Desk::with(InstrumentKind::Perpetual);
+    desk.deposit("USD", "100000");
+    desk.quote("100", "100");
+    let report = desk.report(Side::Buy, "10", "100", "1");
+    desk.fill(FillReport {
+        leg: PositionLeg::Long,
+        ..report
+    });
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        leg: PositionLeg::Long,
+        reduce_only: true,
+        ..desk.order(Side::Sell, "4")
+    };
+    let answer = desk.submit(order);
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+    let answer = amend(&mut desk, "a", 1_000_000_000);
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+    let over = amend(&mut desk, "a", 1_100_000_000);
+    assert_eq!(over, Answer::Refused(Refusal::ReduceOnlyExceeds));
+    let Some(Event::OrderRefused(refused)) = desk.entries.last().map(|entry| &entry.event) else {
+        panic!("the refusal is recorded");
+    };
+    assert_eq!(refused.client_order_id, Some(id("a")));
+    assert_eq!(desk.order_of("a").qty, 1_000_000_000);
+    desk.check();
+}
+
+#[test]
+fn an_amended_order_is_paid_by_its_own_account() {
+    let mut desk = desk();
+    desk.run(Command::AddAccount(id("second")));
+    let second = AccountId(1);
+    let moved = CashMove {
+        account: second,
+        currency: id("USD"),
+        amount: number("500"),
+        kind: CashKind::Deposit,
+        id: None,
+    };
+    desk.run(Command::MoveCash(Box::new(moved)));
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        account: second,
+        ..desk.order(Side::Buy, "1")
+    };
+    assert!(matches!(desk.submit(order), Answer::Applied(_)));
+    let over = amend(&mut desk, "a", 500_000_000);
+    assert_eq!(over, Answer::Refused(Refusal::InsufficientBalance));
+    let within = amend(&mut desk, "a", 400_000_000);
+    assert!(matches!(within, Answer::Applied(_)), "{within:?}");
+    let usd = desk.currency("USD");
+    let locked = |account| desk.state().balance(account, usd).in_orders;
+    let wanted = 4_004 * 10_i128.pow(17);
+    assert_eq!((locked(DEFAULT), locked(second)), (0, wanted));
+    desk.check();
+}
+
+#[test]
+fn an_order_without_a_name_is_named_by_its_sequence_or_the_next_free_number() {
+    let mut desk = desk();
+    let unnamed = |desk: &mut Desk| match desk.submit(desk.order(Side::Buy, "1")) {
+        Answer::Applied(applied) => applied,
+        other => panic!("{other:?}"),
+    };
+    let made = |number: u64| Some(Id::format(format_args!("order-{number}")));
+    let first = unnamed(&mut desk);
+    assert_eq!(first.sequence, desk.state().sequence);
+    assert_eq!(first.client_order_id, made(first.sequence));
+    let taken = first.sequence + 2;
+    place(&mut desk, &format!("order-{taken}"), Side::Buy, "1");
+    let next = unnamed(&mut desk);
+    assert_eq!(next.sequence, taken);
+    assert_eq!(next.client_order_id, made(taken + 1));
+    desk.check();
+}
+
+#[test]
+fn what_is_said_again_is_answered_with_the_name_and_the_sequence() {
+    let mut desk = desk();
+    let order = Submit {
+        client_order_id: Some(id("a")),
+        ..desk.order(Side::Buy, "1")
+    };
+    let first = desk.submit(order.clone());
+    let booked = Applied {
+        sequence: desk.state().sequence,
+        client_order_id: Some(id("a")),
+        ..Applied::default()
+    };
+    assert_eq!(first, Answer::Applied(booked));
+    let placed = tell(&mut desk, "a", OrderReport::Accepted(None)).unwrap();
+    let sequence = desk.state().sequence;
+    assert_eq!((placed.sequence, placed.duplicate), (sequence, false));
+    let again = tell(&mut desk, "a", OrderReport::Accepted(None)).unwrap();
+    assert_eq!((again.sequence, again.duplicate), (sequence, true));
+    let repeat = Applied {
+        duplicate: true,
+        ..booked
+    };
+    assert_eq!(desk.submit(order), Answer::Applied(repeat));
     desk.check();
 }
