@@ -11,7 +11,8 @@ mod desk;
 
 use desk::{DEFAULT, Desk, FIRST, id, number, spec};
 use truebook_core::book::{
-    Answer, CashKind, CashMove, Command, PriceTick, Statement, Submit, TradingState,
+    Answer, CashKind, CashMove, Command, Event, PriceTick, StatedOf, Statement, Submit,
+    TradingState,
 };
 use truebook_core::model::{
     AccountId, Config, Id, InstrumentKind, InstrumentSpec, Limits, OrderType, PositionLeg, Refusal,
@@ -840,4 +841,172 @@ fn a_new_configuration_gives_each_strategy_its_own_limits() {
             .sum::<u32>()
     };
     assert_eq!((most("own"), most("other"), most("EXTERNAL")), (1, 10, 10));
+}
+
+#[test]
+fn a_position_that_is_closed_gives_its_slot_back() {
+    let mut desk = limited(|limits| limits.max_positions = 1);
+    desk.buy("1", "100", "1");
+    let slots = |desk: &Desk| {
+        let own = desk.position().id;
+        (desk.state().has_slot(own), desk.state().count(None).slots)
+    };
+    assert_eq!(slots(&desk), (true, 1));
+    let other = Submit::market(second(), Side::Buy, 100_000_000, Timestamp(desk.now));
+    let refusal = Some(Refusal::MaxPositions);
+    assert_eq!(refused(&mut desk, other.clone()), refusal);
+    desk.sell("1", "100", "2");
+    assert_eq!(slots(&desk), (false, 0));
+    assert_eq!(refused(&mut desk, other), None);
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), refusal, "the slot is taken");
+    desk.check();
+}
+
+#[test]
+fn an_order_that_reserves_nothing_passes_whatever_is_owed() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    desk.quote("100", "100");
+    desk.buy("1", "100", "1");
+    assert_eq!(desk.balance("USD"), "-100");
+    let order = desk.order(Side::Sell, "1");
+    assert_eq!(refused(&mut desk, order), None);
+    desk.check();
+}
+
+#[test]
+fn a_strategy_that_nobody_named_has_the_limits_of_the_book() {
+    let mut desk = limited(|limits| limits.max_order_notional = Some(number("1000")));
+    for (qty, refusal) in [("11", Some(Refusal::MaxOrderNotional)), ("10", None)] {
+        let order = Submit {
+            strategy: Some(id(qty)),
+            ..buy(&desk, qty)
+        };
+        assert_eq!(refused(&mut desk, order), refusal, "{qty}");
+    }
+}
+
+fn risk_marks(desk: &Desk) -> usize {
+    let events = desk.entries.iter().map(|entry| &entry.event);
+    events
+        .filter(|event| matches!(event, Event::RiskMarked { .. }))
+        .count()
+}
+
+#[test]
+fn losses_are_followed_only_where_a_limit_on_them_is_set() {
+    for (limit, is_followed) in [
+        ((|_| {}) as fn(&mut Limits), false),
+        (|limits| limits.daily_loss_pct = Some(number("1")), true),
+        (|limits| limits.max_drawdown_pct = Some(number("1")), true),
+    ] {
+        let mut desk = limited(limit);
+        let order = buy(&desk, "1");
+        assert_eq!(refused(&mut desk, order), None);
+        assert_eq!(risk_marks(&desk) > 0, is_followed);
+        let equity = if is_followed {
+            desk.state().equity()
+        } else {
+            0
+        };
+        assert_eq!(desk.state().risk.peak, equity);
+        desk.check();
+    }
+}
+
+#[test]
+fn money_that_comes_before_anything_is_measured_is_where_it_begins() {
+    let mut desk = Desk::new(Config {
+        limits: Limits {
+            max_drawdown_pct: Some(number("10")),
+            ..Limits::default()
+        },
+        ..Config::default()
+    });
+    desk.deposit("USD", "1000");
+    assert_eq!(risk_marks(&desk), 0);
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    // Held without a price, so that it would raise no peak that is known.
+    desk.buy("1", "100", "1");
+    let order = buy(&desk, "1");
+    assert_eq!(refused(&mut desk, order), Some(Refusal::NoPrice));
+    let thousand = 1_000 * 10_i128.pow(18);
+    let risk = desk.state().risk;
+    assert_eq!((risk.peak, risk.day_start), (thousand, thousand));
+    desk.deposit("USD", "500");
+    let risk = desk.state().risk;
+    let more = thousand / 2 * 3;
+    assert_eq!((risk.peak, risk.day_start), (more, more));
+    desk.check();
+}
+
+#[test]
+fn a_day_begins_at_its_boundary() {
+    // A quarter past and three quarters past ten in the evening, of day 19,675.
+    let limits = Limits {
+        daily_loss_pct: Some(number("1")),
+        ..Limits::default()
+    };
+    let mut desk = Desk::new(Config {
+        limits,
+        day_boundary_seconds: (22 * 60 + 30) * 60,
+        ..Config::default()
+    });
+    desk.deposit("USD", "1000");
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.now = (19_675 * 86_400 + (22 * 60 + 15) * 60) * SECOND;
+    for day in [19_674, 19_675] {
+        desk.quote("100", "100");
+        assert_eq!(desk.state().risk.day, day);
+        desk.now += 30 * 60 * SECOND;
+    }
+    desk.check();
+}
+
+#[test]
+fn what_orders_and_positions_lock_is_not_free() {
+    let mut desk = Desk::new(Config::default());
+    desk.deposit("USD", "100");
+    desk.instrument(InstrumentSpec {
+        leverage: Some(number("10")),
+        ..spec("BTC-USD", InstrumentKind::Perpetual)
+    });
+    desk.quote("100", "100");
+    desk.buy("2", "100", "1");
+    let order = Submit {
+        order_type: OrderType::Limit(10_000_000_000),
+        ..buy(&desk, "1")
+    };
+    assert_eq!(refused(&mut desk, order), None);
+    let balance = desk.state().balance(DEFAULT, desk.currency("USD"));
+    let tenths = |tenths: i128| tenths * 10_i128.pow(17);
+    // A tenth of 200, a tenth of 100 and 0.1 % of it.
+    let locked = [balance.in_margin, balance.in_orders, balance.locked()];
+    assert_eq!(locked, [tenths(200), tenths(101), tenths(301)]);
+    assert_eq!(balance.free(), tenths(699));
+    desk.check();
+}
+
+#[test]
+fn of_statements_the_newest_counts_and_of_one_moment_the_last() {
+    let mut desk = desk(Limits::default());
+    let now = desk.now;
+    let mut say = |qty, ts| {
+        let statement = Statement::Position {
+            account: DEFAULT,
+            instrument: FIRST,
+            qty,
+            ts: Timestamp(ts),
+        };
+        let answer = desk.run(Command::Statement(Box::new(statement)));
+        let stated = desk.state().stated(DEFAULT, StatedOf::Position(FIRST));
+        (
+            matches!(answer, Answer::Applied(_)),
+            stated.map(|stated| stated.stated),
+        )
+    };
+    assert_eq!(say(1, now), (true, Some(1)));
+    assert_eq!(say(2, now), (true, Some(2)));
+    assert_eq!(say(3, now - 1), (false, Some(2)));
+    assert_eq!(say(4, now + 1), (true, Some(4)));
 }
