@@ -9,10 +9,12 @@
 mod desk;
 
 use desk::{Desk, id, number, spec};
-use truebook_core::book::{Adoption, Answer, CashKind, CashMove, Command, Invalid, Transfer};
+use truebook_core::book::{
+    Adoption, Answer, CashKind, CashMove, Command, Invalid, Submit, Transfer,
+};
 use truebook_core::model::{
     AccountId, CashEntry, Config, Fixed, Id, InstrumentId, InstrumentKind, InstrumentSpec, Limits,
-    Timestamp,
+    Refusal, Side, StrategyConfig, StrategyKind, Timestamp,
 };
 
 fn cash(amount: &str) -> Vec<CashEntry> {
@@ -224,4 +226,94 @@ fn the_edges_of_a_registration_are_allowed() {
         assert_eq!(answer, Answer::Invalid(why));
     }
     desk.check();
+}
+
+#[test]
+fn a_book_takes_another_configuration_in_its_own_reporting_currency_only() {
+    let config = |currency: &str, most| Config {
+        reporting_currency: id(currency),
+        limits: Limits {
+            max_positions: most,
+            ..Limits::default()
+        },
+        ..Config::default()
+    };
+    let mut desk = Desk::new(config("EUR", 1));
+    let same = Command::Configure(Box::new(config("EUR", 2)));
+    assert_eq!(desk.state().rehearse(std::slice::from_ref(&same)), None);
+    let answer = desk.run(same);
+    assert!(matches!(answer, Answer::Applied(_)), "{answer:?}");
+    assert_eq!(desk.state().config.limits.max_positions, 2);
+    let other = Command::Configure(Box::new(config("USD", 3)));
+    let refused = Answer::Invalid(Invalid::ReportingCurrency);
+    let said = desk.state().rehearse(std::slice::from_ref(&other));
+    assert_eq!(said, Some(refused));
+    assert_eq!(desk.run(other), refused);
+    desk.check();
+}
+
+fn deposit(account: u16, currency: &str) -> Command {
+    Command::MoveCash(Box::new(CashMove {
+        account: AccountId(account),
+        currency: id(currency),
+        amount: number("1"),
+        kind: CashKind::Deposit,
+        id: None,
+    }))
+}
+
+#[test]
+fn a_rehearsal_knows_everything_that_is_registered() {
+    let mut desk = Desk::new(Config {
+        strategies: vec![StrategyConfig {
+            name: id("alpha"),
+            kind: StrategyKind::External,
+            limits: Limits::default(),
+        }],
+        ..Config::default()
+    });
+    desk.run(Command::AddAccount(id("second")));
+    desk.deposit("USD", "100");
+    let known = spec("BTC-USD", InstrumentKind::Equity);
+    desk.instrument(known.clone());
+    let differs = InstrumentSpec {
+        qty_precision: 12,
+        ..known
+    };
+    let order = |name: &str| {
+        Command::Submit(Box::new(Submit {
+            strategy: Some(id(name)),
+            ..desk.order(Side::Buy, "1")
+        }))
+    };
+    let withdrawal = Command::MoveCash(Box::new(CashMove {
+        account: AccountId(0),
+        currency: id("EUR"),
+        amount: number("1"),
+        kind: CashKind::Withdrawal,
+        id: None,
+    }));
+    let refused = |refusal| Some(Answer::Refused(refusal));
+    let invalid = |why| Some(Answer::Invalid(why));
+    let again = Command::AddAccount(id("second"));
+    for (commands, said) in [
+        (vec![deposit(1, "USD")], None),
+        (
+            vec![again, deposit(2, "USD")],
+            invalid(Invalid::UnknownAccount),
+        ),
+        (vec![withdrawal], refused(Refusal::InsufficientBalance)),
+        (
+            vec![Command::AddInstrument(Box::new(differs))],
+            invalid(Invalid::InstrumentDiffers),
+        ),
+        (vec![order("alpha")], refused(Refusal::NoPrice)),
+        (vec![order("beta")], refused(Refusal::UnknownStrategy)),
+    ] {
+        assert_eq!(desk.state().rehearse(&commands), said, "{commands:?}");
+        let mut copy = desk.ledger.clone();
+        let mut answers = commands.iter().map(|command| copy.execute(command));
+        let first = answers.find(|answer| !matches!(answer, Answer::Applied(_)));
+        assert_eq!(first, said, "{commands:?}");
+    }
 }
