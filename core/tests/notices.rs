@@ -521,3 +521,60 @@ fn a_notice_says_whom_it_is_about() {
         about(None, None, strategy)
     );
 }
+
+#[test]
+fn what_becomes_known_of_a_fill_tells_of_its_own_order_where_that_changes() {
+    let mut desk = desk();
+    for name in ["a", "b"] {
+        place(&mut desk, name, "2");
+    }
+    fill(&mut desk, "b", "1", "1");
+    told(&mut desk);
+    desk.late_fee("1", "0.5", "USD");
+    assert_eq!(kinds(&mut desk), ["fee_changed", "balance_changed"]);
+    let again = FillReport {
+        client_order_id: Some(id("b")),
+        venue_order_id: Some(id("V")),
+        ..desk.report(Side::Buy, "1", "100", "1")
+    };
+    assert!(desk.fill(again).duplicate);
+    let notices = told(&mut desk);
+    let [Notice { news, .. }] = notices.as_slice() else {
+        panic!("{notices:?}");
+    };
+    let News::Order {
+        client_order_id,
+        step,
+        new,
+        ..
+    } = news
+    else {
+        panic!("{news:?}");
+    };
+    assert_eq!((*client_order_id, *step), (id("b"), OrderStep::Accepted));
+    assert_eq!(new.venue_order_id, Some(id("V")));
+    desk.check();
+}
+
+#[test]
+fn of_what_there_is_one_of_the_newest_is_told() {
+    let (active, halted) = (TradingState::Active, TradingState::Halted);
+    let trading = News::TradingState {
+        change: Change {
+            old: active,
+            new: halted,
+        },
+        reason: id("test"),
+    };
+    let config = News::Config {
+        version: 2,
+        change: Change {
+            old: [0; 32],
+            new: [1; 32],
+        },
+    };
+    for (one, other) in [(&trading, &config), (&config, &trading)] {
+        assert!(one.is_replaced_by(one), "{one:?}");
+        assert!(!one.is_replaced_by(other), "{one:?}");
+    }
+}
