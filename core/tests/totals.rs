@@ -109,6 +109,7 @@ fn the_same_pnl_is_told_by_strategy_account_instrument_and_currency() {
     assert_eq!(of_strategies[0].missing_rates, [jpy]);
     let total: i128 = of_strategies.iter().map(Pnl::total).sum();
     assert_eq!(of_account.total(), total);
+    assert_eq!(total, 106 * ONE / 10);
     assert_eq!(of_account.realized, -5 * ONE);
     assert_eq!(of_account.fees, 5 * ONE / 2);
     assert_eq!(of_account.funding, -2 * ONE);
@@ -283,5 +284,119 @@ fn another_mark_values_everything_anew() {
     };
     desk.run(Command::Configure(Box::new(config)));
     assert_eq!(unrealized(&desk), 20 * ONE + ONE / 10);
+    desk.check();
+}
+
+/// A price of an instrument, at 8 digits.
+fn last(desk: &mut Desk, instrument: InstrumentId, price: i64) {
+    let tick = PriceTick {
+        last: Some(price * 100_000_000),
+        ..PriceTick::empty(instrument, Timestamp(desk.now))
+    };
+    desk.run(Command::Price(tick));
+}
+
+#[test]
+fn only_what_is_exchanged_for_the_reporting_currency_prices_another() {
+    let mut desk = Desk::new(Config::default());
+    desk.instrument(spec("BTC-USD", InstrumentKind::Perpetual));
+    desk.instrument(spec("ETH-BTC", InstrumentKind::Spot));
+    desk.deposit("BTC", "2");
+    desk.deposit("ETH", "3");
+    last(&mut desk, InstrumentId(0), 100);
+    last(&mut desk, InstrumentId(1), 5);
+    let missing = [desk.currency("BTC"), desk.currency("ETH")];
+    let portfolio = desk.state().portfolio();
+    assert_eq!((portfolio.equity, portfolio.cash), (0, 0));
+    assert_eq!(portfolio.missing_rates, missing);
+    desk.instrument(InstrumentSpec {
+        symbol: id("BTC/USD"),
+        ..spec("BTC-USD", InstrumentKind::Spot)
+    });
+    last(&mut desk, InstrumentId(2), 110);
+    let portfolio = desk.state().portfolio();
+    assert_eq!(portfolio.equity, 220 * ONE);
+    assert_eq!(portfolio.missing_rates, [desk.currency("ETH")]);
+    desk.check();
+}
+
+#[test]
+fn what_is_held_without_a_price_is_named_until_it_has_one_or_is_sold() {
+    let mut desk = Desk::new(Config::default());
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.instrument(spec("IBM-USD", InstrumentKind::Equity));
+    assert!(desk.state().portfolio().missing_rates.is_empty());
+    let mut report = desk.report(Side::Buy, "1", "100", "1");
+    report.instrument = InstrumentId(1);
+    desk.fill(report);
+    desk.buy("1", "100", "2");
+    desk.buy("2", "100", "3");
+    desk.sell("3", "100", "4");
+    let (aig, ibm) = (desk.currency("AIG"), desk.currency("IBM"));
+    assert_eq!(desk.state().portfolio().missing_rates, [ibm]);
+    assert_eq!(desk.state().totals().missing, 1);
+    last(&mut desk, InstrumentId(1), 90);
+    assert!(desk.state().portfolio().missing_rates.is_empty());
+    desk.buy("1", "100", "5");
+    assert_eq!(desk.state().portfolio().missing_rates, [aig]);
+    desk.check();
+}
+
+#[test]
+fn dust_is_measured_in_the_reporting_currency_and_ends_at_the_threshold() {
+    for (quote, per_dollar) in [("USD", 1), ("JPY", 150)] {
+        let mut desk = Desk::new(Config::default());
+        desk.instrument(spec(&format!("AIG-{quote}"), InstrumentKind::Equity));
+        if quote == "JPY" {
+            desk.instrument(spec("USD-JPY", InstrumentKind::Fx));
+            last(&mut desk, InstrumentId(1), per_dollar);
+        }
+        last(&mut desk, desk::FIRST, 100 * per_dollar);
+        let price = (100 * per_dollar).to_string();
+        // 99 cents, then a dollar, then two.
+        for (qty, counts) in [("0.0099", (0, 1)), ("0.0001", (1, 0)), ("0.01", (1, 0))] {
+            desk.buy(qty, &price, qty);
+            let count = desk.state().count(None);
+            assert_eq!((count.open, count.dust), counts, "{qty} {quote}");
+        }
+        desk.check();
+    }
+}
+
+#[test]
+fn money_is_shown_at_eighteen_digits() {
+    let money = truebook_core::book::State::money(25 * ONE / 10);
+    assert_eq!((money.raw, money.scale), (25 * ONE / 10, 18));
+}
+
+#[test]
+fn each_side_follows_its_own_price_and_the_sums_follow_both() {
+    use truebook_core::model::MarkChoice;
+    let mut desk = Desk::new(Config {
+        mark: MarkChoice::Side,
+        ..Config::default()
+    });
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.quote("99", "101");
+    for (strategy, side) in [("long", Side::Buy), ("short", Side::Sell)] {
+        let report = desk.report(side, "2", "100", strategy);
+        desk.fill(FillReport {
+            strategy: Some(id(strategy)),
+            ..report
+        });
+    }
+    let usd = desk.currency("USD").index();
+    for (bid, ask, long, short) in [("97", "103", -6, -6), ("104", "105", 8, -10)] {
+        desk.quote(bid, ask);
+        let state = desk.state();
+        let of = |name: &str| state.sums(state.strategy_id(&id(name)))[usd];
+        let own = [of("long").unrealized, of("short").unrealized];
+        assert_eq!(own, [long * ONE, short * ONE], "{bid}");
+        let sum = state.sums(None)[usd];
+        assert_eq!(sum.unrealized, (long + short) * ONE);
+        // 200 and 200, and what they made of it.
+        assert_eq!(sum.gross, (400 + long - short) * ONE);
+        assert_eq!(sum.net, (long + short) * ONE);
+    }
     desk.check();
 }
