@@ -13,11 +13,12 @@ mod desk;
 use desk::{DEFAULT, Desk, FIRST, fee, id, number, spec, with_fee};
 use truebook_core::book::{
     Adoption, Answer, CLOSED_MAX, CashKind, CashMove, Command, CostGiven, Entry, Event, FillReport,
-    Invalid, OrderAmended, OrderChanged, Quarantine, State, TradingState,
+    Invalid, OrderAmended, OrderChanged, PriceRefusal, PriceTick, Quarantine, SHARED_KEYS_MAX,
+    SHARED_MAX, State, TradingState,
 };
 use truebook_core::model::{
-    Config, Fixed, InstrumentKind, InstrumentSpec, OrderStatus, OrderType, PositionId, Side,
-    Timestamp,
+    AccountId, Config, Fixed, Id, InstrumentKind, InstrumentSpec, Limits, OrderStatus, OrderType,
+    PositionId, Side, Timestamp,
 };
 
 #[test]
@@ -427,4 +428,81 @@ fn sums_without_room_name_what_is_left_out() {
     let pnl = state.pnl(truebook_core::book::PnlOf::Account(DEFAULT));
     assert!(!pnl.missing_rates.is_empty());
     assert_eq!(state.portfolio().difference, 0);
+}
+
+#[test]
+fn the_largest_prices_are_judged_by_the_most_exact_bands() {
+    let refused = Answer::PriceRefused(PriceRefusal::OutOfBand);
+    for (band, said) in [
+        // A tenth of a percent, and nearly 300,000 percent.
+        (Fixed::new(10_i128.pow(17), 18), Some(refused)),
+        (Fixed::new(1 << 68, 15), None),
+    ] {
+        let mut desk = Desk::new(Config {
+            limits: Limits {
+                price_band_pct: band,
+                ..Limits::default()
+            },
+            ..Config::default()
+        });
+        desk.instrument(spec("BTC-USD", InstrumentKind::Equity));
+        let mut last = |price| {
+            let tick = PriceTick {
+                last: Some(price),
+                ..PriceTick::empty(FIRST, Timestamp(desk.now))
+            };
+            desk.run(Command::Price(tick))
+        };
+        last(i64::MAX / 2 + 1);
+        let answer = last(i64::MAX);
+        let applied = matches!(answer, Answer::Applied(_));
+        assert_eq!((!applied).then_some(answer), said, "{band}");
+    }
+}
+
+#[test]
+fn a_shared_value_has_a_name_and_a_length_and_there_are_only_so_many() {
+    let mut desk = Desk::new(Config::default());
+    let mut set = |key: &str, length: usize| {
+        let key = if key.is_empty() {
+            Id::default()
+        } else {
+            id(key)
+        };
+        let value = "x".repeat(length).into();
+        let answer = desk.ledger.execute(&Command::SetState { key, value });
+        matches!(answer, Answer::Applied(_))
+    };
+    assert!(!set("", 1));
+    assert!(!set("long", SHARED_MAX + 1));
+    for number in 0..SHARED_KEYS_MAX {
+        assert!(set(&format!("k{number}"), 1));
+    }
+    assert!(!set("one more", 1));
+    assert!(set("k0", SHARED_MAX), "one that is there is replaced");
+    let sequence = desk.state().sequence;
+    assert_eq!(desk.state().shared(&id("k1")), Some("x"));
+    assert_eq!(desk.state().shared(&id("long")), None);
+    assert_eq!(sequence, SHARED_KEYS_MAX as u64 + 2);
+}
+
+#[test]
+fn what_is_known_is_found_under_its_name_and_its_number() {
+    let mut desk = Desk::with(InstrumentKind::Spot);
+    desk.run(Command::AddAccount(id("second")));
+    desk.deposit("USD", "5");
+    let empty = State::default().hash();
+    let state = desk.state();
+    let codes: Vec<_> = state.currencies().iter().map(|known| known.code).collect();
+    assert_eq!(codes, [id("BTC"), id("USD")]);
+    let symbols = state.instruments().iter().map(|known| known.symbol);
+    assert_eq!(symbols.collect::<Vec<_>>(), [id("BTC-USD")]);
+    assert_eq!(state.account_id(&id("second")), Some(AccountId(1)));
+    assert_eq!(state.account_id(&id("third")), None);
+    let totals = state.balances().map(|(_, _, balance)| balance.total);
+    assert_eq!(totals.sum::<i128>(), 5 * 10_i128.pow(18));
+    let before = state.hash();
+    assert_ne!(before, empty);
+    desk.deposit("USD", "1");
+    assert_ne!(desk.state().hash(), before);
 }
