@@ -481,3 +481,38 @@ fn a_correction_of_what_was_taken_back_leaves_the_fills_of_other_orders_alone() 
     assert_eq!(desk.held()[0], "7", "the one of its own order is replaced");
     desk.check();
 }
+
+/// A buy of `qty` under `trade` of the venue's order `order`, that corrects `revises`.
+fn of_venue(desk: &mut Desk, [qty, trade, order]: [&str; 3], revises: Option<&str>) {
+    let report = desk.report(Side::Buy, qty, "100", trade);
+    let applied = desk.fill(FillReport {
+        venue_order_id: Some(id(order)),
+        revises: revises.map(id),
+        ..report
+    });
+    assert_eq!(applied.quarantined, None);
+}
+
+#[test]
+fn of_two_fills_under_one_id_the_corrected_one_is_gone_and_the_other_stands() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    of_venue(&mut desk, ["1", "9", "V1"], None);
+    of_venue(&mut desk, ["2", "9", "V2"], None);
+    of_venue(&mut desk, ["4", "9b", "V2"], Some("9"));
+    assert_eq!(desk.held()[0], "5");
+    assert_eq!(desk.bust("9").quarantined, None, "only one stands");
+    assert_eq!(desk.held()[0], "4");
+    desk.check();
+}
+
+#[test]
+fn what_corrected_a_fill_is_told_from_another_under_the_same_id() {
+    let mut desk = Desk::with(InstrumentKind::Equity);
+    of_venue(&mut desk, ["1", "c", "V1"], None);
+    of_venue(&mut desk, ["2", "a", "V2"], None);
+    of_venue(&mut desk, ["4", "c", "V2"], Some("a"));
+    assert_eq!(desk.held()[0], "5");
+    of_venue(&mut desk, ["8", "d", "V2"], Some("a"));
+    assert_eq!(desk.held()[0], "9", "the four are corrected, not the one");
+    desk.check();
+}

@@ -923,11 +923,19 @@ fn money_that_comes_before_anything_is_measured_is_where_it_begins() {
         },
         ..Config::default()
     });
-    desk.deposit("USD", "1000");
-    assert_eq!(risk_marks(&desk), 0);
+    desk.deposit("USD", "900");
     desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
     // Held without a price, so that it would raise no peak that is known.
-    desk.buy("1", "100", "1");
+    desk.run(Command::Adopt(Box::new(truebook_core::book::Adoption {
+        account: DEFAULT,
+        instrument: FIRST,
+        strategy: None,
+        qty: 100_000_000,
+        cost: Some(number("100")),
+        id: None,
+        ts: Timestamp(desk.now),
+    })));
+    assert_eq!(risk_marks(&desk), 0);
     let order = buy(&desk, "1");
     assert_eq!(refused(&mut desk, order), Some(Refusal::NoPrice));
     let thousand = 1_000 * 10_i128.pow(18);

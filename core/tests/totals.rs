@@ -400,3 +400,24 @@ fn each_side_follows_its_own_price_and_the_sums_follow_both() {
     }
     desk.check();
 }
+
+#[test]
+fn an_inverse_contract_is_exposed_to_its_side() {
+    for (side, other, sign) in [(Side::Buy, Side::Sell, 1), (Side::Sell, Side::Buy, -1)] {
+        let mut desk = Desk::with(InstrumentKind::InversePerpetual);
+        desk.fill(desk.report(side, "990", "100", "1"));
+        let exposed = |desk: &Desk| {
+            let sum = desk.state().sums(None)[desk.currency("BTC").index()];
+            (sum.net, sum.gross)
+        };
+        // 990 dollars, at 100 and at 90 for a coin.
+        for (price, tenths) in [("100", 99), ("90", 110)] {
+            desk.quote(price, price);
+            let coins = tenths * ONE / 10;
+            assert_eq!(exposed(&desk), (sign * coins, coins), "{side:?}");
+        }
+        desk.fill(desk.report(other, "990", "90", "2"));
+        assert_eq!(exposed(&desk), (0, 0), "{side:?}");
+        desk.check();
+    }
+}
