@@ -176,14 +176,8 @@ fn hear(mut subscription: Subscription, fills: u64) {
     assert_eq!(subscription.lost(), 0);
 }
 
-#[test]
-fn everything_at_once_loses_nothing_and_shows_no_half_of_anything() {
-    let each = std::env::var("STRESS_COMMANDS").ok();
-    let each = each.map_or(COMMANDS, |text| text.parse::<u64>().unwrap() / PRODUCERS);
-    let each = each - each % 200;
-    // Of 100 commands one is a deposit and one a trade, whose fills come once, not twice.
-    let fills = PRODUCERS * each / 2;
-    let trades = PRODUCERS * each / 100;
+/// A book with one pair, and what its events add up to.
+fn host() -> (Host<Quiet>, Replayed) {
     let mut ledger = Ledger::new(State::default());
     let mut config = Config::default();
     config.limits.price_band_pct = number("1000000");
@@ -204,7 +198,18 @@ fn everything_at_once_loses_nothing_and_shows_no_half_of_anything() {
         ..BoardOptions::default()
     };
     let writer = Writer::new(ledger, Quiet, kept, options);
-    let host = Host::new(writer, Options::default());
+    (Host::new(writer, Options::default()), journal)
+}
+
+#[test]
+fn everything_at_once_loses_nothing_and_shows_no_half_of_anything() {
+    let each = std::env::var("STRESS_COMMANDS").ok();
+    let each = each.map_or(COMMANDS, |text| text.parse::<u64>().unwrap() / PRODUCERS);
+    let each = each - each % 200;
+    // Of 100 commands one is a deposit and one a trade, whose fills come once, not twice.
+    let fills = PRODUCERS * each / 2;
+    let trades = PRODUCERS * each / 100;
+    let (host, journal) = host();
     let enrol = host.enrol().unwrap();
     let of_fills = Filter {
         kinds: vec!["fill_booked".to_owned()],

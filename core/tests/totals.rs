@@ -421,3 +421,28 @@ fn an_inverse_contract_is_exposed_to_its_side() {
         desk.check();
     }
 }
+
+#[test]
+fn a_value_that_has_no_room_is_as_unknown_as_without_a_mark() {
+    let mut config = Config::default();
+    config.limits.price_band_pct = number("1000000000000");
+    let mut desk = Desk::new(config);
+    desk.instrument(spec("AIG-USD", InstrumentKind::Equity));
+    desk.quote("1", "1");
+    desk.buy("10000000000", "1", "t1");
+    desk.quote("1000000000", "1000000000");
+    let unknown = |desk: &Desk| {
+        let (state, id) = (desk.state(), desk.position().id);
+        let names = state.portfolio().missing_rates.len();
+        (state.totals().missing, names, state.position_value(id))
+    };
+    assert_eq!(unknown(&desk), (1, 1, None), "after a price");
+    let mut changed = desk.state().config.clone();
+    changed.limits.price_stale_seconds += 1;
+    desk.run(Command::Configure(Box::new(changed)));
+    assert_eq!(
+        unknown(&desk),
+        (1, 1, None),
+        "after everything was valued anew"
+    );
+}

@@ -9,6 +9,7 @@ use crate::model::{
     mul_div, pow10, rescale,
 };
 
+use super::outcome::fits;
 use super::sum::Sum;
 use super::worth::Count;
 use super::{PnlOf, State};
@@ -98,13 +99,16 @@ impl State {
         self.worth.positions_in(instrument)
     }
 
-    /// What an open position is worth at its mark, signed as [`crate::model::Instrument::value`].
+    /// What an open position is worth at its mark, signed as [`crate::model::Instrument::value`];
+    /// `None` without a mark, or where the value leaves no room.
     #[must_use]
     pub fn position_value(&self, id: PositionId) -> Option<i128> {
         let position = self.position_at(id)?;
         let instrument = self.instrument(position.key.instrument)?;
         let mark = self.mark(instrument.id);
-        instrument.value(mark.price_of(position.qty, self.config.mark)?, position.qty)
+        let price = mark.price_of(position.qty, self.config.mark)?;
+        let value = instrument.value(price, position.qty)?;
+        fits(value).then_some(value)
     }
 
     /// Unrealized PnL in settlement currency, gross of fees; `None` without a mark or where the

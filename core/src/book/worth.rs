@@ -148,8 +148,10 @@ impl Worth {
 
     /// Takes what the configuration says: the reporting currency, and what dust is.
     pub fn configure(&mut self, reporting: Option<CurrencyId>, dust: i128) {
+        if self.reporting != reporting {
+            self.tally.note_all();
+        }
         (self.reporting, self.dust) = (reporting, dust);
-        self.tally.note_all();
     }
 
     /// The reporting currency, once it is registered.
@@ -242,7 +244,8 @@ impl State {
             .price_of(position.qty, self.config.mark);
         let valued = price.and_then(|price| instrument.value(price, position.qty));
         // Beyond what fits, a value is as unknown as without a mark.
-        let value = valued.filter(|value| fits(*value)).unwrap_or(position.cost);
+        let valued = valued.filter(|value| fits(*value));
+        let value = valued.unwrap_or(position.cost);
         let new = Posted {
             realized: position.realized_pnl,
             cost: position.cost,
@@ -253,7 +256,7 @@ impl State {
                 false => 0,
             },
             is_known: position.unknown_part.is_none(),
-            flags: self.flags(position, instrument, valued.map(|_| value)),
+            flags: self.flags(position, instrument, valued),
         };
         let (settle, base, settlement) =
             (instrument.settle, instrument.base, instrument.settlement());

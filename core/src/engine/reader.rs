@@ -1,7 +1,9 @@
 //! Who reads the book from any thread: lines in nanoseconds, names without a lock, views to keep.
 //!
 //! 1. A reader never slows another, and the writer by no more than the lines it looks at.
-//! 2. Every call ends: a line that changes all the while is given from the last view.
+//! 2. Every call ends: a line that cannot be read for long is given from the last view.
+//! 3. What a reader sees does not go back, unless its writer is stopped in the middle of a line for
+//!    longer than [`PATIENCE`].
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,8 +19,11 @@ use super::producer::Gone;
 use super::status::Status;
 use super::{Bus, View};
 
-/// How often a line is tried before the view is taken.
+/// How often a line is tried before others are let run.
 const ATTEMPTS: u32 = 64;
+/// How long a line is tried that is being written all the while, because its writer lost its core
+/// in the middle; then the view is taken, which may be older.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A reader's end; clones read the same book.
 #[derive(Clone, Debug)]
@@ -54,8 +59,8 @@ impl Reader {
     }
 
     fn head(&self) -> (u64, u64) {
-        match self.board.head.read(ATTEMPTS) {
-            Some(([sequence, version], _)) => (sequence, version),
+        match read(&self.board.head) {
+            Some([sequence, version]) => (sequence, version),
             None => self.board.view.with(|view| (view.sequence, view.version)),
         }
     }
@@ -64,7 +69,7 @@ impl Reader {
     #[inline]
     #[must_use]
     pub fn position(&self, id: PositionId) -> PositionLine {
-        let words = read(&self.board.positions, id.index());
+        let words = self.board.positions.get(id.index()).and_then(read);
         match words.and_then(PositionLine::from_words) {
             Some(line) => line,
             None => self.position_in_view(id),
@@ -74,7 +79,7 @@ impl Reader {
     /// Figures of a position that only events change, by its number; 0 of one that never was.
     #[must_use]
     pub fn position_detail(&self, id: PositionId) -> PositionDetail {
-        match read(&self.board.details, id.index()) {
+        match self.board.details.get(id.index()).and_then(read) {
             Some(words) => PositionDetail::from_words(words),
             None => self.board.view.with(|view| {
                 let position = view.position(id);
@@ -90,7 +95,7 @@ impl Reader {
     #[inline]
     #[must_use]
     pub fn instrument(&self, id: InstrumentId) -> InstrumentLine {
-        match read(&self.board.instruments, id.index()) {
+        match self.board.instruments.get(id.index()).and_then(read) {
             Some(words) => InstrumentLine::from_words(words),
             None => self.board.view.with(|view| {
                 let mark = view.mark(id).copied().unwrap_or_default();
@@ -103,8 +108,8 @@ impl Reader {
     #[inline]
     #[must_use]
     pub fn totals(&self) -> TotalsLine {
-        match self.board.totals.read(ATTEMPTS) {
-            Some((words, _)) => TotalsLine::from_words(words),
+        match read(&self.board.totals) {
+            Some(words) => TotalsLine::from_words(words),
             None => self
                 .board
                 .view
@@ -287,6 +292,21 @@ impl Reader {
 }
 
 #[inline]
-fn read(slots: &[SeqSlot<7>], index: usize) -> Option<[u64; 7]> {
-    slots.get(index)?.read(ATTEMPTS).map(|(words, _)| words)
+fn read<const WORDS: usize>(slot: &SeqSlot<WORDS>) -> Option<[u64; WORDS]> {
+    match slot.read(ATTEMPTS) {
+        Some((words, _)) => Some(words),
+        None => read_patiently(slot),
+    }
+}
+
+#[cold]
+fn read_patiently<const WORDS: usize>(slot: &SeqSlot<WORDS>) -> Option<[u64; WORDS]> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        std::thread::yield_now();
+        if let Some((words, _)) = slot.read(ATTEMPTS) {
+            return Some(words);
+        }
+    }
+    None
 }
