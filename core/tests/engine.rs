@@ -8,6 +8,7 @@
 
 mod desk;
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use desk::{DEFAULT, id, number, spec};
@@ -15,8 +16,8 @@ use truebook_core::book::{
     Answer, CashKind, CashMove, Command, Ledger, PriceTick, State, TradingState,
 };
 use truebook_core::engine::{
-    BoardOptions, Discipline, Gone, Happening, Host, Input, NoJournal, Options, PRODUCERS_MAX,
-    Quiet, Reactor, Unsent, Wait, Writer,
+    BoardOptions, Discipline, Enrol, Gone, Happening, Host, Input, NoJournal, Options,
+    PRODUCERS_MAX, Producer, Quiet, Reactor, Unsent, Wait, Writer,
 };
 use truebook_core::model::{Config, InstrumentId, InstrumentKind, Timestamp};
 
@@ -233,6 +234,37 @@ fn a_writer_that_panics_tells_every_producer() {
     assert_eq!(producer.call(deposit("1", None)), poisoned);
     assert_eq!(host.ask(total), Err(Gone::Ended));
     assert!(host.stop().is_err());
+}
+
+/// Lets a producer in, and panics before it is served.
+struct Doorman {
+    enrol: Arc<Mutex<Option<Enrol>>>,
+    came: Arc<Mutex<Option<Producer>>>,
+}
+
+impl Reactor for Doorman {
+    fn react(&mut self, _: &State, _: Happening<'_>, _: &mut Vec<Command>) {
+        let enrol = self.enrol.lock().unwrap().take().unwrap();
+        let producer = enrol.producer(Discipline::Ordered).unwrap();
+        *self.came.lock().unwrap() = Some(producer);
+        panic!("as the test wants");
+    }
+}
+
+#[test]
+fn who_came_when_the_writer_panicked_is_told_too() {
+    let (enrol, came) = (Arc::default(), Arc::default());
+    let doorman = Doorman {
+        enrol: Arc::clone(&enrol),
+        came: Arc::clone(&came),
+    };
+    let mut host = Host::new(writer(doorman), Options::default());
+    let another = host.enrol().unwrap();
+    *enrol.lock().unwrap() = host.enrol();
+    assert_eq!(host.call(deposit("1", None)), Err(Gone::Ended));
+    let mut producer = came.lock().unwrap().take().unwrap();
+    assert_eq!(producer.call(deposit("1", None)), Err(Gone::Ended));
+    assert!(another.producer(Discipline::Ordered).is_err());
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(super) struct Shared {
     /// The newest audience that the writer knows, and how many events there were before.
     pub known: SeqSlot<2>,
     audience: Shelf<Audience>,
+    /// Written after the audience was replaced: cheaper to look at.
+    changes: SeqSlot<1>,
     /// Taken by those who come and go.
     entry: Mutex<()>,
     /// The writer's, which is told of a new audience.
@@ -76,6 +78,8 @@ pub(super) struct Publisher {
     /// No cell before it is read by somebody who is waited for.
     floor: u64,
     patience: Duration,
+    /// Whether something was published since the last ring.
+    is_new: bool,
 }
 
 /// Makes a bus and its publisher, whose thread sleeps at `writer`.
@@ -85,6 +89,7 @@ pub(super) fn bus(writer: &Arc<Doorbell>, patience: Duration) -> (Publisher, Bus
         ring: Broadcast::new(CELLS),
         known: SeqSlot::new([0; 2]),
         audience: Shelf::new(Audience::default()),
+        changes: SeqSlot::new([0]),
         entry: Mutex::new(()),
         writer: Arc::clone(writer),
     });
@@ -95,6 +100,7 @@ pub(super) fn bus(writer: &Arc<Doorbell>, patience: Duration) -> (Publisher, Bus
         is_heard: false,
         floor: u64::MAX,
         patience,
+        is_new: false,
     };
     (publisher, Bus { shared })
 }
@@ -103,24 +109,21 @@ impl Publisher {
     /// Looks who listens, after `sequence` events and before the next command; whether anybody
     /// does.
     pub fn listen(&mut self, sequence: u64) -> bool {
-        let (generation, is_heard) = self
-            .shared
-            .audience
-            .with(|audience| (audience.generation, !audience.members.is_empty()));
-        if generation != self.generation {
-            (self.generation, self.is_heard) = (generation, is_heard);
+        if self.is_audience_new() {
+            (self.generation, self.is_heard) = self
+                .shared
+                .audience
+                .with(|audience| (audience.generation, !audience.members.is_empty()));
             self.floor = 0;
-            self.shared.known.write(&[generation, sequence]);
+            self.shared.known.write(&[self.generation, sequence]);
         }
         self.is_heard
     }
 
     /// Whether the audience is another than when it was last looked.
     pub fn is_audience_new(&self) -> bool {
-        let known = self.generation;
-        self.shared
-            .audience
-            .with(|audience| audience.generation != known)
+        // Each change is one write.
+        self.shared.changes.version() != self.generation
     }
 
     /// Whether anybody listened when it was last looked.
@@ -130,6 +133,7 @@ impl Publisher {
 
     /// Publishes a notice.
     pub fn publish(&mut self, notice: &Notice) {
+        self.is_new = true;
         self.bytes.clear();
         // Writing to memory does not fail.
         let _ = borsh::to_writer(&mut self.bytes, notice);
@@ -175,19 +179,25 @@ impl Publisher {
             if began.get_or_insert_with(Instant::now).elapsed() >= self.patience {
                 self.shared.abandon(oldest);
             }
-            self.ring();
+            self.shared.ring_all();
             std::thread::yield_now();
         }
     }
 
-    /// Wakes subscribers who sleep, after a chunk of notices.
-    pub fn ring(&self) {
-        let wake = |audience: &Audience| audience.members.iter().for_each(|each| each.bell.ring());
-        self.shared.audience.with(wake);
+    /// Wakes subscribers who sleep, after a chunk, where there are new notices.
+    pub fn ring(&mut self) {
+        if std::mem::take(&mut self.is_new) {
+            self.shared.ring_all();
+        }
     }
 }
 
 impl Shared {
+    fn ring_all(&self) {
+        let wake = |audience: &Audience| audience.members.iter().for_each(|each| each.bell.ring());
+        self.audience.with(wake);
+    }
+
     /// The first cell that somebody who is waited for has not read.
     fn floor(&self) -> u64 {
         self.audience.with(|audience| {
@@ -218,6 +228,7 @@ impl Shared {
         audience.generation += 1;
         let generation = audience.generation;
         self.audience.store(Arc::new(audience));
+        self.changes.write(&[generation]);
         drop(entry);
         self.writer.ring();
         generation

@@ -1,16 +1,16 @@
 //! The writer as its owner drives it: inline on the caller's thread, or on a thread of its own that
 //! serves any number of producers.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::book::{Answer, State};
 use crate::model::InvalidValue;
-use crate::sync::{Doorbell, Producer as RingProducer, ring};
+use crate::sync::{Doorbell, ring};
 
-use super::lane::{Lane, Message};
+use super::lane::Message;
 use super::producer::{Discipline, Gone, Producer, Unsent, pair};
-use super::thread::{Service, Wait};
+use super::thread::{Closing, Door, Service, Wait};
 use super::{Bus, Input, Reactor, Reader, View, Writer};
 
 /// How many producers there may be at once beside the host's own.
@@ -70,7 +70,7 @@ struct Remote<R> {
 /// Brings producers to the writer; may be shared by threads.
 #[derive(Clone)]
 pub struct Enrol {
-    newcomers: Arc<Mutex<RingProducer<Lane>>>,
+    door: Arc<Door>,
     /// Held by every lane as well: so many there are.
     seats: Arc<()>,
     bell: Arc<Doorbell>,
@@ -85,15 +85,14 @@ impl Enrol {
     pub fn producer(&self, discipline: Discipline) -> Result<Producer, InvalidValue> {
         let refuse =
             |found: &str, allowed: &str| Err(InvalidValue::new("producer", found, allowed));
-        let mut newcomers = self
-            .newcomers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if newcomers.is_abandoned() {
+        let mut open = self.door.lock();
+        let Some(newcomers) = open.as_mut() else {
             return refuse("a writer that is gone", "a book that is open");
-        }
-        // Beside every lane, each handle like this one has a seat.
-        let taken = Arc::strong_count(&self.seats) - Arc::strong_count(&self.newcomers);
+        };
+        // Beside every lane, each handle like this one has a seat; the writer's thread has the
+        // door, and no seat.
+        let handles = Arc::strong_count(&self.door) - 1;
+        let taken = Arc::strong_count(&self.seats) - handles;
         if taken >= PRODUCERS_MAX {
             let allowed = format!("at most {PRODUCERS_MAX} at once");
             return refuse("one more", &allowed);
@@ -102,7 +101,7 @@ impl Enrol {
         let (producer, lane) = pair(discipline, self.capacity, (Arc::clone(&self.bell), seat));
         // There is room for as many as there are seats.
         let _ = newcomers.push(lane);
-        drop(newcomers);
+        drop(open);
         self.bell.ring();
         Ok(producer)
     }
@@ -113,7 +112,7 @@ impl<R: Reactor> Remote<R> {
         let bell = Arc::clone(&writer.board().writer);
         let (give, newcomers) = ring(PRODUCERS_MAX + 1);
         let enrol = Enrol {
-            newcomers: Arc::new(Mutex::new(give)),
+            door: Arc::new(Door::open(give)),
             seats: Arc::new(()),
             bell: Arc::clone(&bell),
             capacity: options.capacity.max(options.ahead),
@@ -124,6 +123,7 @@ impl<R: Reactor> Remote<R> {
             writer,
             lanes: vec![lane],
             newcomers,
+            _door: Closing(Arc::clone(&enrol.door)),
             bell,
             wait: options.wait,
             has_owner: true,

@@ -30,7 +30,7 @@ pub(super) struct LaneMeter {
     pub conflated: Gauge,
 }
 
-/// How long commands take to apply and publish: each of a chunk a part of it.
+/// How long commands take to apply and publish: each of a chunk a part of it, of one chunk in 8.
 #[derive(Debug)]
 pub(super) struct Latencies(Box<[Gauge]>);
 

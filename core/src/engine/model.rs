@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::sync::Doorbell;
 
 use super::producer::{Discipline, Producer, pair_with};
-use super::thread::{Service, Wait};
+use super::thread::{Closing, Door, Service, Wait};
 use super::{Reactor, Reader, Writer};
 
 /// The bells of a writer and of its one producer.
@@ -36,12 +36,13 @@ pub fn modelled<R: Reactor>(
     let writer = make(Arc::clone(&bell));
     let ends = (Arc::clone(&bell), None);
     let (own, lane) = pair_with(discipline, capacity, ends, Arc::new(bells.producer));
-    let (_, newcomers) = crate::sync::ring(1);
+    let (give, newcomers) = crate::sync::ring(1);
     let reader = writer.reader();
     let mut service = Service {
         writer,
         lanes: vec![lane],
         newcomers,
+        _door: Closing(Arc::new(Door::open(give))),
         bell,
         wait: Wait::Park,
         has_owner: true,

@@ -125,6 +125,7 @@ pub(super) fn pair_with(
         bell: Farewell(Arc::clone(&bell)),
         seat,
         meter: Arc::clone(&meter),
+        chunks: 0,
     };
     let producer = Producer {
         messages,

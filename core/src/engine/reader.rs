@@ -194,6 +194,8 @@ impl Reader {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn position_in_view(&self, id: PositionId) -> PositionLine {
         let line = |view: &View, position: &Position| {
             let mark = view.mark(position.key.instrument).copied();
@@ -293,14 +295,18 @@ impl Reader {
 
 #[inline]
 fn read<const WORDS: usize>(slot: &SeqSlot<WORDS>) -> Option<[u64; WORDS]> {
-    match slot.read(ATTEMPTS) {
+    match slot.try_read() {
         Some((words, _)) => Some(words),
         None => read_patiently(slot),
     }
 }
 
 #[cold]
+#[inline(never)]
 fn read_patiently<const WORDS: usize>(slot: &SeqSlot<WORDS>) -> Option<[u64; WORDS]> {
+    if let Some((words, _)) = slot.read(ATTEMPTS) {
+        return Some(words);
+    }
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         std::thread::yield_now();

@@ -4,13 +4,16 @@
 //!    gives the writer back.
 //! 2. A producer that is dropped leaves nothing behind: what it gave is executed first.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::sync::{Consumer, Doorbell};
+use crate::sync::{Consumer, Doorbell, Producer as RingProducer};
 
 use super::lane::Lane;
 use super::producer::SPINS;
 use super::{Reactor, Writer};
+
+/// After how many empty rounds it is looked who subscribed or wants a view.
+const HOUSEKEEPING: u32 = 64;
 
 /// What the writer's thread does when there is nothing to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,10 +54,34 @@ pub(super) struct Service<R> {
     pub lanes: Vec<Lane>,
     /// Producers that came since.
     pub newcomers: Consumer<Lane>,
+    pub _door: Closing,
     pub bell: Arc<Doorbell>,
     pub wait: Wait,
     /// Whether its owner is still there.
     pub has_owner: bool,
+}
+
+/// Where producers come in, while there is a writer.
+pub(super) struct Door(Mutex<Option<RingProducer<Lane>>>);
+
+impl Door {
+    pub fn open(newcomers: RingProducer<Lane>) -> Self {
+        Self(Mutex::new(Some(newcomers)))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Option<RingProducer<Lane>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the door when the writer ends, in a panic too: a producer that came and was not served
+/// is told so, because nothing else keeps its lane.
+pub(super) struct Closing(pub Arc<Door>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.lock().take();
+    }
 }
 
 impl<R: Reactor> Service<R> {
@@ -72,12 +99,16 @@ impl<R: Reactor> Service<R> {
             }
             match self.wait.spins() {
                 Some(most) if idle >= most => {
+                    self.keep_house();
                     self.writer.rest();
                     self.sleep();
                     idle = 0;
                 }
                 Some(_) | None => {
-                    idle = idle.saturating_add(1);
+                    if idle % HOUSEKEEPING == 0 {
+                        self.keep_house();
+                    }
+                    idle = idle.wrapping_add(1);
                     if self.wait == Wait::Yield {
                         std::thread::yield_now();
                     } else {
@@ -108,12 +139,13 @@ impl<R: Reactor> Service<R> {
         if came != before || self.lanes.len() != came {
             self.list_lanes();
         }
-        if executed == 0 {
-            // Who subscribes while nothing happens waits for that, and who wants a view for one.
-            self.writer.listen();
-            self.writer.publish();
-        }
         executed
+    }
+
+    /// Who subscribes while nothing happens waits for that, and who wants a view for one.
+    fn keep_house(&mut self) {
+        self.writer.listen();
+        self.writer.publish();
     }
 
     /// Tells readers which lanes there are.

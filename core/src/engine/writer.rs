@@ -120,16 +120,20 @@ impl<R: Reactor> Writer<R> {
             .view_if_due(self.ledger.state(), Instant::now);
     }
 
-    /// The same of `count` commands that began to be executed at `began`.
-    pub(super) fn publish_chunk(&mut self, began: Instant, count: u64) {
+    /// The same of `count` commands that began to be executed at `began`, where that was looked at.
+    pub(super) fn publish_chunk(&mut self, began: Option<Instant>, count: u64) {
         self.publish_lines();
-        let now = Instant::now();
-        self.board().latencies.record(now - began, count);
-        self.publication.view_if_due(self.ledger.state(), || now);
+        let now = began.map(|_| Instant::now());
+        if let (Some(began), Some(now)) = (began, now) {
+            self.board().latencies.record(now - began, count);
+        }
+        let now = || now.unwrap_or_else(Instant::now);
+        self.publication.view_if_due(self.ledger.state(), now);
     }
 
     fn publish_lines(&mut self) {
         self.publication.publish(&mut self.ledger);
+        self.publisher.ring();
     }
 
     /// Prepares for nothing to happen for long: the view becomes as new as the lines, unless views
@@ -217,7 +221,6 @@ impl<R: Reactor> Writer<R> {
         for notice in self.notices.drain(..) {
             self.publisher.publish(&notice);
         }
-        self.publisher.ring();
     }
 }
 
