@@ -75,6 +75,7 @@ pub struct Enrol {
     seats: Arc<()>,
     bell: Arc<Doorbell>,
     capacity: usize,
+    wait: Wait,
 }
 
 impl Enrol {
@@ -98,7 +99,9 @@ impl Enrol {
             return refuse("one more", &allowed);
         }
         let seat = Some(Arc::clone(&self.seats));
-        let (producer, lane) = pair(discipline, self.capacity, (Arc::clone(&self.bell), seat));
+        let ends = (Arc::clone(&self.bell), seat);
+        let (mut producer, lane) = pair(discipline, self.capacity, ends);
+        producer.set_waking(self.wait.sleeps());
         // There is room for as many as there are seats.
         let _ = newcomers.push(lane);
         drop(open);
@@ -116,9 +119,11 @@ impl<R: Reactor> Remote<R> {
             seats: Arc::new(()),
             bell: Arc::clone(&bell),
             capacity: options.capacity.max(options.ahead),
+            wait: options.wait,
         };
         let ends = (Arc::clone(&bell), None);
-        let (own, lane) = pair(Discipline::Ordered, enrol.capacity, ends);
+        let (mut own, lane) = pair(Discipline::Ordered, enrol.capacity, ends);
+        own.set_waking(options.wait.sleeps());
         let service = Service {
             writer,
             lanes: vec![lane],

@@ -107,7 +107,9 @@ impl Lane {
         // After it is known what waits: who subscribed before giving something hears it.
         writer.listen();
         let mut fills = 0;
-        messages.look(waiting.min(CHUNK), |message| {
+        // One alone waits for memory as long as it takes.
+        let several = if waiting > 1 { waiting.min(CHUNK) } else { 0 };
+        messages.look(several, |message| {
             if let Message::Post(input) = message {
                 fills += usize::from(writer.touch(input, fills));
             }

@@ -75,6 +75,8 @@ pub struct Producer {
     bell: Arc<Doorbell>,
     meter: Arc<LaneMeter>,
     origin: Origin,
+    /// Whether the writer may sleep, and is woken.
+    is_waking: bool,
     /// After the rings, so that a writer who is woken by its drop finds their ends gone.
     writer: Farewell,
 }
@@ -134,6 +136,7 @@ pub(super) fn pair_with(
         bell,
         meter,
         origin: Origin::here(),
+        is_waking: true,
         writer: Farewell(writer_bell),
     };
     (producer, lane)
@@ -189,8 +192,20 @@ impl Producer {
             live.latest.send(topic(&tick), &pack(&tick));
             self.meter.conflated.set(live.latest.replaced());
         }
-        self.writer.0.ring();
+        self.wake();
         Ok(())
+    }
+
+    /// Says whether the writer ever sleeps.
+    pub(super) fn set_waking(&mut self, is_waking: bool) {
+        self.is_waking = is_waking;
+    }
+
+    #[inline]
+    fn wake(&self) {
+        if self.is_waking {
+            self.writer.0.ring();
+        }
     }
 
     /// How many prices were replaced by newer ones before they were taken.
@@ -249,7 +264,7 @@ impl Producer {
         self.messages
             .push(message)
             .map_err(|Full(message)| Unsent::Full(message))?;
-        self.writer.0.ring();
+        self.wake();
         Ok(())
     }
 

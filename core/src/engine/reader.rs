@@ -69,6 +69,18 @@ impl Reader {
     #[inline]
     #[must_use]
     pub fn position(&self, id: PositionId) -> PositionLine {
+        if let Some(slot) = self.board.positions.get(id.index())
+            && let Some((words, _)) = slot.try_read()
+            && let Some(line) = PositionLine::from_words(words)
+        {
+            return line;
+        }
+        self.position_patiently(id)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn position_patiently(&self, id: PositionId) -> PositionLine {
         let words = self.board.positions.get(id.index()).and_then(read);
         match words.and_then(PositionLine::from_words) {
             Some(line) => line,
@@ -194,8 +206,6 @@ impl Reader {
         }
     }
 
-    #[cold]
-    #[inline(never)]
     fn position_in_view(&self, id: PositionId) -> PositionLine {
         let line = |view: &View, position: &Position| {
             let mark = view.mark(position.key.instrument).copied();

@@ -38,6 +38,11 @@ impl Wait {
         ("adaptive", Self::Adaptive),
     ];
 
+    /// Whether the thread ever sleeps, so that somebody must wake it.
+    pub(super) fn sleeps(self) -> bool {
+        self.spins().is_some()
+    }
+
     /// How often an empty round is made before the thread sleeps; `None` is never.
     fn spins(self) -> Option<u32> {
         match self {
