@@ -17,8 +17,8 @@ pub struct Status {
     pub producers: Vec<ProducerStatus>,
     /// The subscribers, in the order in which they came.
     pub subscribers: Vec<SubscriberStatus>,
-    /// How long commands took to apply and publish, in nanoseconds: of one chunk of each eight, each
-    /// command a part.
+    /// How long commands took to apply and publish, in nanoseconds: of one chunk of each eight,
+    /// each command a part.
     pub latency: Latency,
 }
 
