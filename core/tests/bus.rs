@@ -159,7 +159,7 @@ struct Again {
 }
 
 impl Retell for Again {
-    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> u64 {
+    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> Option<u64> {
         let kept = self.kept.0.lock().unwrap();
         let mut told = Vec::new();
         while let Some(entry) = kept.get(self.retold.sequence() as usize) {
@@ -173,7 +173,7 @@ impl Retell for Again {
             }
         }
         notices.extend(told);
-        self.retold.sequence().max(sequence)
+        Some(self.retold.sequence().max(sequence))
     }
 }
 
@@ -252,6 +252,65 @@ fn a_blocking_subscriber_that_sleeps_is_told_from_the_journal_what_it_missed() {
         );
         assert_eq!(heard.join().unwrap(), 30_000);
     });
+}
+
+#[test]
+fn who_loses_something_before_it_heard_anything_is_told_from_when_it_came() {
+    let (mut host, past) = kept(Options::default());
+    for _ in 0..500 {
+        host.call(deposit()).unwrap();
+    }
+    let came = host.reader().sequence();
+    let everything = (Filter::default(), Overflow::Block);
+    let mut subscription = host.bus().subscribe_with(everything, None, past);
+    for _ in 0..10_000 {
+        host.post(deposit()).unwrap();
+    }
+    host.ask(|_| ()).unwrap();
+    let first = subscription.wait(PATIENCE).unwrap();
+    assert_eq!((first.sequence, first.index), (came + 1, 0));
+    assert_eq!(follow(subscription, came + 10_000, |_| ()), 9_999);
+}
+
+#[test]
+fn who_waits_is_told_that_the_writer_has_ended() {
+    let (mut host, past) = kept(Options::default());
+    let everything = (Filter::default(), Overflow::Block);
+    let live = host
+        .bus()
+        .subscribe(Filter::default(), Overflow::DropOldest);
+    let told = host.bus().subscribe_with(everything, Some(0), past);
+    host.call(deposit()).unwrap();
+    let waiting = |mut subscription: Subscription| {
+        std::thread::spawn(move || {
+            let count = std::iter::from_fn(|| subscription.wait(None)).count();
+            (count, subscription.is_over())
+        })
+    };
+    let (live, told) = (waiting(live), waiting(told));
+    std::thread::sleep(Duration::from_millis(50));
+    drop(host.stop().unwrap());
+    let (heard, is_over) = live.join().unwrap();
+    assert!(heard >= 1 && is_over);
+    let (retold, is_over) = told.join().unwrap();
+    assert!(retold > heard && is_over);
+}
+
+#[test]
+fn a_conflating_subscriber_that_seldom_polls_stays_small() {
+    let mut host = host();
+    let mut seldom = host.bus().subscribe(Filter::default(), Overflow::Conflate);
+    let mut given = 0;
+    for round in 0..10 {
+        for trade in 0..300 {
+            let name = format!("t{round}-{trade}");
+            host.call(fill(0, &name, "alpha")).unwrap();
+        }
+        given += u64::from(seldom.poll().is_some());
+    }
+    let rest = heard(&mut seldom).len() as u64;
+    assert!(rest <= 1_024 && given == 10, "{rest}");
+    assert!(seldom.lost() >= 3_000 - rest - given);
 }
 
 #[test]

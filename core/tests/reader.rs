@@ -201,12 +201,18 @@ fn what_was_never_named_is_not_found() {
 
 #[test]
 fn beyond_the_lines_and_names_there_are_the_view_is_read() {
-    let few = BoardOptions {
-        positions: 1,
-        instruments: 1,
-        names: 1,
-        ..BoardOptions::default()
-    };
+    for view_interval in [None, Some(Duration::from_millis(1))] {
+        beyond(BoardOptions {
+            positions: 1,
+            instruments: 1,
+            names: 1,
+            view_interval,
+            ..BoardOptions::default()
+        });
+    }
+}
+
+fn beyond(few: BoardOptions) {
     let mut host = Host::new(writer(few), Options::default());
     let reader = host.reader().clone();
     let wide = i128::from(i64::MAX) / 100_000_000 + 1;
@@ -220,7 +226,6 @@ fn beyond_the_lines_and_names_there_are_the_view_is_read() {
         ..PriceTick::empty(InstrumentId(1), Timestamp(9))
     };
     host.call(input(Command::Price(tick))).unwrap();
-    reader.fresh_view(SECOND).unwrap();
     let held = |symbol, strategy| reader.position_named(symbol, strategy).unwrap();
     assert_eq!(held("BTC-USD", "alpha").qty, wide * 100_000_000);
     assert_eq!(held("ETH-USD", "beta").qty, 300_000_000);
@@ -402,6 +407,7 @@ fn depths_executions_and_latencies_are_counted() {
     }
     let status = reader.status();
     let own = status.producers[0];
+    assert_eq!(own.depth, 0);
     assert_eq!(own.executed, 301, "the question is one");
     assert!((300..=301).contains(&own.peak), "{own:?}");
     assert_eq!(own.conflated, 0);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{AccountId, Id, InstrumentId, PositionId, PositionKey, StrategyId};
-use crate::sync::{Doorbell, Gauge, SeqSlot, Shelf, Table};
+use crate::sync::{Doorbell, Gauge, Origin, SeqSlot, Shelf, Table};
 
 use super::bells::Bells;
 use super::meter::{LaneMeter, Latencies};
@@ -62,6 +62,7 @@ pub(super) struct Board {
     /// The writer's own.
     pub writer: Arc<Doorbell>,
     pub latencies: Latencies,
+    pub origin: Origin,
     pub lanes: Shelf<Vec<Arc<LaneMeter>>>,
 }
 
@@ -95,6 +96,7 @@ impl Board {
             bells: Bells::new(),
             writer,
             latencies: Latencies::new(),
+            origin: Origin::here(),
             lanes: Shelf::new(Vec::new()),
         }
     }

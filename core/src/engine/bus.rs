@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::book::Notice;
-use crate::sync::{Broadcast, Doorbell, Gauge, SeqSlot, Shelf};
+use crate::sync::{Broadcast, Doorbell, Gauge, Origin, SeqSlot, Shelf};
 
 use super::status::SubscriberStatus;
 use super::subscription::{Filter, Overflow, Past, Subscription};
@@ -35,6 +35,9 @@ pub(super) struct Shared {
     entry: Mutex<()>,
     /// The writer's, which is told of a new audience.
     writer: Arc<Doorbell>,
+    /// Whether the publisher is gone.
+    pub is_over: Gauge,
+    pub origin: Origin,
 }
 
 /// All who subscribe.
@@ -61,6 +64,8 @@ pub(super) struct Meter {
     pub lost: Gauge,
     /// Whether the writer waits for it.
     pub is_awaited: Gauge,
+    /// How many events there were when the writer saw it come, and one more.
+    pub came: Gauge,
 }
 
 /// Where subscribers come from; may be shared by threads.
@@ -78,6 +83,8 @@ pub(super) struct Publisher {
     /// No cell before it is read by somebody who is waited for.
     floor: u64,
     patience: Duration,
+    /// How much of it is spent.
+    spent: Duration,
     /// Whether something was published since the last ring.
     is_new: bool,
 }
@@ -92,6 +99,8 @@ pub(super) fn bus(writer: &Arc<Doorbell>, patience: Duration) -> (Publisher, Bus
         changes: SeqSlot::new([0]),
         entry: Mutex::new(()),
         writer: Arc::clone(writer),
+        is_over: Gauge::default(),
+        origin: Origin::here(),
     });
     let publisher = Publisher {
         shared: Arc::clone(&shared),
@@ -100,6 +109,7 @@ pub(super) fn bus(writer: &Arc<Doorbell>, patience: Duration) -> (Publisher, Bus
         is_heard: false,
         floor: u64::MAX,
         patience,
+        spent: Duration::ZERO,
         is_new: false,
     };
     (publisher, Bus { shared })
@@ -110,10 +120,14 @@ impl Publisher {
     /// does.
     pub fn listen(&mut self, sequence: u64) -> bool {
         if self.is_audience_new() {
-            (self.generation, self.is_heard) = self
-                .shared
-                .audience
-                .with(|audience| (audience.generation, !audience.members.is_empty()));
+            (self.generation, self.is_heard) = self.shared.audience.with(|audience| {
+                for member in &audience.members {
+                    if member.meter.came.get() == 0 {
+                        member.meter.came.set(sequence + 1);
+                    }
+                }
+                (audience.generation, !audience.members.is_empty())
+            });
             self.floor = 0;
             self.shared.known.write(&[self.generation, sequence]);
         }
@@ -170,17 +184,22 @@ impl Publisher {
         if oldest <= self.floor {
             return;
         }
-        let mut began = None;
+        let began = Instant::now();
         loop {
             self.floor = self.shared.floor();
             if oldest <= self.floor {
-                return;
+                break;
             }
-            if began.get_or_insert_with(Instant::now).elapsed() >= self.patience {
+            if self.spent + began.elapsed() >= self.patience {
                 self.shared.abandon(oldest);
             }
             self.shared.ring_all();
             std::thread::yield_now();
+        }
+        self.spent += began.elapsed();
+        if self.floor >= oldest + ring.capacity() / 2 {
+            // Everybody has caught up well: patience is whole again.
+            self.spent = Duration::ZERO;
         }
     }
 
@@ -189,6 +208,13 @@ impl Publisher {
         if std::mem::take(&mut self.is_new) {
             self.shared.ring_all();
         }
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.shared.is_over.set(1);
+        self.shared.ring_all();
     }
 }
 

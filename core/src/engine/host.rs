@@ -93,7 +93,7 @@ impl Enrol {
         // Beside every lane, each handle like this one has a seat; the writer's thread has the
         // door, and no seat.
         let handles = Arc::strong_count(&self.door) - 1;
-        let taken = Arc::strong_count(&self.seats) - handles;
+        let taken = Arc::strong_count(&self.seats).saturating_sub(handles);
         if taken >= PRODUCERS_MAX {
             let allowed = format!("at most {PRODUCERS_MAX} at once");
             return refuse("one more", &allowed);
@@ -282,6 +282,7 @@ impl<R: Reactor> Host<R> {
             writer.view();
             return Ok(self.reader.view());
         }
+        self.reader.check()?;
         self.reader.fresh_view(None).map_err(|_| Gone::Ended)
     }
 

@@ -97,13 +97,17 @@ impl Lane {
         let most = live.as_ref().map_or(0, |live| live.prices.len().min(CHUNK));
         let waiting = messages.len();
         if waiting == 0 && most == 0 && !has_latest {
+            if meter.depth.get() != 0 {
+                meter.depth.set(0);
+            }
             return 0;
         }
+        let depth = (waiting + live.as_ref().map_or(0, |live| live.prices.len())) as u64;
         // The clock costs as much as a quote: it is read for one chunk of some.
         *chunks = chunks.wrapping_add(1);
         let began = chunks.is_multiple_of(MEASURED).then(Instant::now);
-        meter.depth.set(waiting as u64);
-        meter.peak.raise(waiting as u64);
+        meter.depth.set(depth);
+        meter.peak.raise(depth);
         // After it is known what waits: who subscribed before giving something hears it.
         writer.listen();
         let mut fills = 0;

@@ -25,6 +25,8 @@ pub(super) struct Publication {
     interval: Option<Duration>,
     viewed_at: Instant,
     is_view_old: bool,
+    /// Whether there is more than lines and names.
+    is_beyond: bool,
 }
 
 /// How many names are published.
@@ -48,6 +50,7 @@ impl Publication {
             interval,
             viewed_at: Instant::now(),
             is_view_old: true,
+            is_beyond: false,
         };
         publication.publish(ledger);
         publication.view(ledger.state());
@@ -83,6 +86,11 @@ impl Publication {
         let totals = TotalsLine::of(&state.totals(), state.sequence, self.version);
         board.totals.write(&totals.words());
         board.head.write(&[state.sequence, self.version]);
+        let names = &board.names;
+        self.is_beyond = state.positions().len() > board.positions.len()
+            || state.instruments().len() > board.instruments.len()
+            || names.strategies.is_full()
+            || names.accounts.is_full();
         self.viewer.note(&self.touched);
         self.touched.clear();
         self.is_view_old = true;
@@ -123,12 +131,13 @@ impl Publication {
         if !self.is_view_old {
             return;
         }
-        let is_due = match self.interval {
-            Some(interval) => now() - self.viewed_at >= interval,
-            // Who waits may wait for what came after it asked.
-            None => !self.board.bells.is_empty(),
+        // Who waits may wait for what came after it asked; what has no line is seen in the view only.
+        let is_needed = is_wanted || self.is_beyond || !self.board.bells.is_empty();
+        let is_late = || {
+            self.interval
+                .is_some_and(|interval| now() - self.viewed_at >= interval)
         };
-        if is_wanted || is_due {
+        if is_needed || is_late() {
             self.view(state);
         }
     }

@@ -217,13 +217,16 @@ impl Reader {
         })
     }
 
-    /// The last view, which may be older than the lines by as much as `Options::view_interval`.
+    /// The last view, which may be older than the lines by as much as
+    /// [`BoardOptions::view_interval`](super::BoardOptions::view_interval); of an inline host, until
+    /// its next call.
     #[must_use]
     pub fn view(&self) -> Arc<View> {
         self.board.view.load()
     }
 
-    /// A view of at least `sequence`: made for this call where the last one is older.
+    /// A view of at least `sequence`: made for this call where the last one is older. The thread of
+    /// an inline host would wait for itself: it calls [`Host::view`](super::Host::view).
     ///
     /// # Errors
     /// [`Unseen`] where that sequence did not come in time, or will not come.
@@ -260,6 +263,9 @@ impl Reader {
         if let Some(found) = look(board) {
             return Ok(found);
         }
+        if !board.origin.is_here() {
+            return Err(Unseen::Gone);
+        }
         let bell = board.bells.join();
         let began = Instant::now();
         let mut found = None;
@@ -291,6 +297,7 @@ impl Reader {
     /// [`Gone`] without one: what was published stays readable.
     pub fn check(&self) -> Result<(), Gone> {
         match self.board.is_over.get() {
+            _ if !self.board.origin.is_here() => Err(Gone::Forked),
             0 => Ok(()),
             _ => Err(Gone::Ended),
         }

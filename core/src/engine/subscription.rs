@@ -16,6 +16,10 @@ pub use super::filter::Filter;
 
 use super::bus::{Bus, FIRST, Member, Meter, WORDS};
 
+/// How many cells a conflating subscriber reads at once.
+const READS_MAX: usize = 4_096;
+/// How many notices wait in a conflating subscriber; then the oldest is lost, and counted.
+const WAITING_MAX: usize = 1_024;
 /// How often it is asked whether the journal has more.
 const JOURNAL_EVERY: Duration = Duration::from_millis(1);
 
@@ -36,8 +40,9 @@ pub enum Overflow {
 /// Tells again what was told before.
 pub trait Retell: Send {
     /// Adds the notices of some more events after `sequence`, in order; the last event that is
-    /// told, which is `sequence` where the journal has no more yet.
-    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> u64;
+    /// told, which is `sequence` where the journal has no more yet. `None` where the journal cannot
+    /// be read: what it would have told is lost.
+    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> Option<u64>;
 }
 
 /// Opens what tells again.
@@ -66,6 +71,8 @@ pub struct Subscription {
     filter: Filter,
     overflow: Overflow,
     past: Option<Past>,
+    /// What told again before, and goes on from there.
+    teller: Option<Box<dyn Retell>>,
     telling: Option<Telling>,
     /// The cell that is read next.
     next: u64,
@@ -80,17 +87,17 @@ pub struct Subscription {
 }
 
 /// Being told again, until the ring goes on where that ends.
+#[derive(Debug)]
 struct Telling {
-    from: Box<dyn Retell>,
     /// The last event that was told.
     told: u64,
     /// The audience of which the writer must know before the ring has everything.
     generation: u64,
 }
 
-impl fmt::Debug for Telling {
+impl fmt::Debug for dyn Retell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Telling({})", self.told)
+        f.write_str("Retell(..)")
     }
 }
 
@@ -112,11 +119,9 @@ impl Subscription {
             meter: Arc::clone(&meter),
         };
         let generation = bus.shared.change(|members| members.push(member));
-        let telling = since.zip(past.as_ref()).map(|(since, past)| Telling {
-            from: (past.0)(),
-            told: since,
-            generation,
-        });
+        let telling = since
+            .filter(|_| past.is_some())
+            .map(|told| Telling { told, generation });
         Self {
             bus: bus.clone(),
             bell,
@@ -124,6 +129,7 @@ impl Subscription {
             filter,
             overflow,
             past,
+            teller: None,
             telling,
             next,
             heard: (since.unwrap_or(0), u16::MAX),
@@ -138,9 +144,16 @@ impl Subscription {
         match self.overflow {
             Overflow::DropOldest | Overflow::Block => self.read(),
             Overflow::Conflate => {
-                while let Some(notice) = self.read() {
+                for _ in 0..READS_MAX {
+                    let Some(notice) = self.read() else {
+                        break;
+                    };
                     let is_old = |other: &Notice| other.news.is_replaced_by(&notice.news);
                     self.waiting.retain(|other| !is_old(other));
+                    if self.waiting.len() == WAITING_MAX {
+                        self.waiting.pop_front();
+                        self.meter.lost.add(1);
+                    }
                     self.waiting.push_back(notice);
                 }
                 self.waiting.pop_front()
@@ -148,7 +161,8 @@ impl Subscription {
         }
     }
 
-    /// The next notice that is wanted; waits for it for about `timeout`, or for good.
+    /// The next notice that is wanted; waits for it for about `timeout`, or until the writer ends
+    /// and there is no more, see [`Subscription::is_over`].
     pub fn wait(&mut self, timeout: Option<Duration>) -> Option<Notice> {
         let began = Instant::now();
         loop {
@@ -156,22 +170,32 @@ impl Subscription {
                 return Some(notice);
             }
             let left = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
-            if left == Some(Duration::ZERO) {
+            if left == Some(Duration::ZERO) || self.is_over() {
                 return None;
             }
             if self.telling.is_some() {
                 std::thread::sleep(left.map_or(JOURNAL_EVERY, |left| left.min(JOURNAL_EVERY)));
                 continue;
             }
-            let (ring, next) = (&self.bus.shared.ring, self.next);
-            if !self.bell.wait(|| ring.next() > next, left) {
+            let (shared, next) = (&self.bus.shared, self.next);
+            let is_ready = || shared.ring.next() > next || shared.is_over.get() != 0;
+            if !self.bell.wait(is_ready, left) {
                 return None;
             }
         }
     }
 
-    /// How many cells were overwritten before they were read, wanted or not, and did not come from
-    /// the journal; most notices take one.
+    /// Whether the writer is gone, or is in another process, and everything was given out.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let shared = &self.bus.shared;
+        let is_ended = shared.is_over.get() != 0 && shared.ring.next() <= self.next;
+        let is_empty = self.told.is_empty() && self.waiting.is_empty();
+        !shared.origin.is_here() || is_ended && is_empty && self.telling.is_none()
+    }
+
+    /// How many cells were overwritten before they were read, wanted or not; most notices take one.
+    /// What a blocking subscriber is told again is not among them; prices are not told again.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.meter.lost.get()
@@ -226,20 +250,34 @@ impl Subscription {
 
     /// Some more of the past; whether there was any, or it is over.
     fn be_told(&mut self) -> bool {
-        let Some(mut telling) = self.telling.take() else {
+        let (Some(mut telling), Some(past)) = (self.telling.take(), &self.past) else {
             return false;
         };
         let mut notices = VecDeque::new();
         let before = telling.told;
-        telling.told = telling.from.tell(before, &mut notices);
+        let teller = self.teller.get_or_insert_with(|| (past.0)());
+        let Some(told) = teller.tell(before, &mut notices) else {
+            self.teller = None;
+            self.meter.lost.add(1);
+            return true;
+        };
+        telling.told = told;
         notices.retain(|notice| self.is_news(notice));
         self.told.append(&mut notices);
         let known = self.bus.shared.known.read(u32::MAX);
         let until = known.and_then(|([generation, sequence], _)| {
             (generation >= telling.generation).then_some(sequence)
         });
-        let is_over = until.is_some_and(|until| telling.told >= until);
         let has_more = telling.told > before;
+        let is_ended = self.bus.shared.is_over.get() != 0 && !has_more;
+        let is_over = until.is_some_and(|until| telling.told >= until) || is_ended;
+        if is_over && self.bus.shared.ring.oldest() > self.next && !is_ended {
+            // The ring went on too far meanwhile: a little more of the past.
+            self.advance_to(self.bus.shared.ring.next());
+            telling.generation = self.bus.shared.change(|_| ());
+            self.telling = Some(telling);
+            return true;
+        }
         if is_over {
             self.heard = self.heard.max((telling.told, u16::MAX));
             self.be_awaited();
@@ -261,16 +299,18 @@ impl Subscription {
     fn lose(&mut self) {
         self.parts.clear();
         let ring = &self.bus.shared.ring;
-        if let (Overflow::Block, Some(past)) = (self.overflow, &self.past) {
-            let next = ring.next();
+        if self.overflow == Overflow::Block && self.past.is_some() {
+            let oldest = ring.oldest().max(self.next + 1);
             self.meter.is_awaited.set(0);
+            // Who has heard nothing yet was there from when the writer saw it come.
+            let came = self.meter.came.get().saturating_sub(1);
+            self.heard = self.heard.max((came, 0));
             self.telling = Some(Telling {
-                from: (past.0)(),
                 // The rest of the notices of that event, too.
-                told: self.heard.0.saturating_sub(1),
+                told: self.heard.0.saturating_sub(u64::from(self.heard.0 > came)),
                 generation: self.bus.shared.change(|_| ()),
             });
-            self.advance_to(next);
+            self.advance_to(oldest);
             return;
         }
         let oldest = ring.oldest().max(self.next + 1);
@@ -306,6 +346,10 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        if !self.bus.shared.origin.is_here() {
+            // Somebody may have held the lock when this process was forked.
+            return;
+        }
         let own = &self.bell;
         let others = |each: &Member| !Arc::ptr_eq(&each.bell, own);
         self.bus.shared.change(|members| members.retain(others));

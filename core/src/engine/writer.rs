@@ -203,6 +203,10 @@ impl<R: Reactor> Writer<R> {
             self.reactor
                 .react(self.ledger.state(), happening, &mut self.wanted);
         }
+        if let (Command::Price(tick), Answer::PriceRefused(_)) = (command, answer) {
+            // How many were refused is seen.
+            self.publication.price(tick.instrument);
+        }
         if let Command::Price(tick) = command
             && matches!(answer, Answer::Applied(_))
         {

@@ -66,24 +66,27 @@ impl Journaled {
 }
 
 impl Retell for Journaled {
-    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> u64 {
+    fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> Option<u64> {
         if self.file.is_none() {
-            // A database that cannot be read now may be read later.
             self.file = JournalFile::read_only(&self.path).ok();
         }
-        let Some(file) = &self.file else {
-            return sequence;
-        };
-        let entries = file.read_after(self.retold.sequence(), BATCH);
+        let file = self.file.as_ref()?;
         let mut told = Vec::new();
-        for entry in entries.unwrap_or_default() {
-            if entry.sequence <= sequence {
-                self.retold.skip(&entry);
-            } else {
-                self.retold.tell(&entry, &mut told);
+        loop {
+            let entries = file.read_after(self.retold.sequence(), BATCH).ok()?;
+            for entry in &entries {
+                if entry.sequence <= sequence {
+                    self.retold.skip(entry);
+                } else {
+                    self.retold.tell(entry, &mut told);
+                }
+            }
+            // What was told before is passed over at once.
+            if entries.is_empty() || self.retold.sequence() > sequence {
+                break;
             }
         }
         notices.extend(told);
-        self.retold.sequence().max(sequence)
+        Some(self.retold.sequence().max(sequence))
     }
 }
