@@ -131,7 +131,8 @@ impl Publication {
         if !self.is_view_old {
             return;
         }
-        // Who waits may wait for what came after it asked; what has no line is seen in the view only.
+        // Who waits may wait for what came after it asked, and what has no line is seen nowhere
+        // else.
         let is_needed = is_wanted || self.is_beyond || !self.board.bells.is_empty();
         let is_late = || {
             self.interval

@@ -217,8 +217,8 @@ impl Reader {
         })
     }
 
-    /// The last view, which may be older than the lines by as much as
-    /// [`BoardOptions::view_interval`](super::BoardOptions::view_interval); of an inline host, until
+    /// The last view, which may be older than the lines, by as much as
+    /// [`BoardOptions`](super::BoardOptions) say while the writer is busy; of an inline host, until
     /// its next call.
     #[must_use]
     pub fn view(&self) -> Arc<View> {
