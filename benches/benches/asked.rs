@@ -46,7 +46,7 @@ fn asked(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
         ("position PnL calculation", pnl, 10e6, 1_000.0),
         ("position registry query", query, 1e6, 1_000.0),
         (
-            "portfolio snapshot of 200 positions",
+            "portfolio view of 200 positions, the last one made",
             snapshot,
             1_000e6,
             1.0,

@@ -172,7 +172,8 @@ fn fills(criterion: &mut Criterion) {
 
 fn totals(criterion: &mut Criterion) {
     for instruments in [1, 100] {
-        let book = ledger(instruments, 2);
+        let mut book = ledger(instruments, 2);
+        book.refresh_totals();
         let name = format!("portfolio, {} positions", 2 * instruments);
         criterion.bench_function(&name, |bench| {
             bench.iter(|| black_box(book.state().portfolio()));

@@ -78,6 +78,9 @@ fn check_totals(state: &State) -> Result<(), String> {
     same(i128::from(totals.missing), missing, "what totals miss")
 }
 
+/// Beyond this, a currency is named as missing and not in the totals.
+const TOTALS_ROOM: i128 = 1 << 111;
+
 /// Cash, equity, realized, unrealized, fees and funding in one currency, each converted.
 fn converted(state: &State, id: CurrencyId) -> Option<Vec<i128>> {
     let (mut cash, mut contributed) = (0, 0);
@@ -104,8 +107,9 @@ fn converted(state: &State, id: CurrencyId) -> Option<Vec<i128>> {
         sum.fees,
         sum.funding,
     ];
-    let money = parts.iter().map(|part| state.in_reporting(id, *part));
-    money.collect()
+    let room = |part: &i128| part.saturating_abs() < TOTALS_ROOM;
+    let money = |part: &i128| state.in_reporting(id, *part).filter(room);
+    parts.iter().map(money).collect()
 }
 
 /// A named part of a sum.
