@@ -215,12 +215,11 @@ impl Ledger {
             ts: self.now,
             event,
         });
-        let Some(entry) = self.emitted.last() else {
-            return;
-        };
-        self.state.apply(entry);
-        if let Some(before) = before {
-            before.tell(&self.state, entry, &mut self.notices);
+        if let Some(entry) = self.emitted.last() {
+            self.state.apply(entry);
+            if let Some(before) = before {
+                before.tell(&self.state, entry, &mut self.notices);
+            }
         }
     }
 
