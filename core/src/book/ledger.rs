@@ -215,11 +215,10 @@ impl Ledger {
             ts: self.now,
             event,
         });
-        if let Some(entry) = self.emitted.last() {
-            self.state.apply(entry);
-            if let Some(before) = before {
-                before.tell(&self.state, entry, &mut self.notices);
-            }
+        let entry = self.emitted.last();
+        entry.into_iter().for_each(|entry| self.state.apply(entry));
+        if let (Some(before), Some(entry)) = (before, entry) {
+            before.tell(&self.state, entry, &mut self.notices);
         }
     }
 
