@@ -15,10 +15,10 @@ const TIMES: u64 = 10_000;
 /// The most instructions of each piece of work: applying a quote, a fill, a quote with what
 /// readers see of it, and reading a position. A change of compiler may need new ones.
 const MOST: [(&str, u64); 4] = [
-    ("apply", 1_440),
-    ("fill", 5_900),
-    ("publish", 3_400),
-    ("read", 70),
+    ("apply", 1_260),
+    ("fill", 5_100),
+    ("publish", 2_950),
+    ("read", 60),
 ];
 
 /// Measures everything and writes `BENCHMARKS.md`; to be run on a machine that does nothing else.

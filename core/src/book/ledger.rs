@@ -215,9 +215,10 @@ impl Ledger {
             ts: self.now,
             event,
         });
-        let entry = self.emitted.last();
-        entry.into_iter().for_each(|entry| self.state.apply(entry));
-        if let (Some(before), Some(entry)) = (before, entry) {
+        #[allow(clippy::indexing_slicing, reason = "it was put there above")]
+        let entry = &self.emitted[self.emitted.len() - 1];
+        self.state.apply(entry);
+        if let Some(before) = before {
             before.tell(&self.state, entry, &mut self.notices);
         }
     }

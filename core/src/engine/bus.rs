@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use crate::book::Notice;
 use crate::sync::{Broadcast, Doorbell, Gauge, Origin, SeqSlot, Shelf};
 
+use super::filter::Filter;
 use super::status::SubscriberStatus;
-use super::subscription::{Filter, Overflow, Past, Subscription};
+use super::subscription::{Overflow, Past, Subscription};
 
 /// The words of one cell: its header and a part of a notice.
 pub(super) const WORDS: usize = 48;

@@ -8,7 +8,7 @@ use crate::book::{Answer, State};
 use crate::model::InvalidValue;
 use crate::sync::{Doorbell, ring};
 
-use super::lane::Message;
+use super::lane::{Lane, Message};
 use super::producer::{Discipline, Gone, Producer, Unsent, pair};
 use super::thread::{Closing, Door, Service, Wait};
 use super::{Bus, Input, Reactor, Reader, View, Writer};
@@ -99,14 +99,22 @@ impl Enrol {
             return refuse("one more", &allowed);
         }
         let seat = Some(Arc::clone(&self.seats));
-        let ends = (Arc::clone(&self.bell), seat);
-        let (mut producer, lane) = pair(discipline, self.capacity, ends);
-        producer.set_waking(self.wait.sleeps());
+        let (producer, lane) = self.pair(discipline, seat);
         // There is room for as many as there are seats.
         let _ = newcomers.push(lane);
         drop(open);
         self.bell.ring();
         Ok(producer)
+    }
+}
+
+impl Enrol {
+    /// A producer of this writer and its lane.
+    fn pair(&self, discipline: Discipline, seat: Option<Arc<()>>) -> (Producer, Lane) {
+        let ends = (Arc::clone(&self.bell), seat);
+        let (mut producer, lane) = pair(discipline, self.capacity, ends);
+        producer.set_waking(self.wait.sleeps());
+        (producer, lane)
     }
 }
 
@@ -121,9 +129,7 @@ impl<R: Reactor> Remote<R> {
             capacity: options.capacity.max(options.ahead),
             wait: options.wait,
         };
-        let ends = (Arc::clone(&bell), None);
-        let (mut own, lane) = pair(Discipline::Ordered, enrol.capacity, ends);
-        own.set_waking(options.wait.sleeps());
+        let (own, lane) = enrol.pair(Discipline::Ordered, None);
         let service = Service {
             writer,
             lanes: vec![lane],
@@ -238,9 +244,7 @@ impl<R: Reactor> Host<R> {
     pub fn post(&mut self, input: Input) -> Result<(), Gone> {
         match &mut self.place {
             Place::Inline(writer) => {
-                writer.listen();
-                writer.execute(&input);
-                writer.publish();
+                writer.take(&input);
                 Ok(())
             }
             Place::Threaded(remote) => {
@@ -260,12 +264,7 @@ impl<R: Reactor> Host<R> {
     /// [`Gone`] without a writer.
     pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
         match &mut self.place {
-            Place::Inline(writer) => {
-                writer.listen();
-                let answer = writer.execute(&input);
-                writer.publish();
-                Ok(answer)
-            }
+            Place::Inline(writer) => Ok(writer.take(&input)),
             Place::Threaded(remote) => {
                 remote.start();
                 remote.own.call(input)

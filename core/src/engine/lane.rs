@@ -94,15 +94,15 @@ impl Lane {
         // While something is left there, its producer gives nothing to the ring: what is in the
         // ring when it is empty of that was given before.
         let has_latest = live.as_ref().is_some_and(|live| !live.latest.is_empty());
-        let most = live.as_ref().map_or(0, |live| live.prices.len().min(CHUNK));
+        let prices = live.as_ref().map_or(0, |live| live.prices.len());
         let waiting = messages.len();
-        if waiting == 0 && most == 0 && !has_latest {
+        if waiting + prices == 0 && !has_latest {
             if meter.depth.get() != 0 {
                 meter.depth.set(0);
             }
             return 0;
         }
-        let depth = (waiting + live.as_ref().map_or(0, |live| live.prices.len())) as u64;
+        let depth = (waiting + prices) as u64;
         // The clock costs as much as a quote: it is read for one chunk of some.
         *chunks = chunks.wrapping_add(1);
         let began = chunks.is_multiple_of(MEASURED).then(Instant::now);
@@ -132,20 +132,20 @@ impl Lane {
             }
             Message::Ask(look) => look(writer.state()),
         });
-        let prices = live.as_mut().map_or(0, |live| {
+        let priced = live.as_mut().map_or(0, |live| {
             let mut give = |tick: PriceTick| {
                 writer.execute(&Input::Command(Command::Price(tick)));
             };
-            let prices = live.prices.drain(most, &mut give);
+            let drained = live.prices.drain(prices.min(CHUNK), &mut give);
             if !has_latest || !live.prices.is_empty() {
-                return prices;
+                return drained;
             }
-            prices + live.latest.take(|_, words| give(unpack(words)))
+            drained + live.latest.take(|_, words| give(unpack(words)))
         });
-        let executed = (taken + prices) as u64;
+        let executed = (taken + priced) as u64;
         meter.executed.add(executed);
         writer.publish_chunk(began, executed);
-        taken + prices
+        taken + priced
     }
 }
 

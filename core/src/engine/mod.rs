@@ -30,6 +30,7 @@ mod writer;
 
 pub use board::BoardOptions;
 pub use bus::Bus;
+pub use filter::Filter;
 pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
 pub use line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
@@ -41,7 +42,7 @@ pub use producer::{Discipline, Gone, Producer, Unsent};
 pub use reactor::{Happening, Quiet, Reactor};
 pub use reader::{Reader, Unseen};
 pub use status::{ProducerStatus, Status, SubscriberStatus};
-pub use subscription::{Filter, Overflow, Past, Retell, Subscription};
+pub use subscription::{Overflow, Past, Retell, Subscription};
 pub use thread::Wait;
 pub use view::{Registry, View};
 pub use writer::{Input, Writer};

@@ -66,7 +66,7 @@ impl Publication {
         self.touched.event(state, entry);
     }
 
-    /// Notes a price that was accepted.
+    /// Notes a price that was accepted, or refused and counted.
     #[inline]
     pub fn price(&mut self, instrument: InstrumentId) {
         self.touched.price(instrument);

@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 use crate::book::Notice;
 use crate::sync::{Doorbell, Seen};
 
-pub use super::filter::Filter;
-
 use super::bus::{Bus, FIRST, Member, Meter, WORDS};
+use super::filter::Filter;
 
 /// How many cells a conflating subscriber reads at once.
 const READS_MAX: usize = 4_096;

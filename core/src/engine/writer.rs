@@ -161,6 +161,14 @@ impl<R: Reactor> Writer<R> {
         &self.bus
     }
 
+    /// Takes one input as a chunk of its own: who has the answer reads what it is about.
+    pub fn take(&mut self, input: &Input) -> Answer {
+        self.listen();
+        let answer = self.execute(input);
+        self.publish();
+        answer
+    }
+
     /// Executes one input and everything that reactors ask for.
     pub fn execute(&mut self, input: &Input) -> Answer {
         let answer = match input {
@@ -203,19 +211,16 @@ impl<R: Reactor> Writer<R> {
             self.reactor
                 .react(self.ledger.state(), happening, &mut self.wanted);
         }
-        if let (Command::Price(tick), Answer::PriceRefused(_)) = (command, answer) {
-            // How many were refused is seen.
-            self.publication.price(tick.instrument);
-        }
         if let Command::Price(tick) = command
-            && matches!(answer, Answer::Applied(_))
+            && !matches!(answer, Answer::Invalid(_))
         {
+            // One that was refused is seen, too: it is counted.
             self.publication.price(tick.instrument);
-            self.reactor.react(
-                self.ledger.state(),
-                Happening::Price(tick),
-                &mut self.wanted,
-            );
+            if matches!(answer, Answer::Applied(_)) {
+                let happening = Happening::Price(tick);
+                self.reactor
+                    .react(self.ledger.state(), happening, &mut self.wanted);
+            }
         }
         answer
     }
