@@ -13,8 +13,8 @@ pub mod settings;
 pub mod strategy;
 
 pub use book::{
-    Amendment, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport, OrderRequest,
-    SplitReport, TradeRef, decimal,
+    Amendment, BarReport, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport,
+    OrderRequest, Score, SplitReport, TradeRef, decimal,
 };
 pub use durability::DurabilityWatch;
 pub use error::Error;

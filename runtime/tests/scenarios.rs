@@ -96,6 +96,7 @@ impl Scene {
             check(answer, expected, &place);
             if restarts {
                 self.restart();
+                self.book.as_mut().unwrap().acknowledge().unwrap();
             }
         }
         self.check_final();

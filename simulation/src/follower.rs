@@ -55,7 +55,10 @@ impl Follower {
                 let known = self.balances.insert((*account, *currency), change.new);
                 known.unwrap_or_default() == change.old
             }
-            News::LimitBreached { .. }
+            News::Recorded(_)
+            | News::Snapshot(_)
+            | News::Store { .. }
+            | News::LimitBreached { .. }
             | News::FillBooked(_)
             | News::FillReversed(_)
             | News::FillQuarantined { .. }

@@ -27,8 +27,24 @@ pub enum StoreError {
         /// The format that this version knows.
         known: i64,
     },
-    /// Another process writes to the file.
-    Locked(PathBuf),
+    /// Another process writes to the file, or this one does already.
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// Who has it.
+        holder: String,
+    },
+    /// Events that were acknowledged as durable are not in the file.
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// The newest event that is there.
+        last: u64,
+        /// The newest that was acknowledged.
+        noted: u64,
+    },
+    /// The file was removed or replaced while it was open.
+    Removed(PathBuf),
     /// The file holds a session on something else.
     OtherSession {
         /// What differs: `mode`, `config` or `data`.
@@ -59,6 +75,13 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether it may pass by itself: the disk refused, or the file is gone.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Removed(_))
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,13 +102,26 @@ impl fmt::Display for StoreError {
                  another file, or open it with the version that wrote it; it was left untouched",
                 path.display()
             ),
-            Self::Locked(path) => {
-                write!(
-                    f,
-                    "{}: it is already open for writing, here or in another process",
-                    path.display()
-                )
-            }
+            Self::Locked { path, holder } => write!(
+                f,
+                "{}: it is already open for writing, by {holder}; close it there, or read it \
+                 beside its writer",
+                path.display()
+            ),
+            Self::Lost { path, last, noted } => write!(
+                f,
+                "{}: events {} to {noted} were durable and are not in the database: it or its \
+                 -wal file is damaged, or an older copy was put in its place; to go on from event \
+                 {last} all the same, remove {}.lock",
+                path.display(),
+                last + 1,
+                path.display()
+            ),
+            Self::Removed(path) => write!(
+                f,
+                "{}: it was removed or replaced while it was open",
+                path.display()
+            ),
             Self::OtherSession { what, found, asked } => write!(
                 f,
                 "the database holds a session with another {what} ({found}, asked for {asked}); \

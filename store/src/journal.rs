@@ -1,26 +1,34 @@
 //! The journal in its file: events appended in groups, read back in order, each checked.
 //!
-//! 1. Sequences are 1, 2, 3, … without a gap.
+//! 1. Sequences are 1, 2, 3, … without a gap; after a prune, from the base on.
 //! 2. Each row carries a CRC of its bytes and a hash chained to the row before.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use borsh::BorshDeserialize;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use truebook_core::book::Entry;
-use truebook_core::digest;
 
-use crate::schema::{APPLICATION_ID, CREATE, FORMAT};
-use crate::{Durability, Session, StoreError};
+use crate::codec::{ENCODING, Encoder, Head, checksum, decode, link};
+use crate::lock::Lock;
+use crate::path::{Identity, beside, failed, refuse_foreign, resolved};
+use crate::schema::{APPLICATION_ID, CHECKPOINTS, CREATE, FORMAT, FROM_3, OLDEST};
+use crate::{Durability, Session, StoreError, tables};
+
+/// How long another program may hold the database before it counts as failing.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An open journal.
 pub struct JournalFile {
     path: PathBuf,
     connection: Connection,
+    durability: Durability,
+    format: i64,
     last: u64,
     chain: [u8; 32],
-    _lock: Option<File>,
+    encoder: Encoder,
+    lock: Option<Lock>,
+    files: [Identity; 2],
 }
 
 impl JournalFile {
@@ -35,21 +43,16 @@ impl JournalFile {
     ) -> Result<Self, StoreError> {
         let path = &resolved(path)?;
         refuse_foreign(path)?;
-        let lock = lock(path)?;
+        let lock = Lock::take(path)?;
         let connection = Connection::open(path).map_err(|e| failed(path, &e))?;
-        let mut file = Self {
-            path: path.to_owned(),
-            connection,
-            last: 0,
-            chain: [0; 32],
-            _lock: Some(lock),
-        };
-        file.prepare(durability)?;
+        let mut file = Self::of(path, connection, durability, Some(lock))?;
+        file.prepare()?;
         file.claim("mode", &session.mode)?;
         if let Some(config) = &session.config {
             file.claim("config", config)?;
         }
         (file.last, file.chain) = file.tip()?;
+        file.check_noted()?;
         Ok(file)
     }
 
@@ -61,77 +64,124 @@ impl JournalFile {
         let path = &resolved(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(path, &e))?;
-        let file = Self {
-            path: path.to_owned(),
-            connection,
-            last: 0,
-            chain: [0; 32],
-            _lock: None,
-        };
+        let mut file = Self::of(path, connection, Durability::Os, None)?;
         match file.header()? {
-            id if id == APPLICATION_ID => Ok(file),
+            (APPLICATION_ID, format) => {
+                file.refuse_old(format)?;
+                file.format = format;
+                (file.last, file.chain) = file.tip()?;
+                Ok(file)
+            }
             _ => Err(StoreError::NotOurs(path.to_owned())),
         }
     }
 
-    /// Whose file it is, where its format is ours.
-    fn header(&self) -> Result<i64, StoreError> {
-        let pragma = |name: &str| {
-            self.connection
-                .query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
-                .map_err(|_| StoreError::NotOurs(self.path.clone()))
-        };
-        let (id, format) = (pragma("application_id")?, pragma("user_version")?);
-        if format > FORMAT && id == APPLICATION_ID {
-            let path = self.path.clone();
-            return Err(StoreError::Newer {
-                path,
-                found: format,
-                known: FORMAT,
-            });
-        }
-        if format < FORMAT && id == APPLICATION_ID {
-            let path = self.path.clone();
-            return Err(StoreError::Older {
-                path,
-                found: format,
-                known: FORMAT,
-            });
-        }
-        Ok(id)
+    fn of(
+        path: &Path,
+        connection: Connection,
+        durability: Durability,
+        lock: Option<Lock>,
+    ) -> Result<Self, StoreError> {
+        connection
+            .busy_timeout(PATIENCE)
+            .map_err(|e| failed(path, &e))?;
+        Ok(Self {
+            files: [
+                Identity::of(path.to_owned()),
+                Identity::of(beside(path, "-wal")),
+            ],
+            path: path.to_owned(),
+            connection,
+            durability,
+            format: FORMAT,
+            last: 0,
+            chain: [0; 32],
+            encoder: Encoder::default(),
+            lock,
+        })
     }
 
-    fn prepare(&mut self, durability: Durability) -> Result<(), StoreError> {
-        let id = self.header()?;
-        let tables: i64 = self.query("SELECT count(*) FROM sqlite_master")?;
+    /// Whose file it is, and its format.
+    fn header(&self) -> Result<(i64, i64), StoreError> {
+        let pragma = |name: &str| {
+            let sql = format!("PRAGMA {name}");
+            self.connection
+                .query_row(&sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|e| self.refused(&e))
+        };
+        Ok((pragma("application_id")?, pragma("user_version")?))
+    }
+
+    /// What a database that cannot be read at all is told as.
+    fn refused(&self, error: &rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => StoreError::NotOurs(self.path.clone()),
+            _ => failed(&self.path, error),
+        }
+    }
+
+    fn refuse_old(&self, found: i64) -> Result<(), StoreError> {
+        let (path, known) = (self.path.clone(), FORMAT);
+        match found {
+            OLDEST..=FORMAT => Ok(()),
+            _ if found > FORMAT => Err(StoreError::Newer { path, found, known }),
+            _ => Err(StoreError::Older { path, found, known }),
+        }
+    }
+
+    fn prepare(&mut self) -> Result<(), StoreError> {
+        let (id, format) = self.header()?;
+        let tables = self.connection.query_row(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table'",
+            [],
+            |row| row.get::<_, i64>(0),
+        );
+        let tables = tables.map_err(|e| self.refused(&e))?;
         if id != APPLICATION_ID && (tables > 0 || id != 0) {
             return Err(StoreError::NotOurs(self.path.clone()));
         }
-        let level = match durability {
-            Durability::Disk => "FULL",
-            Durability::Os => "NORMAL",
-        };
         if id != APPLICATION_ID {
+            if let Some(lock) = &self.lock {
+                lock.forget();
+            }
             // Before the WAL, so that the file's own header says whose it is from the first.
             self.run(&format!(
-                "BEGIN IMMEDIATE; {CREATE} PRAGMA application_id={APPLICATION_ID}; \
-                 PRAGMA user_version={FORMAT}; COMMIT;"
+                "BEGIN IMMEDIATE; {CREATE} {CHECKPOINTS} {} PRAGMA \
+                 application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT}; COMMIT;",
+                tables::CREATE
             ))?;
+        } else {
+            self.refuse_old(format)?;
+            if format < FORMAT {
+                self.run(&format!(
+                    "BEGIN IMMEDIATE; {FROM_3} {CHECKPOINTS} {} PRAGMA user_version={FORMAT}; \
+                     COMMIT;",
+                    tables::CREATE
+                ))?;
+            }
         }
-        self.run(&format!(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous={level};"
-        ))
+        // Checkpoints of the WAL are the store thread's own to time.
+        self.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;")?;
+        self.set_synced(self.durability == Durability::Disk)
     }
 
-    fn run(&self, sql: &str) -> Result<(), StoreError> {
+    /// Says whether what is committed from now on waits for the disk.
+    pub(crate) fn set_synced(&self, is_synced: bool) -> Result<(), StoreError> {
+        self.run(match is_synced {
+            true => "PRAGMA synchronous=FULL",
+            false => "PRAGMA synchronous=NORMAL",
+        })
+    }
+
+    /// Whether commits of events wait for the disk.
+    pub(crate) fn is_synced(&self) -> bool {
+        self.durability == Durability::Disk
+    }
+
+    pub(crate) fn run(&self, sql: &str) -> Result<(), StoreError> {
         self.connection
             .execute_batch(sql)
             .map_err(|e| failed(&self.path, &e))
-    }
-
-    fn query(&self, sql: &str) -> Result<i64, StoreError> {
-        let found = self.connection.query_row(sql, [], |row| row.get(0));
-        found.map_err(|_| StoreError::NotOurs(self.path.clone()))
     }
 
     /// Records `value` under `key`, or checks that it is what was recorded.
@@ -170,32 +220,76 @@ impl JournalFile {
         done.map(|_| ()).map_err(|e| failed(&self.path, &e))
     }
 
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the file has what format 4 added: checkpoints and tables.
+    pub(crate) fn has_tables(&self) -> bool {
+        self.format == FORMAT
+    }
+
+    /// What speaks SQL.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The sequence of the newest event.
     #[must_use]
     pub fn last(&self) -> u64 {
         self.last
     }
 
+    /// The last event that was pruned away; 0 where none was.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when the database refuses.
+    pub fn base(&self) -> Result<u64, StoreError> {
+        let base = self.meta("base")?;
+        Ok(base.and_then(|base| base.parse().ok()).unwrap_or(0))
+    }
+
     fn tip(&self) -> Result<(u64, [u8; 32]), StoreError> {
         let sql = "SELECT sequence FROM journal ORDER BY sequence DESC LIMIT 1";
         let found = self.connection.query_row(sql, [], |row| row.get(0));
-        let last: i64 = found
-            .optional()
-            .map_err(|e| failed(&self.path, &e))?
-            .unwrap_or(0);
-        let last = u64::try_from(last).unwrap_or(0);
+        let last: Option<i64> = found.optional().map_err(|e| failed(&self.path, &e))?;
+        let last = match last {
+            Some(last) => u64::try_from(last).unwrap_or(0),
+            None => self.base()?,
+        };
         Ok((last, self.chain_at(last)?))
     }
 
     /// The chain hash after the event with `sequence`; zeros before the first.
-    fn chain_at(&self, sequence: u64) -> Result<[u8; 32], StoreError> {
+    pub(crate) fn chain_at(&self, sequence: u64) -> Result<[u8; 32], StoreError> {
         if sequence == 0 {
             return Ok([0; 32]);
         }
-        let sql = "SELECT chain FROM journal WHERE sequence = ?1";
-        let key = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let found = self.connection.query_row(sql, [key], |row| row.get(0));
+        let sql = match self.format {
+            FORMAT => {
+                "SELECT chain FROM journal WHERE sequence = ?1 UNION ALL \
+                 SELECT chain FROM checkpoint WHERE sequence = ?1 LIMIT 1"
+            }
+            _ => "SELECT chain FROM journal WHERE sequence = ?1",
+        };
+        let found = self.connection.prepare_cached(sql);
+        let found = found.and_then(|mut known| known.query_row([key(sequence)], |row| row.get(0)));
         found.map_err(|e| self.unreadable(sequence, &e))
+    }
+
+    /// Refuses a file that lacks what was acknowledged as durable.
+    fn check_noted(&self) -> Result<(), StoreError> {
+        let noted = self.lock.as_ref().map_or(0, Lock::noted);
+        if noted > self.last {
+            return Err(StoreError::Lost {
+                path: self.path.clone(),
+                last: self.last,
+                noted,
+            });
+        }
+        Ok(())
     }
 
     /// The error for a row that could not be read: damage where its columns are of another type.
@@ -214,42 +308,99 @@ impl JournalFile {
         StoreError::Corrupt { sequence, what }
     }
 
-    /// Appends `entries` in one transaction.
+    /// Appends `entries` in one transaction. When this returns they survive what the file's
+    /// durability says, and the file is still there.
     ///
     /// # Errors
-    /// [`StoreError::Failed`], and none of them is kept.
+    /// [`StoreError::Failed`], and none of them is acknowledged.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let mut chain = self.chain;
-        let mut last = self.last;
-        let transaction = self
+        let (last, chain) = self.insert(entries)?;
+        (self.last, self.chain) = (last, chain);
+        self.check_there()?;
+        if let Some(lock) = &self.lock {
+            lock.note(last);
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, entries: &[Entry]) -> Result<(u64, [u8; 32]), StoreError> {
+        let path = &self.path;
+        let fail = |e: &dyn std::fmt::Display| failed(path, e);
+        let (mut last, mut chain) = (self.last, self.chain);
+        let transaction = self.connection.transaction().map_err(|e| fail(&e))?;
+        let sql = "INSERT INTO journal (sequence, ts, body, crc, chain, encoding) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let mut insert = transaction.prepare_cached(sql).map_err(|e| fail(&e))?;
+        for entry in entries {
+            if entry.sequence != last + 1 {
+                return Err(fail(&format!(
+                    "event {} does not follow {last}",
+                    entry.sequence
+                )));
+            }
+            let head = Head {
+                sequence: entry.sequence,
+                ts: entry.ts.0,
+                encoding: ENCODING,
+            };
+            let body = self.encoder.body(&entry.event).map_err(|e| fail(&e))?;
+            chain = link(&chain, head, body);
+            last = entry.sequence;
+            let crc = checksum(head, body);
+            let row = params![key(last), head.ts, body, crc, chain.as_slice(), ENCODING];
+            insert.execute(row).map_err(|e| fail(&e))?;
+        }
+        drop(insert);
+        transaction.commit().map_err(|e| fail(&e))?;
+        Ok((last, chain))
+    }
+
+    /// Whether the file is still where it was: one that was removed or replaced takes what is
+    /// written, and loses it.
+    ///
+    /// # Errors
+    /// [`StoreError::Removed`].
+    pub(crate) fn check_there(&mut self) -> Result<(), StoreError> {
+        let is_there = self.files.iter_mut().all(Identity::is_there);
+        if let Some(lock) = &mut self.lock {
+            lock.renew()?;
+        }
+        match is_there {
+            true => Ok(()),
+            false => Err(StoreError::Removed(self.path.clone())),
+        }
+    }
+
+    /// Makes the file again where it was removed while it was open: all of it is still there for
+    /// whoever has it open. Tried again where it fails.
+    pub(crate) fn restore(&mut self) {
+        let is_there = self.path.exists();
+        if is_there || self.files.iter_mut().all(Identity::is_there) {
+            return;
+        }
+        let new = beside(&self.path, ".restored");
+        let _ = std::fs::remove_file(&new);
+        let copied = self
             .connection
-            .transaction()
-            .map_err(|e| failed(&path, &e))?;
-        {
-            let sql = "INSERT INTO journal (sequence, ts, body, crc, chain) \
-                       VALUES (?1, ?2, ?3, ?4, ?5)";
-            let mut insert = transaction
-                .prepare_cached(sql)
-                .map_err(|e| failed(&path, &e))?;
-            for entry in entries {
-                if entry.sequence != last + 1 {
-                    let cause = format!("event {} does not follow {last}", entry.sequence);
-                    return Err(failed(&path, &cause));
-                }
-                let body = borsh::to_vec(entry).map_err(|e| failed(&path, &e))?;
-                chain = digest::chain(&chain, &body);
-                last = entry.sequence;
-                let crc = i64::from(crc32fast::hash(&body));
-                let sequence = i64::try_from(entry.sequence).unwrap_or(i64::MAX);
-                insert
-                    .execute(params![sequence, entry.ts.0, body, crc, chain.as_slice()])
-                    .map_err(|e| failed(&path, &e))?;
+            .execute("VACUUM INTO ?1", [new.to_string_lossy()]);
+        let (wal, index) = (beside(&self.path, "-wal"), beside(&self.path, "-shm"));
+        let opened = copied.is_ok().then(|| {
+            // They belong to the file that is gone.
+            let _ = std::fs::remove_file(&wal);
+            let _ = std::fs::remove_file(&index);
+            std::fs::rename(&new, &self.path).ok()?;
+            Connection::open(&self.path).ok()
+        });
+        if let Some(connection) = opened.flatten() {
+            self.connection = connection;
+            self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
+            // What fails here fails the next commit, too.
+            let _ = self.connection.busy_timeout(PATIENCE);
+            let _ = self.prepare();
+            if let Ok((last, chain)) = self.tip() {
+                (self.last, self.chain) = (last, chain);
             }
         }
-        transaction.commit().map_err(|e| failed(&path, &e))?;
-        (self.chain, self.last) = (chain, last);
-        Ok(())
     }
 
     /// Gives up to `limit` events after `sequence`, each checked.
@@ -257,14 +408,35 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError::Corrupt`] for a damaged or missing record.
     pub fn read_after(&self, sequence: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let sql = "SELECT body, crc, chain FROM journal WHERE sequence > ?1 \
-                   ORDER BY sequence LIMIT ?2";
-        let mut chain = self.chain_at(sequence)?;
-        let fail = |e: rusqlite::Error| failed(&self.path, &e);
-        let mut select = self.connection.prepare_cached(sql).map_err(fail)?;
-        let after = i64::try_from(sequence).unwrap_or(i64::MAX);
-        let mut rows = select.query(params![after, limit]).map_err(fail)?;
         let mut entries = Vec::new();
+        self.each_after(sequence, limit, |_, _, entry| {
+            entries.push(entry);
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+
+    /// Shows up to `limit` rows after `sequence` to `see`, each checked: its head, its body and
+    /// chain hash as they are stored, and its event.
+    pub(crate) fn each_after(
+        &self,
+        sequence: u64,
+        limit: u32,
+        mut see: impl FnMut(Head, (&[u8], &[u8; 32]), Entry) -> Result<(), StoreError>,
+    ) -> Result<u64, StoreError> {
+        let encoding = if self.format == FORMAT {
+            "encoding"
+        } else {
+            "0"
+        };
+        let sql = format!(
+            "SELECT sequence, ts, {encoding}, body, crc, chain FROM journal \
+             WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
+        );
+        let fail = |e: rusqlite::Error| failed(&self.path, &e);
+        let mut chain = self.chain_at(sequence)?;
+        let mut select = self.connection.prepare_cached(&sql).map_err(fail)?;
+        let mut rows = select.query(params![key(sequence), limit]).map_err(fail)?;
         let mut expected = sequence;
         while let Some(row) = rows.next().map_err(fail)? {
             expected += 1;
@@ -273,80 +445,34 @@ impl JournalFile {
                 what,
             };
             let unreadable = |e: rusqlite::Error| self.unreadable(expected, &e);
-            let body: Vec<u8> = row.get(0).map_err(unreadable)?;
-            let crc: i64 = row.get(1).map_err(unreadable)?;
-            let linked: [u8; 32] = row.get(2).map_err(unreadable)?;
-            if i64::from(crc32fast::hash(&body)) != crc {
-                return Err(damaged("its bytes do not match their checksum"));
-            }
-            let entry =
-                Entry::try_from_slice(&body).map_err(|_| damaged("its bytes cannot be read"))?;
-            if entry.sequence != expected {
+            let head = Head {
+                sequence: row.get(0).map_err(unreadable)?,
+                ts: row.get(1).map_err(unreadable)?,
+                encoding: row.get(2).map_err(unreadable)?,
+            };
+            if head.sequence != expected {
                 return Err(damaged("it is missing"));
             }
-            chain = digest::chain(&chain, &body);
+            let body = row.get_ref(3).map_err(unreadable)?;
+            let body = body
+                .as_blob()
+                .map_err(|_| damaged("a column has another type or size"))?;
+            let crc: u32 = row.get(4).map_err(unreadable)?;
+            let linked: [u8; 32] = row.get(5).map_err(unreadable)?;
+            if checksum(head, body) != crc {
+                return Err(damaged("its bytes do not match their checksum"));
+            }
+            chain = link(&chain, head, body);
             if linked != chain {
                 return Err(damaged("it does not follow the event before it"));
             }
-            entries.push(entry);
+            see(head, (body, &linked), decode(head, body).map_err(damaged)?)?;
         }
-        Ok(entries)
+        Ok(expected)
     }
 }
 
-/// The file behind every name that it has but hard links.
-fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
-    let Some(name) = path.file_name() else {
-        return Err(failed(path, &"found no name of a file"));
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let found = path.canonicalize().or_else(|_| {
-        let folder = folder.canonicalize()?;
-        Ok::<_, std::io::Error>(folder.join(name))
-    });
-    found.map_err(|e| failed(path, &e))
-}
-
-/// Refuses, untouched, what is no SQLite file or names another application in its header.
-fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
-    use std::io::Read;
-    const APPLICATION: std::ops::Range<usize> = 68..72;
-    let Ok(mut file) = File::open(path) else {
-        return Ok(());
-    };
-    let mut head = Vec::new();
-    let read = file.by_ref().take(100).read_to_end(&mut head);
-    read.map_err(|e| failed(path, &e))?;
-    let known = i32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes();
-    let is_ours = head.starts_with(b"SQLite format 3\0") && head.get(APPLICATION) == Some(&known);
-    if head.iter().all(|byte| *byte == 0) || is_ours {
-        return Ok(());
-    }
-    Err(StoreError::NotOurs(path.to_owned()))
-}
-
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let opened = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&name);
-    let file = opened.map_err(|e| failed(path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(failed(path, &error)),
-    }
-}
-
-fn failed(path: &Path, cause: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Failed {
-        path: path.to_owned(),
-        cause: cause.to_string(),
-    }
+/// A sequence as SQLite keeps it.
+pub(crate) fn key(sequence: u64) -> i64 {
+    i64::try_from(sequence).unwrap_or(i64::MAX)
 }

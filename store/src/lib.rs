@@ -1,12 +1,30 @@
-//! The durable journal of truebook: every event in SQLite, in order, each once.
+//! The durable store of truebook: every event in SQLite, in order, each once, with checkpoints, and
+//! the history as tables behind them.
 
+mod audit;
+mod checkpoint;
+mod codec;
 mod error;
+mod export;
 mod journal;
+mod lock;
+mod path;
+mod progress;
+mod projection;
 mod schema;
 mod session;
+pub mod tables;
 mod thread;
+mod wal;
+mod writer;
 
+pub use audit::Audit;
+pub use checkpoint::Stored;
 pub use error::StoreError;
 pub use journal::JournalFile;
+pub use lock::Lock;
+pub use progress::Progress;
+pub use projection::LAG_MAX;
 pub use session::Session;
-pub use thread::{Durability, Mode, Progress, StoreThread, StoreWriter};
+pub use thread::{Durability, Mode, StoreThread};
+pub use writer::{BACKLOG_BYTES_MAX, StoreWriter};

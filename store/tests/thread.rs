@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use truebook_core::book::{Entry, Event};
 use truebook_core::engine::Journal;
 use truebook_core::model::{Id, Timestamp};
-use truebook_store::{Durability, JournalFile, Mode, Session, StoreError, StoreThread};
+use truebook_store::{Audit, Durability, JournalFile, Mode, Session, StoreError, StoreThread};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -51,7 +51,7 @@ fn recorded(path: &Path) -> Vec<Entry> {
 
 /// Gives `entries` to a store on `path` and ends it.
 fn give(path: &Path, mode: Mode, entries: &[Entry]) -> Result<(), StoreError> {
-    let (thread, mut writer) = StoreThread::start(open(path), mode).unwrap();
+    let (thread, mut writer) = StoreThread::start(open(path), mode, Audit::default()).unwrap();
     for entry in entries {
         writer.append(entry);
     }
@@ -70,7 +70,8 @@ fn everything_given_is_kept_in_order_more_than_the_ring_holds() {
 #[test]
 fn durable_is_claimed_only_for_what_another_opener_finds() {
     let (dir, path) = place();
-    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let progress = std::sync::Arc::clone(thread.progress());
     assert_eq!(progress.durable_sequence(), 0);
     let beyond = progress.wait_durable(1, Duration::from_millis(20));
@@ -138,7 +139,8 @@ fn a_recomputed_event_that_differs_is_named_and_nothing_is_written() {
 fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
     let (_dir, path) = place();
     give(&path, Mode::Recompute, &entries(1..=3)).unwrap();
-    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Recompute).unwrap();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Recompute, Audit::default()).unwrap();
     writer.append(&entry(1, "other"));
     let progress = std::sync::Arc::clone(thread.progress());
     assert!(!progress.wait_durable(4, LONG), "it failed");
@@ -161,7 +163,8 @@ fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
 #[test]
 fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
     let (_dir, path) = place();
-    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let progress = std::sync::Arc::clone(thread.progress());
     let other = rusqlite::Connection::open(&path).unwrap();
     let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
@@ -194,7 +197,8 @@ fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
 #[test]
 fn a_store_that_ends_while_the_disk_refuses_says_what_was_lost() {
     let (_dir, path) = place();
-    let (thread, mut writer) = StoreThread::start(open(&path), Mode::Continue).unwrap();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
     let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
                   SELECT RAISE(ABORT, 'no room'); END";

@@ -5,7 +5,7 @@
 
 use crate::model::{
     AccountId, Config, Currency, CurrencyId, Id, Instrument, InstrumentId, Limits, Position,
-    PositionId, PositionKey, Settlement, StrategyId,
+    PositionId, PositionKey, PositionLeg, Settlement, StrategyId,
 };
 
 use super::state::{Account, Balance, Counters, Strategy};
@@ -77,6 +77,9 @@ impl State {
             Event::StateSet { key, value } => {
                 self.shared.insert(*key, value.clone());
             }
+            Event::Recorded(_) => {}
+            Event::SnapshotTaken(snapshot) => self.snapshot_peak = Some(snapshot.peak),
+            Event::StoreChanged { is_available } => self.is_store_lost = !is_available,
         }
     }
 
@@ -98,7 +101,7 @@ impl State {
     }
 
     /// Tells what follows from prices which currency is the reporting one, and what dust is.
-    fn know_reporting(&mut self) -> Option<CurrencyId> {
+    pub(super) fn know_reporting(&mut self) -> Option<CurrencyId> {
         let reporting = self.currency_id(&self.config.reporting_currency);
         let dust = Config::at_money_scale(self.config.limits.dust_threshold);
         self.worth.configure(reporting, dust);
@@ -204,17 +207,26 @@ impl State {
             self.revalue(id);
             return;
         }
-        let key = PositionKey {
-            account: paid.leg.account,
+        let Leg {
+            account,
+            currency,
+            amount,
+            ..
+        } = paid.leg;
+        let owner = (account, paid.strategy, currency);
+        *self.income.entry(owner).or_default() += amount;
+        let key = Self::no_position(account, paid.strategy);
+        self.worth.post(&key, currency, &Sum::of_funding(amount));
+    }
+
+    /// Whose it is that belongs to no position.
+    pub(super) fn no_position(account: AccountId, strategy: StrategyId) -> PositionKey {
+        PositionKey {
+            account,
             instrument: InstrumentId(u32::MAX),
-            strategy: paid.strategy,
-            leg: crate::model::PositionLeg::Net,
-        };
-        let change = Sum {
-            funding: paid.leg.amount,
-            ..Sum::default()
-        };
-        self.worth.post(&key, paid.leg.currency, &change);
+            strategy,
+            leg: PositionLeg::Net,
+        }
     }
 
     fn apply_split(&mut self, entry: &Entry, split: &SplitBooked) {

@@ -300,11 +300,8 @@ impl State {
 
     fn post_fees(&mut self, key: &PositionKey, fees: &[Fee]) {
         for fee in fees {
-            let change = Sum {
-                fees: fee.amount,
-                ..Sum::default()
-            };
-            self.worth.post(key, fee.currency, &change);
+            self.worth
+                .post(key, fee.currency, &Sum::of_fees(fee.amount));
         }
     }
 

@@ -17,6 +17,7 @@ type Check = fn(&Context<'_>) -> bool;
 
 /// What every order must pass, in order: `true` breaks it.
 const CHECKS: &[(Refusal, Check)] = &[
+    (Refusal::NotReady, |c| c.state.unresolved().next().is_some()),
     (Refusal::StoreUnavailable, |c| {
         c.risks() && c.state.is_store_lost
     }),

@@ -5,6 +5,8 @@
 //! 2. The window holds the newest fills, up to a bound set when it is made.
 //! 3. What is remembered of a fill is enough to take it back exactly.
 
+use std::io::{Read, Result, Write};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
@@ -60,7 +62,7 @@ pub fn order_hash(venue_order_id: Option<Id>, client_order_id: Option<Id>) -> u6
 }
 
 /// What is remembered of a fill; there are a million of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FillMark {
     /// Its key.
     pub key: FillKey,
@@ -104,7 +106,7 @@ impl FillMark {
 }
 
 /// The fees of a remembered fill: one in place, as most have, more apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct MarkFees {
     first: Option<Fee>,
     more: Option<Box<Fees>>,
@@ -262,15 +264,31 @@ impl FillWindow {
         self.index.insert(hash, position(at));
     }
 
-    /// What the state hash covers of each fill, oldest first.
-    pub fn keys(&self) -> impl Iterator<Item = impl BorshSerialize + use<>> + '_ {
+    /// Every remembered fill, oldest first.
+    fn in_order(&self) -> impl Iterator<Item = &FillMark> {
         let (newer, older) = self.marks.split_at(self.oldest.min(self.marks.len()));
-        let in_order = older.iter().chain(newer);
-        in_order.map(|mark| {
-            let successor = mark.successor.as_deref().copied();
-            let known = (mark.key.0, mark.sequence, mark.qty, mark.px);
-            (known, mark.order, successor, mark.is_void, mark.is_conflict)
-        })
+        older.iter().chain(newer)
+    }
+}
+
+impl BorshSerialize for FillWindow {
+    fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
+        u32::try_from(self.marks.len())
+            .unwrap_or(u32::MAX)
+            .serialize(writer)?;
+        self.in_order().try_for_each(|mark| mark.serialize(writer))
+    }
+}
+
+impl BorshDeserialize for FillWindow {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> Result<Self> {
+        let count = u32::deserialize_reader(reader)?;
+        let mut window = Self::default();
+        window.reserve();
+        for _ in 0..count {
+            window.insert(FillMark::deserialize_reader(reader)?);
+        }
+        Ok(window)
     }
 }
 

@@ -8,12 +8,13 @@ use crate::model::{CurrencyId, Id, InstrumentId, NANOS_PER_SECOND, Refusal, Time
 
 use super::notice::Before;
 use super::price::Verdict;
+use super::record::Clock;
 use super::{
     Change, Command, Entry, Event, FillKey, FillReport, Mark, News, Notice, PriceRefusal,
     PriceTick, Prices, Quarantine, RiskMark, State,
 };
 
-const SECONDS_PER_DAY: i64 = 86_400;
+pub(super) const SECONDS_PER_DAY: i64 = 86_400;
 /// How often the peak of equity is written down at most.
 const RISK_EVERY_NS: i64 = NANOS_PER_SECOND;
 /// The largest text that components share under one key, in bytes.
@@ -89,6 +90,10 @@ invalid! {
     CostMissing = "the cost is needed",
     CostKnown = "no cost is missing",
     Old = "older than what is known",
+    Bar = "a bar closes after it opens, its low is its lowest price and above 0, its high the \
+           highest, its volume at least 0, and its timeframe has a name",
+    UnnamedRecord = "a kind or a symbol is empty",
+    Text = "a text has at most 65536 bytes",
     SharedValue = "a shared value has at most 65536 bytes, and there are at most 10000 keys",
 }
 
@@ -99,6 +104,7 @@ impl std::error::Error for Invalid {}
 pub struct Ledger {
     pub(super) state: State,
     pub(super) now: Timestamp,
+    pub(super) clock: Clock,
     emitted: Vec<Entry>,
     /// Whether notices are made.
     is_followed: bool,
@@ -112,6 +118,7 @@ impl Ledger {
         Self {
             now: state.now,
             state,
+            clock: Clock::Off,
             emitted: Vec::new(),
             is_followed: false,
             notices: Vec::new(),
@@ -141,12 +148,18 @@ impl Ledger {
 
     /// Sets the time that the next events carry, where a command carries none.
     pub fn advance(&mut self, now: Timestamp) {
+        if self.is_snapshot_due(now) {
+            self.turn_hour(now);
+        }
         self.now = self.now.max(now);
     }
 
     /// Says whether events are being kept; while not, no new risk is taken.
+    #[inline]
     pub fn set_store_available(&mut self, is_available: bool) {
-        self.state.is_store_lost = !is_available;
+        if self.state.is_store_lost == is_available {
+            self.emit(Event::StoreChanged { is_available });
+        }
     }
 
     /// Brings the totals in step, after a chunk of commands.
@@ -192,6 +205,9 @@ impl Ledger {
                 Ok(())
             }
             Command::SetState { key, value } => self.set_state(*key, value),
+            Command::Record { record, ts } => return self.at(*ts, |ledger| ledger.record(record)),
+            Command::Recover => return self.recover(),
+            Command::Acknowledge => return self.acknowledge(),
         };
         done.map_or_else(Answer::Invalid, |()| self.applied())
     }
@@ -249,6 +265,9 @@ impl Ledger {
     }
 
     fn price(&mut self, tick: &PriceTick) -> Answer {
+        if self.state.instrument(tick.instrument).is_some() && self.is_snapshot_due(tick.ts) {
+            self.turn_hour(tick.ts);
+        }
         let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
@@ -351,9 +370,7 @@ impl State {
     #[must_use]
     pub(super) fn risk_at(&self, now: Timestamp) -> RiskMark {
         let equity = self.equity();
-        let boundary = i64::from(self.config.day_boundary_seconds);
-        let seconds = now.0.div_euclid(NANOS_PER_SECOND) - boundary;
-        let day = seconds.div_euclid(SECONDS_PER_DAY);
+        let day = self.day_of(now);
         let old = self.seen_risk;
         let is_new_day = day != old.day || old == RiskMark::default();
         RiskMark {

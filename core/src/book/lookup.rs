@@ -159,6 +159,12 @@ impl State {
         self.order_at(*self.order_ids.get(client_order_id)?)
     }
 
+    /// The number of the order with this client id.
+    #[must_use]
+    pub fn order_number(&self, client_order_id: &Id) -> Option<u32> {
+        self.order_ids.get(client_order_id).copied()
+    }
+
     /// The order with this number.
     #[must_use]
     pub fn order_at(&self, number: u32) -> Option<&Order> {

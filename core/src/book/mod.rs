@@ -12,6 +12,7 @@ mod apply;
 mod apply_fill;
 mod apply_order;
 mod check;
+mod checkpoint;
 mod command;
 mod context;
 mod correction;
@@ -30,6 +31,7 @@ mod outcome;
 mod pnl;
 mod posted;
 mod price;
+mod record;
 mod registration;
 mod state;
 mod sum;
@@ -43,10 +45,10 @@ pub use command::{
     Income, LateFee, OrderReport, OrderUpdate, PriceTick, Split, Statement, Submit, Transfer,
 };
 pub use event::{
-    Adopted, CashMoved, CostGiven, Entry, Event, FILL_FEES_MAX, Fees, FillAmended, Filled,
-    IncomeKind, IncomePaid, Leg, Legs, Liquidity, OrderAmended, OrderChanged, OrderPlaced,
-    OrderRefused, Outcome, Quarantine, Quarantined, Reversal, SplitBooked, SplitPart, Stated,
-    StatedOf, TradingState, Transferred,
+    Adopted, Alert, AlertLevel, BarRecord, CashMoved, CostGiven, Entry, Event, FILL_FEES_MAX, Fees,
+    FillAmended, Filled, IncomeKind, IncomePaid, Leg, Legs, Liquidity, Observation, OrderAmended,
+    OrderChanged, OrderPlaced, OrderRefused, Outcome, Quarantine, Quarantined, Record, Reversal,
+    Snapshot, SplitBooked, SplitPart, Stated, StatedOf, TradingState, Transferred,
 };
 pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};

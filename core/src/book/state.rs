@@ -129,6 +129,10 @@ pub struct State {
     pub(super) has_loss_limit: bool,
     /// Whether events cannot be kept at the moment.
     pub(super) is_store_lost: bool,
+    /// The orders that were of unknown fate when the book was opened.
+    pub(super) unresolved: Vec<u32>,
+    /// The highest equity of any snapshot.
+    pub(super) snapshot_peak: Option<i128>,
     pub(super) currencies: Vec<Currency>,
     pub(super) instruments: Vec<Instrument>,
     pub(super) accounts: Vec<Account>,
@@ -136,6 +140,8 @@ pub struct State {
     pub(super) positions: Vec<Position>,
     /// By account, then by currency.
     pub(super) balances: Vec<Vec<Balance>>,
+    /// Income that belongs to no position.
+    pub(super) income: BTreeMap<(AccountId, StrategyId, CurrencyId), i128>,
     pub(super) orders: Vec<Order>,
     pub(super) open_orders: Vec<u32>,
     /// Ids of cash moves and the like, with the sequence and the hash of what was booked.
@@ -178,6 +184,8 @@ impl Default for State {
             seen_risk: RiskMark::default(),
             has_loss_limit: false,
             is_store_lost: false,
+            unresolved: Vec::new(),
+            snapshot_peak: None,
             currencies: Vec::new(),
             instruments: Vec::new(),
             accounts: vec![Account {
@@ -187,6 +195,7 @@ impl Default for State {
             strategies: vec![strategy],
             positions: Vec::new(),
             balances: Vec::new(),
+            income: BTreeMap::new(),
             orders: Vec::new(),
             open_orders: Vec::new(),
             cash_ids: BTreeMap::new(),
@@ -212,29 +221,5 @@ impl State {
     pub fn reserve(&mut self) {
         self.fills.reserve();
         self.closed.reserve(CLOSED_MAX);
-    }
-
-    /// The hash of the ledger: everything that events made, prices apart.
-    #[must_use]
-    pub fn hash(&self) -> [u8; 32] {
-        let keys: Vec<_> = self.fills.keys().collect();
-        crate::digest::of(&(
-            (
-                (self.sequence, &self.config, self.config_version),
-                (self.trading_state, self.trading_reason, self.risk),
-            ),
-            (
-                (&self.currencies, &self.instruments, &self.accounts),
-                (&self.strategies, &self.positions, &self.balances),
-            ),
-            (
-                &self.orders,
-                &self.cash_ids,
-                &self.stated,
-                &self.shared,
-                (&self.closed, &self.splits),
-                &keys,
-            ),
-        ))
     }
 }

@@ -22,6 +22,20 @@ pub struct Sum {
 }
 
 impl Sum {
+    pub(super) fn of_fees(fees: i128) -> Self {
+        Self {
+            fees,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_funding(funding: i128) -> Self {
+        Self {
+            funding,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(&mut self, change: &Self) {
         self.realized += change.realized;
         self.unrealized += change.unrealized;

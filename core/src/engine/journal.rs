@@ -1,6 +1,6 @@
 //! Where events go to be kept.
 
-use crate::book::Entry;
+use crate::book::{Entry, State};
 
 /// Takes every event once, in order.
 pub trait Journal: Send + 'static {
@@ -9,6 +9,11 @@ pub trait Journal: Send + 'static {
 
     /// Whether events can be kept now; where not, no new risk is taken.
     fn is_available(&self) -> bool;
+
+    /// Takes what the ledger is after the newest event, to be compared with what events make of it.
+    fn witness(&mut self, state: &State) {
+        let _ = state;
+    }
 }
 
 /// Keeps nothing.

@@ -206,7 +206,10 @@ impl Touched {
             | Event::TradingStateChanged { .. }
             | Event::RiskMarked { .. }
             | Event::Stated(_)
-            | Event::StateSet { .. } => {}
+            | Event::StateSet { .. }
+            | Event::Recorded(_)
+            | Event::SnapshotTaken(_)
+            | Event::StoreChanged { .. } => {}
         }
     }
 }

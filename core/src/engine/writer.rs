@@ -38,6 +38,8 @@ pub struct Writer<R> {
     publisher: Publisher,
     bus: Bus,
     notices: Vec<Notice>,
+    /// The newest event after which the journal was told what the ledger is.
+    witnessed: u64,
 }
 
 impl<R: Reactor> Writer<R> {
@@ -75,6 +77,7 @@ impl<R: Reactor> Writer<R> {
             publisher,
             bus,
             notices: Vec::new(),
+            witnessed: 0,
         }
     }
 
@@ -89,7 +92,8 @@ impl<R: Reactor> Writer<R> {
     }
 
     /// The ledger and the reactor; the journal is dropped, so its store can finish.
-    pub fn into_parts(self) -> (Ledger, R) {
+    pub fn into_parts(mut self) -> (Ledger, R) {
+        self.witness();
         (self.ledger, self.reactor)
     }
 
@@ -140,6 +144,16 @@ impl<R: Reactor> Writer<R> {
     /// are made only for those who wait.
     pub(super) fn rest(&mut self) {
         self.publication.rest(self.ledger.state());
+        self.witness();
+    }
+
+    /// Tells the journal what the ledger is, unless it was told after the newest event.
+    fn witness(&mut self) {
+        let sequence = self.ledger.state().sequence;
+        if sequence != self.witnessed {
+            self.witnessed = sequence;
+            self.journal.witness(self.ledger.state());
+        }
     }
 
     /// Makes the view as new as the lines.

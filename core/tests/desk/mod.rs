@@ -222,6 +222,11 @@ impl Desk {
         assert_eq!(replayed.hash(), self.state().hash());
         check_identities(self.state());
         check_identities(&replayed);
+        let bytes = borsh::to_vec(self.state()).unwrap();
+        let kept: State = borsh::from_slice(&bytes).unwrap();
+        check_identities(&kept);
+        assert_eq!(kept.totals(), replayed.totals());
+        assert_eq!(borsh::to_vec(&kept).unwrap(), bytes);
     }
 }
 

@@ -5,15 +5,18 @@
 
 mod arguments;
 mod cash;
+mod named;
 mod newcomer;
 mod opening;
 mod order;
 mod read;
+mod record;
 mod request;
 mod script;
 mod subscribe;
 
 pub use opening::BookOptions;
+pub use record::{BarReport, Score};
 pub use request::{
     Amendment, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport, OrderRequest, SplitReport,
     TradeRef, decimal,
@@ -84,7 +87,10 @@ impl Book {
         };
         let newest = state.now;
         let accounts = names(&state);
-        let writer = Writer::new(Ledger::new(state), desk, journal, BoardOptions::default());
+        let is_known = state.sequence > 0;
+        let mut ledger = Ledger::new(state);
+        ledger.set_snapshots(options.snapshots);
+        let writer = Writer::new(ledger, desk, journal, BoardOptions::default());
         let host = Host::new(writer, options.host);
         let mut book = Self {
             reader: host.reader().clone(),
@@ -99,6 +105,9 @@ impl Book {
         };
         // The known one again: it completes what was begun, where the end of it was not kept.
         book.configure(options.config.or(known).unwrap_or_default())?;
+        if is_known && !options.is_paper {
+            book.call(Command::Recover)?;
+        }
         Ok(book)
     }
 
@@ -203,6 +212,29 @@ impl Book {
         let key = Id::new("key", key)?;
         let value = value.into();
         self.call(Command::SetState { key, value })
+    }
+
+    /// The client ids of the orders whose fate is unknown since the book was opened: they may or may
+    /// not have reached the venue. While there are any, every order is refused as
+    /// [`Refusal::NotReady`].
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn unresolved(&mut self) -> Result<Vec<Id>, Error> {
+        self.ask(|state| {
+            let orders = state
+                .unresolved()
+                .filter_map(|number| state.order_at(number));
+            orders.map(|order| order.client_order_id).collect()
+        })
+    }
+
+    /// Takes orders although some are of unknown fate; they keep what they reserve.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn acknowledge(&mut self) -> Result<Applied, Error> {
+        self.call(Command::Acknowledge)
     }
 
     /// What has become durable, readable from any thread.

@@ -5,13 +5,10 @@ use std::path::PathBuf;
 use truebook_core::book::State;
 use truebook_core::engine::{Journal, NoJournal, Options};
 use truebook_core::model::{Config, InvalidValue};
-use truebook_store::{Durability, JournalFile, Mode, Session, StoreError, StoreThread};
+use truebook_store::{Audit, Durability, JournalFile, Mode, Session, StoreError, StoreThread};
 
 use crate::error::Error;
-use crate::settings::{Mode as Trading, Settings};
-
-/// How many events are replayed at once.
-const REPLAY: u32 = 4_096;
+use crate::settings::{AuditFiles, Mode as Trading, Settings};
 
 /// How to open a book.
 #[derive(Clone, Debug)]
@@ -27,6 +24,10 @@ pub struct BookOptions {
     pub has_event_clock: bool,
     /// What an acknowledged event survives.
     pub durability: Durability,
+    /// Whether the book is recorded at the turn of every hour.
+    pub snapshots: bool,
+    /// What is written for people beside the database.
+    pub audit: AuditFiles,
     /// How the writer runs.
     pub host: Options,
 }
@@ -39,6 +40,8 @@ impl Default for BookOptions {
             is_paper: true,
             has_event_clock: false,
             durability: Durability::Disk,
+            snapshots: true,
+            audit: AuditFiles::default(),
             host: Options::default(),
         }
     }
@@ -61,10 +64,14 @@ impl BookOptions {
             said.and_then(|said| said.durability),
             durability,
         )?;
+        let snapshots = said.is_none_or(|said| said.snapshots);
+        let audit = said.map(|said| said.audit.clone());
         Ok(Self {
             config: settings.map(|settings| settings.config),
             is_paper: mode.unwrap_or_default() == Trading::Paper,
             durability: durability.unwrap_or_default(),
+            snapshots,
+            audit: audit.unwrap_or_default(),
             ..Self::default()
         })
     }
@@ -96,6 +103,7 @@ impl Opening {
     /// Reads what the database of `options` holds and starts its thread.
     pub fn of(options: &BookOptions) -> Result<Self, Error> {
         let Some(path) = &options.path else {
+            options.audit.refuse_without_database()?;
             return Ok(Self {
                 state: State::default(),
                 store: None,
@@ -109,21 +117,27 @@ impl Opening {
         };
         let failed = |error: StoreError| Error::Store(error.to_string());
         let file = JournalFile::open(path, &session, options.durability).map_err(failed)?;
-        let mut state = State::default();
-        loop {
-            let entries = file.read_after(state.sequence, REPLAY).map_err(failed)?;
-            if entries.is_empty() {
-                break;
-            }
-            for entry in &entries {
-                state.apply(entry);
-            }
-        }
-        let (store, writer) = StoreThread::start(file, Mode::Continue).map_err(failed)?;
+        let state = file.state_at(u64::MAX).map_err(failed)?;
+        let audit = Audit::new(options.audit.csv.clone(), options.audit.state_json.clone());
+        let (store, writer) = StoreThread::start(file, Mode::Continue, audit).map_err(failed)?;
         Ok(Self {
             state,
             store: Some(store),
             journal: Box::new(writer),
         })
+    }
+}
+
+impl AuditFiles {
+    /// A book in memory has nothing that could be told after a crash, and is not audited.
+    fn refuse_without_database(&self) -> Result<(), Error> {
+        let named = [("audit_csv", &self.csv), ("state_json", &self.state_json)];
+        for (key, path) in named {
+            if let Some(path) = path {
+                let found = path.display().to_string();
+                return Err(InvalidValue::new(key, &found, "a book with a database").into());
+            }
+        }
+        Ok(())
     }
 }

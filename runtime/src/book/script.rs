@@ -4,29 +4,19 @@
 //! 1. Names of calls and arguments are those of the Python package.
 //! 2. An argument that is unknown, missing or of another type is refused by name.
 
-use truebook_core::book::{Applied, IncomeKind, Liquidity, OrderReport, TradingState};
-use truebook_core::model::{
-    Fixed, Id, InstrumentKind, InstrumentSpec, InvalidValue, Links, PositionLeg, Side, TimeInForce,
-    Timestamp,
-};
+use truebook_core::book::{Applied, IncomeKind, TradingState};
+use truebook_core::model::InvalidValue;
 
+use super::Book;
 use super::arguments::Arguments;
-use super::request::{
-    Amendment, Cash, Fill, Holding, IncomeReport, OrderRequest, SplitReport, TradeRef,
+use super::named::{
+    account, bar, cash, fill, holding, income, instrument, order, order_report, reason, score,
+    split, trade,
 };
-use super::{Book, DEFAULT_ACCOUNT};
+use super::request::Amendment;
 use crate::error::Error;
 use crate::json::{self, Map, Value, json};
 use crate::record::{ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PositionRecord};
-
-const SIDES: [(&str, Side); 2] = [("buy", Side::Buy), ("sell", Side::Sell)];
-const LEGS: [(&str, PositionLeg); 3] = [
-    ("net", PositionLeg::Net),
-    ("long", PositionLeg::Long),
-    ("short", PositionLeg::Short),
-];
-const LIQUIDITIES: [(&str, Liquidity); 2] =
-    [("maker", Liquidity::Maker), ("taker", Liquidity::Taker)];
 
 impl Book {
     /// Calls the method called `name` with `args`, the text of a JSON object of its keywords, ""
@@ -104,6 +94,18 @@ impl Book {
             "halt" => self.set_trading_state(TradingState::Halted, reason(&args, None)?),
             "reduce" => self.set_trading_state(TradingState::Reducing, reason(&args, Some(name))?),
             "resume" => self.set_trading_state(TradingState::Active, reason(&args, Some(name))?),
+            "acknowledge" => {
+                args.checked(())?;
+                self.acknowledge()
+            }
+            "bar" => self.bar(&args.checked(bar(&args)?)?),
+            "observe" => self.observe(&args.checked(score(&args)?)?),
+            "alert" => {
+                let what = (args.text("level")?, args.text("kind")?);
+                let (text, symbol) = (args.text("text")?, args.maybe_text("symbol")?);
+                args.checked(())?;
+                self.alert(what, text, symbol)
+            }
             "set_state" => {
                 let (key, value) = args.checked((args.text("key")?, args.text("value")?))?;
                 self.set_state(key, value)
@@ -176,6 +178,11 @@ impl Book {
                 let all = self.pnl(args.checked(by)?.unwrap_or(PnlBy::Strategy))?;
                 all.iter().map(PnlRecord::to_json).collect()
             }
+            "unresolved" => {
+                args.checked(())?;
+                let ids = self.unresolved()?;
+                ids.iter().map(|id| json!(id.as_str())).collect()
+            }
             "positions" | "orders" | "closed_positions" => {
                 args.checked(())?;
                 self.list_by_name(name)?
@@ -208,192 +215,4 @@ fn applied_json(applied: &Applied) -> Value {
         "quarantined": applied.quarantined.map(|why| why.name()),
         "client_order_id": applied.client_order_id.map(|id| id.to_string()),
     })
-}
-
-fn account<'a>(args: &Arguments<'a>) -> Result<&'a str, Error> {
-    Ok(args.maybe_text("account")?.unwrap_or(DEFAULT_ACCOUNT))
-}
-
-fn reason<'a>(args: &Arguments<'a>, usual: Option<&'a str>) -> Result<&'a str, Error> {
-    let reason = match usual {
-        Some(usual) => args.maybe_text("reason")?.unwrap_or(usual),
-        None => args.text("reason")?,
-    };
-    args.checked(reason)
-}
-
-fn instrument(args: &Arguments<'_>) -> Result<InstrumentSpec, Error> {
-    let kinds: Vec<(&str, InstrumentKind)> = InstrumentKind::ALL
-        .iter()
-        .map(|kind| (kind.name(), *kind))
-        .collect();
-    let id = |key: &'static str| Ok::<_, Error>(Id::new(key, args.text(key)?)?);
-    let maybe = |key: &'static str| {
-        let text = args.maybe_text(key)?;
-        Ok::<_, Error>(text.map(|text| Id::new(key, text)).transpose()?)
-    };
-    let spec = InstrumentSpec {
-        symbol: id("symbol")?,
-        kind: args.one_of("kind", &kinds)?.unwrap_or_default(),
-        base: id("base")?,
-        quote: id("quote")?,
-        settle: maybe("settle")?,
-        venue: maybe("venue")?,
-        price_precision: args.whole("price_precision")?,
-        qty_precision: args.whole("qty_precision")?,
-        tick: args.maybe_number("tick")?,
-        lot: args.maybe_number("lot")?,
-        min_qty: args.maybe_number("min_qty")?,
-        max_qty: args.maybe_number("max_qty")?,
-        min_notional: args.maybe_number("min_notional")?,
-        multiplier: args.maybe_number("multiplier")?,
-        leverage: args.maybe_number("leverage")?,
-        maker_fee_pct: args.maybe_number("maker_fee")?,
-        taker_fee_pct: args.maybe_number("taker_fee")?,
-        expiry: args.time("expiry")?.map(Timestamp),
-    };
-    args.checked(spec)
-}
-
-fn cash<'a>(args: &Arguments<'a>) -> Result<Cash<'a>, Error> {
-    Ok(Cash {
-        account: account(args)?,
-        currency: args.text("currency")?,
-        amount: args.number("amount")?,
-        id: args.maybe_text("id")?,
-    })
-}
-
-fn income<'a>(args: &Arguments<'a>, kind: IncomeKind) -> Result<IncomeReport<'a>, Error> {
-    let symbol = match kind {
-        IncomeKind::Funding | IncomeKind::Dividend => Some(args.text("symbol")?),
-        IncomeKind::Interest => None,
-    };
-    let report = IncomeReport {
-        kind,
-        cash: cash(args)?,
-        symbol,
-        strategy: args.maybe_text("strategy")?,
-    };
-    args.checked(report)
-}
-
-fn split<'a>(args: &Arguments<'a>) -> Result<SplitReport<'a>, Error> {
-    let report = SplitReport {
-        symbol: args.text("symbol")?,
-        numerator: args.whole("numerator")?,
-        denominator: args.whole("denominator")?,
-        cash_px: args.maybe_number("cash_px")?,
-        id: args.maybe_text("id")?,
-    };
-    args.checked(report)
-}
-
-fn holding<'a>(args: &Arguments<'a>) -> Result<Holding<'a>, Error> {
-    let holding = Holding {
-        account: account(args)?,
-        symbol: args.text("symbol")?,
-        strategy: args.maybe_text("strategy")?,
-        qty: args.number("qty")?,
-        cost: args.maybe_number("cost")?,
-        id: args.maybe_text("id")?,
-    };
-    args.checked(holding)
-}
-
-fn order<'a>(args: &Arguments<'a>) -> Result<OrderRequest<'a>, Error> {
-    let until = args.time("expire_time")?.unwrap_or(i64::MAX);
-    let forces = [
-        ("gtc", TimeInForce::Gtc),
-        ("ioc", TimeInForce::Ioc),
-        ("fok", TimeInForce::Fok),
-        ("day", TimeInForce::Day),
-        ("gtd", TimeInForce::Gtd(Timestamp(until))),
-    ];
-    let link = |key: &'static str| {
-        let text = args.maybe_text(key)?;
-        Ok::<_, Error>(text.map(|text| Id::new(key, text)).transpose()?)
-    };
-    let side = args
-        .one_of("side", &SIDES)?
-        .ok_or_else(|| args.missing("side"))?;
-    Ok(OrderRequest {
-        account: account(args)?,
-        leg: args.one_of("leg", &LEGS)?.unwrap_or_default(),
-        price: args.maybe_number("price")?,
-        stop: args.maybe_number("stop")?,
-        time_in_force: args.one_of("time_in_force", &forces)?.unwrap_or_default(),
-        links: Links {
-            one_cancels: link("one_cancels")?,
-            bracket_of: link("bracket_of")?,
-        },
-        strategy: args.maybe_text("strategy")?,
-        client_order_id: args.maybe_text("client_order_id")?,
-        reduce_only: args.flag("reduce_only")?,
-        ts_event: args.time("ts_event")?,
-        ..OrderRequest::new(args.text("symbol")?, side, args.number("qty")?)
-    })
-}
-
-fn fill<'a>(args: &Arguments<'a>) -> Result<Fill<'a>, Error> {
-    let side = args
-        .one_of("side", &SIDES)?
-        .ok_or_else(|| args.missing("side"))?;
-    let currency = args.maybe_text("fee_currency")?;
-    let fee = args.maybe_number("fee")?.map(|amount| (amount, currency));
-    let mut fees: Vec<(Fixed, Option<&str>)> = fee.into_iter().collect();
-    fees.extend(
-        args.numbers("fees")?
-            .into_iter()
-            .map(|(code, amount)| (amount, Some(code))),
-    );
-    let fill = Fill {
-        account: account(args)?,
-        leg: args.one_of("leg", &LEGS)?.unwrap_or_default(),
-        qty: args.number("qty")?,
-        price: args.number("price")?,
-        trade_id: args.maybe_text("trade_id")?,
-        revises: args.maybe_text("revises")?,
-        client_order_id: args.maybe_text("client_order_id")?,
-        venue_order_id: args.maybe_text("venue_order_id")?,
-        cum_qty: args.maybe_number("cum_qty")?,
-        strategy: args.maybe_text("strategy")?,
-        fees,
-        liquidity: args.one_of("liquidity", &LIQUIDITIES)?,
-        source: args.maybe_text("source")?,
-        ts_event: args.time("ts_event")?,
-        ..Fill::new(args.text("symbol")?, side)
-    };
-    args.checked(fill)
-}
-
-fn trade<'a>(args: &Arguments<'a>) -> Result<TradeRef<'a>, Error> {
-    Ok(TradeRef {
-        account: account(args)?,
-        symbol: args.text("symbol")?,
-        side: args.one_of("side", &SIDES)?,
-        trade_id: args.text("trade_id")?,
-    })
-}
-
-/// What a call that tells of an order means.
-fn order_report<'a>(
-    name: &str,
-    args: &Arguments<'a>,
-) -> Result<Option<(&'a str, OrderReport)>, Error> {
-    let report = match name {
-        "accept" => {
-            let id = args.maybe_text("venue_order_id")?;
-            OrderReport::Accepted(id.map(|id| Id::new("venue_order_id", id)).transpose()?)
-        }
-        "reject" => OrderReport::Rejected,
-        "cancel_request" => OrderReport::CancelRequested,
-        "cancel_reject" => OrderReport::CancelRejected,
-        "canceled" => OrderReport::Canceled,
-        "expire" => OrderReport::Expired,
-        "mark_unknown" => OrderReport::Unknown,
-        _ => return Ok(None),
-    };
-    let id = args.checked(args.text("client_order_id")?)?;
-    Ok(Some((id, report)))
 }

@@ -14,7 +14,7 @@ use truebook_core::engine::{
 };
 use truebook_core::model::{Fixed, Id, Instrument, Timestamp};
 use truebook_store::{
-    JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
+    Audit, JournalFile, Mode as StoreMode, Session as Identity, StoreError, StoreThread,
 };
 
 use crate::market::{Market, Row, RowData};
@@ -269,7 +269,11 @@ fn open_store(
         .into());
     }
     file.set_meta("data", &asked)?;
-    let (store, writer) = StoreThread::start(file, StoreMode::Recompute)?;
+    let audit = Audit::new(
+        settings.audit.csv.clone(),
+        settings.audit.state_json.clone(),
+    );
+    let (store, writer) = StoreThread::start(file, StoreMode::Recompute, audit)?;
     Ok((Some(store), Box::new(writer)))
 }
 

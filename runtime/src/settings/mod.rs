@@ -17,7 +17,7 @@ pub use error::SettingsError;
 pub use truebook_store::Durability;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use truebook_core::model::{
     CashEntry, Config, Fees, Fixed, Id, InvalidValue, Limits, MarkChoice, Paper,
@@ -37,12 +37,15 @@ const TABLES: [&str; 7] = [
     "instrument",
     "strategy",
 ];
-const BOOK: [&str; 5] = [
+const BOOK: [&str; 8] = [
     "mode",
     "reporting_currency",
     "durability",
     "day_boundary",
     "mark",
+    "snapshots",
+    "audit_csv",
+    "state_json",
 ];
 const DAY_SECONDS: i32 = 86_400;
 
@@ -63,8 +66,21 @@ pub struct Settings {
     pub mode: Option<Mode>,
     /// When a write counts as kept, where the file says it.
     pub durability: Option<Durability>,
+    /// Whether the book is recorded at the turn of every hour.
+    pub snapshots: bool,
+    /// What is written for people beside the database.
+    pub audit: AuditFiles,
     /// What the book is configured with.
     pub config: Config,
+}
+
+/// What is written for people beside the database, and never read back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFiles {
+    /// The folder for fills and orders as CSV, a file each a day.
+    pub csv: Option<PathBuf>,
+    /// The file for what stands now, as JSON, replaced at most once a second.
+    pub state_json: Option<PathBuf>,
 }
 
 impl Settings {
@@ -112,6 +128,16 @@ impl Settings {
                 "durability",
                 [("disk", Durability::Disk), ("os", Durability::Os)],
             )?,
+            snapshots: read_choice(&book, "snapshots", [("hourly", true), ("off", false)])?
+                .unwrap_or(true),
+            audit: AuditFiles {
+                csv: book
+                    .text("audit_csv", "the name of a folder")?
+                    .map(Into::into),
+                state_json: book
+                    .text("state_json", "the name of a file")?
+                    .map(Into::into),
+            },
             config,
         })
     }
@@ -136,6 +162,8 @@ impl Settings {
         Self {
             mode: None,
             durability: None,
+            snapshots: true,
+            audit: AuditFiles::default(),
             config: Config::default(),
         }
     }

@@ -10,7 +10,7 @@ pub use order::{Amend, OrderReport, OrderUpdate, Submit};
 
 use crate::model::{Config, Id, InstrumentId, InstrumentSpec, Timestamp};
 
-use super::TradingState;
+use super::{Record, TradingState};
 
 /// A request or a report. Every number is an integer at the scale of what it belongs to, or a
 /// [`Fixed`] where its currency may be new.
@@ -62,6 +62,17 @@ pub enum Command {
         /// Its text.
         value: Box<str>,
     },
+    /// Record a bar, a score from elsewhere or an alert.
+    Record {
+        /// What is recorded.
+        record: Box<Record>,
+        /// When it became known.
+        ts: Timestamp,
+    },
+    /// Begin after a restart: what was on its way then is of unknown fate.
+    Recover,
+    /// Take orders although some are of unknown fate.
+    Acknowledge,
 }
 
 /// A quote or a last price: prices at the instrument's price scale, sizes at its quantity scale.

@@ -21,6 +21,17 @@ pub enum Liquidity {
     Taker,
 }
 
+impl Liquidity {
+    /// `"maker"` or `"taker"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Maker => "maker",
+            Self::Taker => "taker",
+        }
+    }
+}
+
 /// What a change of quantity did to one position. Money in settlement currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Outcome {

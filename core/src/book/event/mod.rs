@@ -6,6 +6,7 @@
 mod cash;
 mod fill;
 mod order;
+mod record;
 
 pub use cash::{
     Adopted, CashMoved, CostGiven, IncomeKind, IncomePaid, Leg, SplitBooked, SplitPart, Stated,
@@ -16,6 +17,7 @@ pub use fill::{
     Reversal,
 };
 pub use order::{OrderAmended, OrderChanged, OrderPlaced, OrderRefused};
+pub use record::{Alert, AlertLevel, BarRecord, Observation, Record, Snapshot};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -125,6 +127,15 @@ pub enum Event {
         key: Id,
         /// Its text.
         value: Box<str>,
+    },
+    /// A bar, a score from elsewhere or an alert.
+    Recorded(Box<Record>),
+    /// What the book came to at the turn of an hour.
+    SnapshotTaken(Snapshot),
+    /// The store ceased to keep events, or keeps them again.
+    StoreChanged {
+        /// Whether events are kept since.
+        is_available: bool,
     },
 }
 

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use crate::model::{AccountId, InstrumentId, PositionKey, StrategyId};
 
 use super::super::event::StatedOf;
-use super::News;
+use super::{News, Record};
 
 /// What a notice is about; `None` where it is about none in particular.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,9 +86,15 @@ impl News {
                 strategy: Some(*strategy),
                 ..About::default()
             },
-            Self::TradingState { .. } | Self::Shared { .. } | Self::Config { .. } => {
-                About::default()
-            }
+            Self::Recorded(record) => match &**record {
+                Record::Bar(bar) => About::instrument(bar.instrument),
+                Record::Observation(_) | Record::Alert(_) => About::default(),
+            },
+            Self::TradingState { .. }
+            | Self::Shared { .. }
+            | Self::Config { .. }
+            | Self::Snapshot(_)
+            | Self::Store { .. } => About::default(),
         }
     }
 
@@ -140,7 +146,10 @@ impl News {
             }
             (older, newer) => {
                 // There is one of each.
-                let is_single = matches!(older, Self::TradingState { .. } | Self::Config { .. });
+                let is_single = matches!(
+                    older,
+                    Self::TradingState { .. } | Self::Config { .. } | Self::Store { .. }
+                );
                 is_single && discriminant(older) == discriminant(newer)
             }
         }

@@ -86,7 +86,10 @@ impl Before {
             | Event::OrderRefused(_)
             | Event::PriceLevelMoved { .. }
             | Event::RiskMarked { .. }
-            | Event::Stated(_) => {}
+            | Event::Stated(_)
+            | Event::Recorded(_)
+            | Event::SnapshotTaken(_)
+            | Event::StoreChanged { .. } => {}
         }
         before
     }
@@ -324,6 +327,11 @@ fn of_event(state: &State, event: &Event, tell: &mut impl FnMut(News)) {
             reason: *reason,
         }),
         Event::Stated(stated) => tell(News::Stated(*stated)),
+        Event::Recorded(record) => tell(News::Recorded(record.clone())),
+        Event::SnapshotTaken(snapshot) => tell(News::Snapshot(*snapshot)),
+        Event::StoreChanged { is_available } => tell(News::Store {
+            is_available: *is_available,
+        }),
         Event::CurrencyAdded(_)
         | Event::CashMoved(_)
         | Event::Transferred(_)

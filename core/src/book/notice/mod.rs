@@ -20,7 +20,9 @@ use crate::model::{
     Refusal, Side, StrategyId, Timestamp,
 };
 
-use super::{Balance, Entry, Mark, PriceRefusal, Quarantine, State, Stated, TradingState};
+use super::{
+    Balance, Entry, Mark, PriceRefusal, Quarantine, Record, Snapshot, State, Stated, TradingState,
+};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -57,6 +59,24 @@ pub struct Retold {
 }
 
 impl Retold {
+    /// Goes on from `state`.
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self { state }
+    }
+
+    /// What the events so far make.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The same, for good.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
     /// The last event that it had.
     #[must_use]
     pub fn sequence(&self) -> u64 {
@@ -309,6 +329,15 @@ pub enum News {
     Account(AccountId),
     /// A strategy was registered.
     Strategy(StrategyId),
+    /// A bar, a score from elsewhere or an alert was recorded.
+    Recorded(Box<Record>),
+    /// What the book came to at the turn of an hour.
+    Snapshot(Snapshot),
+    /// The store ceased to keep events, or keeps them again.
+    Store {
+        /// Whether events are kept since.
+        is_available: bool,
+    },
 }
 
 impl News {
@@ -340,6 +369,13 @@ impl News {
             Self::Instrument(_) => "instrument_changed",
             Self::Account(_) => "account_added",
             Self::Strategy(_) => "strategy_added",
+            Self::Recorded(record) => match **record {
+                Record::Bar(_) => "bar_closed",
+                Record::Observation(_) => "observed",
+                Record::Alert(_) => "alerted",
+            },
+            Self::Snapshot(_) => "snapshot_taken",
+            Self::Store { .. } => "store_changed",
         }
     }
 }

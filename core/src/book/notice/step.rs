@@ -102,6 +102,19 @@ impl OrderStep {
 }
 
 impl PositionStep {
+    /// `"opened"`, `"increased"`, `"reduced"`, `"closed"`, `"flipped"` or `"adjusted"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Increased => "increased",
+            Self::Reduced => "reduced",
+            Self::Closed => "closed",
+            Self::Flipped => "flipped",
+            Self::Adjusted => "adjusted",
+        }
+    }
+
     pub(super) fn kind(self) -> &'static str {
         match self {
             Self::Opened => "position_opened",

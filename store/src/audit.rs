@@ -1,0 +1,317 @@
+//! The audit trail for people: fills and orders as CSV as they happen, and what stands now as a JSON
+//! file. Nothing here is ever read back.
+//!
+//! 1. A CSV row is appended before the tables are committed, together with how long the file is
+//!    since: after a crash the file is cut to that length and goes on, so that no row is there twice.
+//! 2. A folder that cannot be written stops nothing: rows wait, up to [`WAITING_MAX`].
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+use truebook_core::book::{Entry, Event, News, Notice, State};
+use truebook_core::model::{Fixed, Id, Timestamp};
+
+use crate::path::failed;
+use crate::tables::value::{Names, money, price, quantity};
+use crate::{JournalFile, StoreError, export};
+
+/// Under which key a file keeps how long each CSV file is.
+const LENGTHS: &str = "audit";
+/// How many bytes of rows wait for a folder that cannot be written; what is beyond is not written.
+const WAITING_MAX: usize = 16 << 20;
+/// How often the JSON file is written at most.
+const JSON_EVERY: Duration = Duration::from_secs(1);
+
+const FILLS: &str = "sequence,ts,event,account,strategy,symbol,leg,side,qty,price,trade_id,\
+                     client_order_id,venue_order_id,fees,realized_pnl,liquidity,source";
+const ORDERS: &str = "sequence,ts,event,client_order_id,venue_order_id,account,strategy,symbol,\
+                      side,qty,type,limit_px,trigger_px,status,cum_qty,avg_px";
+
+/// What is written for people, and where.
+#[derive(Debug, Default)]
+pub struct Audit {
+    folder: Option<PathBuf>,
+    json: Option<PathBuf>,
+    /// Rows that wait, by file name.
+    waiting: BTreeMap<String, Vec<u8>>,
+    lengths: BTreeMap<String, u64>,
+    dropped: u64,
+    written_at: Option<Instant>,
+}
+
+impl Audit {
+    /// Writes CSV files into `folder` and the state to the file `json`, where given.
+    #[must_use]
+    pub fn new(folder: Option<PathBuf>, json: Option<PathBuf>) -> Self {
+        Self {
+            folder,
+            json,
+            ..Self::default()
+        }
+    }
+
+    /// Cuts the files to where the tables stand.
+    pub(crate) fn resume(&mut self, file: &JournalFile) -> Result<(), StoreError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
+        let text = file.meta(LENGTHS)?.unwrap_or_default();
+        let parsed: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+        let known = parsed
+            .iter()
+            .filter_map(|(name, length)| Some((name, length.as_u64()?)));
+        self.lengths = known.map(|(name, length)| (name.clone(), length)).collect();
+        for (name, length) in &self.lengths {
+            let path = folder.join(name);
+            let Ok(own) = OpenOptions::new().write(true).open(&path) else {
+                continue;
+            };
+            let is_longer = own.metadata().is_ok_and(|known| known.len() > *length);
+            if is_longer {
+                own.set_len(*length).map_err(|e| failed(&path, &e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of an event; `state` has it.
+    pub(crate) fn add(&mut self, state: &State, entry: &Entry, notices: &[Notice]) {
+        if self.folder.is_none() {
+            return;
+        }
+        if let Some(row) = fill_row(state, entry) {
+            self.put(state, ("fills", FILLS), entry.ts, row);
+        }
+        for notice in notices {
+            if let Some(row) = order_row(state, entry, &notice.news) {
+                self.put(state, ("orders", ORDERS), entry.ts, row);
+            }
+        }
+    }
+
+    fn put(&mut self, state: &State, (what, head): (&str, &str), ts: Timestamp, row: Vec<String>) {
+        let day = day_text(state.day_of(ts));
+        let name = format!("{what}-{day}.csv");
+        if self.waiting.values().map(Vec::len).sum::<usize>() > WAITING_MAX {
+            self.dropped += 1;
+            return;
+        }
+        let is_new = !self.lengths.contains_key(&name) && !self.waiting.contains_key(&name);
+        let rows = self.waiting.entry(name).or_default();
+        if is_new {
+            rows.extend_from_slice(head.as_bytes());
+            rows.push(b'\n');
+        }
+        let mut writer = csv::Writer::from_writer(rows);
+        // Memory takes everything.
+        let _ = writer.write_record(&row).and_then(|()| Ok(writer.flush()?));
+    }
+
+    /// Appends what waits; what is to be kept with the tables: how long the files are then.
+    pub(crate) fn append(&mut self) -> Option<(&'static str, String)> {
+        let folder = self.folder.clone()?;
+        let mut lengths = self.lengths.clone();
+        self.waiting.retain(|name, rows| {
+            let from = lengths.get(name).copied().unwrap_or(0);
+            match append(&folder.join(name), from, rows) {
+                Ok(length) => {
+                    lengths.insert(name.clone(), length);
+                    false
+                }
+                Err(_) => true,
+            }
+        });
+        // Only the newest days can still be written to.
+        while lengths.len() > 16 {
+            lengths.pop_first();
+        }
+        self.lengths = lengths;
+        let text = serde_json::to_string(&self.lengths).unwrap_or_default();
+        Some((LENGTHS, text))
+    }
+
+    /// Writes the JSON file, unless it was just written.
+    pub(crate) fn export(&mut self, file: &JournalFile, is_last: bool) -> Result<(), StoreError> {
+        let Some(path) = &self.json else {
+            return Ok(());
+        };
+        let is_due = self.written_at.is_none_or(|at| at.elapsed() >= JSON_EVERY);
+        if is_due || is_last {
+            export::state_json(file, path)?;
+            self.written_at = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+/// Appends `rows` at `from`, over whatever an interrupted run left there; the length since.
+fn append(path: &std::path::Path, from: u64, rows: &[u8]) -> std::io::Result<u64> {
+    let mut options = OpenOptions::new();
+    let mut file: File = options
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    let from = from.min(file.metadata()?.len());
+    file.set_len(from)?;
+    file.seek(SeekFrom::Start(from))?;
+    file.write_all(rows)?;
+    file.flush()?;
+    Ok(from + rows.len() as u64)
+}
+
+/// The days since the epoch as a date.
+fn day_text(days: i64) -> String {
+    jiff::civil::date(1970, 1, 1)
+        .checked_add(jiff::Span::new().try_days(days).unwrap_or_default())
+        .map_or_else(|_| days.to_string(), |date| date.to_string())
+}
+
+fn fill_row(state: &State, entry: &Entry) -> Option<Vec<String>> {
+    let owned = |id: Option<Id>| id.map_or_else(String::new, |id| id.to_string());
+    let (what, key, side, qty, px, trade, rest) = match &entry.event {
+        Event::Filled(filled) => {
+            let order = filled.order.and_then(|number| state.order_at(number));
+            let ours = order.map(|order| order.client_order_id);
+            let fees = (!filled.fees.is_empty()).then(|| state.fees(&filled.fees));
+            let rest = [
+                owned(ours.or(filled.client_order_id)),
+                owned(filled.venue_order_id),
+                fees.unwrap_or_default(),
+                filled.outcome.realized.to_string(),
+                filled.liquidity.map_or("", |known| known.name()).to_owned(),
+                owned(filled.source),
+            ];
+            let what = if filled.reversal.is_some() {
+                "corrected"
+            } else {
+                "booked"
+            };
+            let (qty, px) = (filled.last_qty, filled.last_px);
+            (
+                what,
+                filled.key,
+                filled.side,
+                qty,
+                px,
+                filled.trade_id,
+                rest,
+            )
+        }
+        Event::Busted(back) => {
+            let mut rest: [String; 6] = Default::default();
+            if let Some(realized) = rest.get_mut(3) {
+                *realized = back.outcome.realized.to_string();
+            }
+            let (qty, px) = (back.last_qty, back.last_px);
+            (
+                "taken_back",
+                back.key,
+                back.side,
+                qty,
+                px,
+                back.trade_id,
+                rest,
+            )
+        }
+        Event::FillAmended(more) => {
+            let mut rest: [String; 6] = Default::default();
+            if let Some(fees) = rest.get_mut(2) {
+                *fees = state.fees(&more.fees);
+            }
+            let (qty, px) = (more.last_qty, more.last_px);
+            ("amended", more.key, more.side, qty, px, more.trade_id, rest)
+        }
+        _ => return None,
+    };
+    let instrument = state.instrument(key.instrument)?;
+    let [ours, theirs, fees, realized, liquidity, source] = rest;
+    let realized = realized
+        .parse()
+        .map_or(realized, |raw| money(instrument, raw));
+    Some(vec![
+        entry.sequence.to_string(),
+        entry.ts.0.to_string(),
+        what.to_owned(),
+        state.account_name(key.account).to_owned(),
+        state.strategy_name(key.strategy).to_owned(),
+        instrument.symbol.to_string(),
+        key.leg.name().to_owned(),
+        side.name().to_owned(),
+        quantity(instrument, qty),
+        price(instrument, px),
+        trade.to_string(),
+        ours,
+        theirs,
+        fees,
+        realized,
+        liquidity,
+        source,
+    ])
+}
+
+fn order_row(state: &State, entry: &Entry, news: &News) -> Option<Vec<String>> {
+    let News::Order {
+        client_order_id, ..
+    } = news
+    else {
+        return refusal_row(state, entry, news);
+    };
+    let order = state.order(client_order_id)?;
+    let instrument = state.instrument(order.instrument)?;
+    let px = |raw: Option<i64>| raw.map_or_else(String::new, |raw| price(instrument, raw));
+    let venue = order.venue_order_id;
+    let average = order.avg_px(instrument);
+    Some(vec![
+        entry.sequence.to_string(),
+        entry.ts.0.to_string(),
+        news.kind().to_owned(),
+        client_order_id.to_string(),
+        venue.map_or_else(String::new, |id| id.to_string()),
+        state.account_name(order.account).to_owned(),
+        state.strategy_name(order.strategy).to_owned(),
+        instrument.symbol.to_string(),
+        order.side.name().to_owned(),
+        quantity(instrument, order.qty),
+        order.order_type.name().to_owned(),
+        px(order.order_type.limit()),
+        px(order.order_type.trigger()),
+        order.status.name().to_owned(),
+        quantity(instrument, order.cum_qty),
+        average.map_or_else(String::new, |px: Fixed| px.to_string()),
+    ])
+}
+
+/// An order that was refused: its status says why.
+fn refusal_row(state: &State, entry: &Entry, news: &News) -> Option<Vec<String>> {
+    let (News::LimitBreached { refusal, .. }, Event::OrderRefused(order)) = (news, &entry.event)
+    else {
+        return None;
+    };
+    let instrument = state.instrument(order.instrument)?;
+    let px = |raw: Option<i64>| raw.map_or_else(String::new, |raw| price(instrument, raw));
+    let ours = order.client_order_id;
+    Some(vec![
+        entry.sequence.to_string(),
+        entry.ts.0.to_string(),
+        "order_refused".to_owned(),
+        ours.map_or_else(String::new, |id| id.to_string()),
+        String::new(),
+        state.account_name(order.account).to_owned(),
+        state.strategy_name(order.strategy).to_owned(),
+        instrument.symbol.to_string(),
+        order.side.name().to_owned(),
+        quantity(instrument, order.qty),
+        order.order_type.name().to_owned(),
+        px(order.order_type.limit()),
+        px(order.order_type.trigger()),
+        refusal.name().to_owned(),
+        "0".to_owned(),
+        String::new(),
+    ])
+}

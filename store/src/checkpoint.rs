@@ -1,0 +1,223 @@
+//! States in the file, and the state that a file holds: the newest checkpoint that is whole, and
+//! the events since.
+//!
+//! 1. A checkpoint is written in parts between groups of events, and counts once it is complete.
+//! 2. It is served only if its bytes have the hash that was computed when it was made.
+
+use rusqlite::params;
+use truebook_core::book::{Entry, State};
+use truebook_core::digest;
+
+use crate::StoreError;
+use crate::journal::{JournalFile, key};
+use crate::path::failed;
+
+/// The size of a part.
+const PART: usize = 1 << 20;
+/// How many complete checkpoints are kept.
+const KEPT: usize = 2;
+/// How many events are applied at once.
+const REPLAY: u32 = 4_096;
+
+/// A checkpoint on its way to the file.
+pub struct Checkpoint {
+    sequence: u64,
+    ts: i64,
+    hash: [u8; 32],
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Checkpoint {
+    /// The checkpoint of `state`; `None` where its bytes cannot be made.
+    #[must_use]
+    pub fn of(state: &State) -> Option<Self> {
+        let bytes = borsh::to_vec(state).ok()?;
+        Some(Self {
+            sequence: state.sequence,
+            ts: state.now.0,
+            hash: digest::of_bytes(&bytes),
+            bytes,
+            written: 0,
+        })
+    }
+
+    /// Its sequence.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Writes the next part; whether it is complete.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`]: the same part may be tried again.
+    pub fn write(&mut self, file: &JournalFile) -> Result<bool, StoreError> {
+        let fail = |e: rusqlite::Error| failed(file.path(), &e);
+        let transaction = file.connection().unchecked_transaction().map_err(fail)?;
+        let sequence = key(self.sequence);
+        if self.written == 0 {
+            let chain = file.chain_at(self.sequence)?;
+            let size = i64::try_from(self.bytes.len()).unwrap_or(i64::MAX);
+            let delete = "DELETE FROM checkpoint_part WHERE sequence = ?1";
+            transaction.execute(delete, [sequence]).map_err(fail)?;
+            let row = params![sequence, self.ts, &self.hash[..], &chain[..], size];
+            let sql = "INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3, ?4, ?5, 0)";
+            transaction.execute(sql, row).map_err(fail)?;
+        }
+        let end = (self.written + PART).min(self.bytes.len());
+        let part = self.bytes.get(self.written..end).unwrap_or_default();
+        let sql = "INSERT INTO checkpoint_part (sequence, body) VALUES (?1, ?2)";
+        transaction
+            .execute(sql, params![sequence, part])
+            .map_err(fail)?;
+        let is_complete = end == self.bytes.len();
+        if is_complete {
+            let sql = "UPDATE checkpoint SET is_complete = 1 WHERE sequence = ?1";
+            transaction.execute(sql, [sequence]).map_err(fail)?;
+            forget_old(&transaction).map_err(fail)?;
+        }
+        transaction.commit().map_err(fail)?;
+        self.written = end;
+        Ok(is_complete)
+    }
+}
+
+/// Forgets all but the newest checkpoints; that of the base of a pruned journal stays.
+fn forget_old(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let oldest = format!(
+        "(SELECT min(sequence) FROM (SELECT sequence FROM checkpoint WHERE is_complete \
+         ORDER BY sequence DESC LIMIT {KEPT}))"
+    );
+    let base = "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'base')";
+    for table in ["checkpoint_part", "checkpoint"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE sequence < {oldest} AND sequence IS NOT {base}");
+        connection.execute(&sql, [])?;
+    }
+    Ok(())
+}
+
+/// What is known of a checkpoint in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The event up to which it is the state.
+    pub sequence: u64,
+    /// The time of that event.
+    pub ts: i64,
+    /// The state hash.
+    pub hash: [u8; 32],
+    size: usize,
+}
+
+impl Stored {
+    /// How many bytes it has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.size as u64
+    }
+}
+
+impl JournalFile {
+    /// The complete checkpoints up to the event `limit`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`].
+    pub fn checkpoints(&self, limit: u64) -> Result<Vec<Stored>, StoreError> {
+        if !self.has_tables() {
+            return Ok(Vec::new());
+        }
+        let fail = |e: rusqlite::Error| failed(self.path(), &e);
+        let sql = "SELECT sequence, ts, hash, size FROM checkpoint \
+                   WHERE is_complete AND sequence <= ?1 ORDER BY sequence DESC";
+        let mut select = self.connection().prepare_cached(sql).map_err(fail)?;
+        let rows = select.query_map([key(limit)], |row| {
+            Ok(Stored {
+                sequence: row.get(0)?,
+                ts: row.get(1)?,
+                hash: row.get(2)?,
+                size: row.get(3)?,
+            })
+        });
+        rows.map_err(fail)?.collect::<Result<_, _>>().map_err(fail)
+    }
+
+    /// The state of a checkpoint; `None` where its bytes are not those that were written.
+    fn restored(&self, stored: &Stored) -> Result<Option<State>, StoreError> {
+        let fail = |e: rusqlite::Error| failed(self.path(), &e);
+        let sql = "SELECT body FROM checkpoint_part WHERE sequence = ?1 ORDER BY id";
+        let mut select = self.connection().prepare_cached(sql).map_err(fail)?;
+        let mut rows = select.query([key(stored.sequence)]).map_err(fail)?;
+        let mut bytes = Vec::with_capacity(stored.size);
+        while let Some(row) = rows.next().map_err(fail)? {
+            let part = row.get_ref(0).map_err(fail)?;
+            bytes.extend_from_slice(part.as_blob().unwrap_or_default());
+        }
+        if digest::of_bytes(&bytes) != stored.hash {
+            return Ok(None);
+        }
+        let state: Option<State> = borsh::from_slice(&bytes).ok();
+        Ok(state.filter(|state| state.sequence == stored.sequence))
+    }
+
+    /// The state at the newest checkpoint up to `limit` that is whole; the empty one where there is
+    /// none and the journal begins at the first event.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn checkpointed(&self, limit: u64) -> Result<State, StoreError> {
+        for stored in self.checkpoints(limit)? {
+            if let Some(state) = self.restored(&stored)? {
+                return Ok(state);
+            }
+        }
+        match self.base()? {
+            0 => Ok(State::default()),
+            base => Err(StoreError::Corrupt {
+                sequence: base,
+                what: "the checkpoint from which the journal goes on is damaged",
+            }),
+        }
+    }
+
+    /// The state after the event `limit`, or after the newest where that is not reached.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a damaged or missing record.
+    pub fn state_at(&self, limit: u64) -> Result<State, StoreError> {
+        let mut state = self.checkpointed(limit)?;
+        self.replay(&mut state, limit, |_, _| Ok(()))?;
+        Ok(state)
+    }
+
+    /// Applies the events after those of `state` up to `limit`, showing each to `see` afterwards.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a damaged or missing record, and whatever `see` says.
+    pub fn replay(
+        &self,
+        state: &mut State,
+        limit: u64,
+        mut see: impl FnMut(&State, &Entry) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        while state.sequence < limit {
+            let most =
+                u32::try_from(limit - state.sequence).map_or(REPLAY, |left| left.min(REPLAY));
+            let before = state.sequence;
+            self.each_after(before, most, |_, _, entry| {
+                state.apply(&entry);
+                see(state, &entry)
+            })?;
+            if state.sequence == before {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! The bytes of an event in the journal. `docs/format.md` describes them.
+//!
+//! 1. What is written is encoding 1: the event in Borsh, packed. Encoding 0, the whole entry in
+//!    Borsh, is what formats up to 3 wrote, and stays readable.
+//! 2. Checksum and chain cover the sequence, the time and the body as it is stored.
+
+use borsh::BorshDeserialize;
+use truebook_core::book::{Entry, Event};
+use truebook_core::digest;
+use truebook_core::model::Timestamp;
+
+/// The encoding that is written.
+pub const ENCODING: u8 = 1;
+/// The encoding of formats up to 3.
+const PLAIN: u8 = 0;
+/// The largest event, unpacked: a configuration or a text that somebody shares, with room.
+const LARGEST: usize = 64 << 20;
+
+/// A row of the journal without its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its number.
+    pub sequence: u64,
+    /// When it happened.
+    pub ts: i64,
+    /// How its body is to be read.
+    pub encoding: u8,
+}
+
+/// Encodes events one after the other, in memory that is kept.
+#[derive(Default)]
+pub struct Encoder {
+    plain: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Encoder {
+    /// The body of an event.
+    pub fn body(&mut self, event: &Event) -> std::io::Result<&[u8]> {
+        self.plain.clear();
+        borsh::to_writer(&mut self.plain, event)?;
+        pack(&self.plain, &mut self.packed);
+        Ok(&self.packed)
+    }
+}
+
+/// Reads an event back.
+pub fn decode(head: Head, body: &[u8]) -> Result<Entry, &'static str> {
+    let entry = match head.encoding {
+        PLAIN => Entry::try_from_slice(body).map_err(|_| "its bytes cannot be read")?,
+        ENCODING => {
+            let plain = unpack(body).ok_or("its bytes cannot be unpacked")?;
+            let mut rest = plain.as_slice();
+            let event = Event::deserialize(&mut rest).map_err(|_| "its bytes cannot be read")?;
+            if rest.len() > 7 || rest.iter().any(|byte| *byte != 0) {
+                return Err("there is more than an event");
+            }
+            Entry {
+                sequence: head.sequence,
+                ts: Timestamp(head.ts),
+                event,
+            }
+        }
+        _ => return Err("its encoding is not known"),
+    };
+    match entry.sequence == head.sequence {
+        true => Ok(entry),
+        false => Err("it has the number of another event"),
+    }
+}
+
+/// The checksum of a row.
+pub fn checksum(head: Head, body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    if head.encoding != PLAIN {
+        hasher.update(&stamp(head));
+    }
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// The chain hash after a row, from the one before.
+pub fn link(chain: &[u8; 32], head: Head, body: &[u8]) -> [u8; 32] {
+    match head.encoding {
+        PLAIN => digest::chain(chain, &[body]),
+        _ => digest::chain(chain, &[&stamp(head), body]),
+    }
+}
+
+fn stamp(head: Head) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h] = head.sequence.to_le_bytes();
+    let [i, j, k, l, m, n, o, p] = head.ts.to_le_bytes();
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+}
+
+/// Packs `plain`: for each 8 bytes one whose bit i says that byte i is not 0, then those that are
+/// not. Numbers of 16 bytes are mostly zeros.
+fn pack(plain: &[u8], packed: &mut Vec<u8>) {
+    const WIDEST: usize = 9;
+    packed.clear();
+    packed.resize(plain.len() + plain.len() / 8 + 2 * WIDEST, 0);
+    let mut at = 0;
+    for eight in plain.chunks(8) {
+        let Some(room) = packed.get_mut(at..at + WIDEST) else {
+            return;
+        };
+        let (Some((mask, places)), mut taken) = (room.split_first_mut(), 0) else {
+            return;
+        };
+        for (bit, byte) in eight.iter().enumerate() {
+            if let Some(place) = places.get_mut(taken) {
+                *place = *byte;
+            }
+            let is_some = u8::from(*byte != 0);
+            *mask |= is_some << bit;
+            taken += usize::from(is_some);
+        }
+        at += 1 + taken;
+    }
+    packed.truncate(at);
+}
+
+/// The opposite of [`pack`], up to seven zeros at the end.
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(2 * packed.len());
+    let mut rest = packed;
+    while let Some((mask, tail)) = rest.split_first() {
+        rest = tail;
+        for bit in 0..8 {
+            if mask >> bit & 1 == 0 {
+                plain.push(0);
+                continue;
+            }
+            let (byte, tail) = rest.split_first()?;
+            plain.push(*byte);
+            rest = tail;
+        }
+        if plain.len() > LARGEST {
+            return None;
+        }
+    }
+    Some(plain)
+}

@@ -1,0 +1,307 @@
+//! What is written behind the journal: the tables, the audit files, and checkpoints.
+//!
+//! 1. The ledger here is a copy that events alone have made: it is compared with the engine's while
+//!    both run.
+//! 2. Tables lag at most [`LAG_MAX`] events; beyond that the journal waits for them.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use truebook_core::book::State;
+
+use crate::audit::Audit;
+use crate::checkpoint::Checkpoint;
+use crate::path::failed;
+use crate::progress::Progress;
+use crate::tables::{self, Tables};
+use crate::wal::Wal;
+use crate::writer::Witness;
+use crate::{JournalFile, StoreError};
+
+/// How far the tables may be behind before the journal waits for them.
+pub const LAG_MAX: u64 = 500_000;
+/// How many events are written to the tables at once where they are far behind.
+const LARGE: u64 = 4_096;
+/// A checkpoint is due when so many bytes of it would be written for each event since the last.
+const CHECKPOINT_BYTES: u64 = 1_024;
+/// How many events there are between two checkpoints at least.
+const CHECKPOINT_EVENTS: u64 = 20_000;
+/// How many events since the last checkpoint are worth one at the end.
+const CHECKPOINT_LAST: u64 = 1_000;
+
+/// Where the copy of the ledger is.
+enum Copy {
+    /// It is being made from a checkpoint and the events since.
+    Loading(JoinHandle<Result<State, StoreError>>),
+    /// It is here.
+    Ready(Box<Tables>),
+    /// It is being written down.
+    Dumping(JoinHandle<(State, Option<Checkpoint>)>),
+    /// It could not be made; it is tried again.
+    Missing,
+}
+
+/// Everything that is behind the journal.
+pub struct Projection {
+    path: PathBuf,
+    copy: Copy,
+    progress: Arc<Progress>,
+    sequence: u64,
+    witnesses: VecDeque<Witness>,
+    checkpoint: Option<Checkpoint>,
+    checkpointed: u64,
+    /// The bytes of the last checkpoint.
+    size: u64,
+    audit: Audit,
+    wal: Wal,
+}
+
+impl Projection {
+    /// How many events are worth being written at once.
+    pub const BATCH: u64 = 256;
+
+    /// Begins where `file` stands.
+    pub fn of(
+        file: &JournalFile,
+        progress: Arc<Progress>,
+        audit: Audit,
+    ) -> Result<Self, StoreError> {
+        let fail = |e: rusqlite::Error| failed(file.path(), &e);
+        let mut sequence = tables::tables_sequence(file.connection()).map_err(fail)?;
+        if sequence > file.last() || sequence < file.base()? {
+            tables::clear(file.connection()).map_err(fail)?;
+            sequence = 0;
+        }
+        let newest = file.checkpoints(u64::MAX)?.into_iter().next();
+        let checkpointed = newest.map_or(0, |stored| stored.sequence);
+        progress.project(sequence);
+        progress.checkpoint(checkpointed);
+        let mut made = Self {
+            path: file.path().to_owned(),
+            copy: Copy::Missing,
+            progress,
+            sequence,
+            witnesses: VecDeque::new(),
+            checkpoint: None,
+            checkpointed,
+            size: newest.map_or(0, |stored| stored.bytes()),
+            audit,
+            wal: Wal::of(file.path()),
+        };
+        made.audit.resume(file)?;
+        made.load();
+        Ok(made)
+    }
+
+    /// Makes the copy, on a thread and a connection of its own.
+    fn load(&mut self) {
+        if self.sequence == 0 {
+            self.copy = Copy::Ready(Box::default());
+            return;
+        }
+        let (path, sequence) = (self.path.clone(), self.sequence);
+        let load = move || JournalFile::read_only(&path)?.state_at(sequence);
+        let thread = std::thread::Builder::new().name("truebook-load".to_owned());
+        self.copy = thread.spawn(load).map_or(Copy::Missing, Copy::Loading);
+    }
+
+    /// A state of the engine's to be compared with the copy when that is as far.
+    pub fn expect(&mut self, witness: Witness) {
+        if witness.sequence > self.sequence {
+            self.witnesses.push_back(witness);
+        }
+    }
+
+    /// Whether the journal must wait.
+    pub fn is_late(&self, last: u64) -> bool {
+        last - self.sequence.min(last) > LAG_MAX || self.wal.is_full()
+    }
+
+    /// How much there is to do, in events.
+    pub fn work(&self, last: u64) -> u64 {
+        let behind = last - self.sequence.min(last);
+        let waits = match &self.copy {
+            Copy::Ready(_) | Copy::Missing => false,
+            Copy::Loading(thread) => !thread.is_finished(),
+            Copy::Dumping(thread) => !thread.is_finished(),
+        };
+        match (&self.copy, &self.checkpoint) {
+            _ if waits => 0,
+            (_, Some(_)) | (Copy::Loading(_) | Copy::Dumping(_) | Copy::Missing, _) => {
+                behind.max(1)
+            }
+            _ => behind.max(u64::from(self.wal.is_large())),
+        }
+    }
+
+    /// Does a little of it.
+    pub fn step(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
+        self.wal.look(file)?;
+        self.arrive();
+        if let Some(checkpoint) = &mut self.checkpoint {
+            file.set_synced(false)?;
+            let written = checkpoint.write(file);
+            file.set_synced(file.is_synced())?;
+            if written? {
+                self.progress.checkpoint(checkpoint.sequence());
+                self.checkpoint = None;
+            }
+            return Ok(());
+        }
+        if self.sequence < file.last() {
+            self.project(file)?;
+            self.audit.export(file, false)?;
+            self.dump_if_due();
+        } else if self.wal.is_large() {
+            self.wal.truncate(file)?;
+        }
+        Ok(())
+    }
+
+    /// Does all of it.
+    pub fn finish(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
+        self.join(file)?;
+        while self.sequence < file.last() {
+            self.project(file)?;
+        }
+        self.audit.export(file, true)?;
+        let is_worth = self.sequence >= self.checkpointed + CHECKPOINT_LAST;
+        if let (true, Copy::Ready(tables)) = (is_worth, &self.copy) {
+            self.checkpoint = Checkpoint::of(tables.state());
+        }
+        while let Some(checkpoint) = &mut self.checkpoint {
+            if checkpoint.write(file)? {
+                self.progress.checkpoint(checkpoint.sequence());
+                self.checkpoint = None;
+            }
+        }
+        self.wal.truncate(file)
+    }
+
+    /// Waits for the copy to be here.
+    fn join(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
+        loop {
+            self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
+                Copy::Loading(thread) => match thread.join() {
+                    Ok(state) => Copy::Ready(Box::new(Tables::at(state?))),
+                    Err(_) => return Err(failed(file.path(), &"its ledger could not be made")),
+                },
+                Copy::Dumping(thread) => match thread.join() {
+                    Ok((state, checkpoint)) => {
+                        self.take(checkpoint);
+                        Copy::Ready(Box::new(Tables::at(state)))
+                    }
+                    Err(_) => Copy::Missing,
+                },
+                ready @ Copy::Ready(_) => ready,
+                Copy::Missing => {
+                    self.load();
+                    continue;
+                }
+            };
+            return Ok(());
+        }
+    }
+
+    /// Takes what a thread has made.
+    fn arrive(&mut self) {
+        let is_finished = match &self.copy {
+            Copy::Loading(thread) => thread.is_finished(),
+            Copy::Dumping(thread) => thread.is_finished(),
+            Copy::Ready(_) => false,
+            Copy::Missing => true,
+        };
+        if !is_finished {
+            return;
+        }
+        self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
+            Copy::Loading(thread) => match thread.join() {
+                Ok(Ok(state)) => Copy::Ready(Box::new(Tables::at(state))),
+                Ok(Err(_)) | Err(_) => Copy::Missing,
+            },
+            Copy::Dumping(thread) => match thread.join() {
+                Ok((state, checkpoint)) => {
+                    self.take(checkpoint);
+                    Copy::Ready(Box::new(Tables::at(state)))
+                }
+                Err(_) => Copy::Missing,
+            },
+            ready @ Copy::Ready(_) => ready,
+            Copy::Missing => return self.load(),
+        };
+    }
+
+    fn take(&mut self, checkpoint: Option<Checkpoint>) {
+        if let Some(checkpoint) = &checkpoint {
+            self.checkpointed = checkpoint.sequence();
+            self.size = checkpoint.bytes();
+        }
+        self.checkpoint = checkpoint;
+    }
+
+    /// Writes the next events to the tables.
+    fn project(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
+        let Copy::Ready(tables) = &mut self.copy else {
+            return Ok(());
+        };
+        let behind = file.last() - self.sequence;
+        let most = if behind > LARGE { LARGE } else { Self::BATCH };
+        let until = self.witnesses.front().map(|witness| witness.sequence);
+        let most = until.map_or(most, |until| most.min(until - self.sequence));
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let entries = file.read_after(self.sequence, most)?;
+        file.set_synced(false)?;
+        let written = tables.write(file.connection(), &entries, &mut self.audit);
+        file.set_synced(file.is_synced())?;
+        if let Err(error) = written {
+            // What it holds is ahead of what was written.
+            self.copy = Copy::Missing;
+            self.audit.resume(file)?;
+            return Err(tables::refused(file.path(), &error));
+        }
+        self.sequence = tables.state().sequence;
+        self.progress.project(self.sequence);
+        self.compare()
+    }
+
+    /// Compares the copy with what the engine said.
+    fn compare(&mut self) -> Result<(), StoreError> {
+        let Copy::Ready(tables) = &self.copy else {
+            return Ok(());
+        };
+        while let Some(witness) = self.witnesses.front().copied()
+            && witness.sequence <= self.sequence
+        {
+            self.witnesses.pop_front();
+            let is_same = witness.hash == tables.state().books_hash();
+            if witness.sequence == self.sequence && !is_same {
+                let sequence = witness.sequence;
+                return Err(StoreError::Diverged { sequence });
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a checkpoint where enough has happened since the last.
+    fn dump_if_due(&mut self) {
+        let since = self.sequence - self.checkpointed.min(self.sequence);
+        let enough = CHECKPOINT_EVENTS.max(self.size / CHECKPOINT_BYTES);
+        if since < enough {
+            return;
+        }
+        self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
+            Copy::Ready(tables) => {
+                let dump = move || {
+                    let state = tables.into_state();
+                    let checkpoint = Checkpoint::of(&state);
+                    (state, checkpoint)
+                };
+                let thread = std::thread::Builder::new().name("truebook-dump".to_owned());
+                thread.spawn(dump).map_or(Copy::Missing, Copy::Dumping)
+            }
+            other => other,
+        };
+    }
+}

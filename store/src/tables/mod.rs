@@ -1,0 +1,138 @@
+//! The history as tables: a projection of the journal, written behind it and made anew at will.
+//!
+//! 1. It follows from the journal alone: the same events make the same rows.
+//! 2. Rows, and the sequence up to which they stand, are committed together.
+//! 3. What stands now (orders, positions, balances) is written once for a whole batch.
+
+mod config;
+mod daily;
+mod history;
+mod schema;
+mod standing;
+pub(crate) mod value;
+
+pub use schema::{CREATE, TABLES};
+
+use rusqlite::{Connection, Params, Transaction};
+use truebook_core::book::{Entry, Notice, Retold, State};
+
+use self::daily::Daily;
+use self::standing::Standing;
+use crate::StoreError;
+use crate::audit::Audit;
+
+/// Under which key a file keeps the sequence up to which its tables stand.
+pub const TABLES_SEQUENCE: &str = "tables_sequence";
+
+/// What writes the tables: the ledger at the sequence up to which they stand.
+#[derive(Default)]
+pub struct Tables {
+    ledger: Retold,
+    notices: Vec<Notice>,
+    standing: Standing,
+    daily: Daily,
+}
+
+/// What takes rows.
+pub(crate) struct Rows<'a> {
+    transaction: &'a Transaction<'a>,
+}
+
+impl Rows<'_> {
+    /// Runs one statement, which is prepared once.
+    fn put(&self, sql: &str, row: impl Params) -> rusqlite::Result<()> {
+        self.transaction.prepare_cached(sql)?.execute(row)?;
+        Ok(())
+    }
+}
+
+impl Tables {
+    /// Tables that stand at `state`.
+    #[must_use]
+    pub fn at(state: State) -> Self {
+        Self {
+            ledger: Retold::new(state),
+            ..Self::default()
+        }
+    }
+
+    /// The ledger at the sequence up to which the tables stand.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.ledger.state()
+    }
+
+    /// The same, for good.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.ledger.into_state()
+    }
+
+    /// Writes `entries`, which follow, in one transaction.
+    ///
+    /// # Errors
+    /// What the database says; the tables are as before then, and so must this be: it is to be made
+    /// anew.
+    pub fn write<'a>(
+        &mut self,
+        connection: &Connection,
+        entries: impl IntoIterator<Item = &'a Entry>,
+        audit: &mut Audit,
+    ) -> rusqlite::Result<()> {
+        let transaction = connection.unchecked_transaction()?;
+        let rows = Rows {
+            transaction: &transaction,
+        };
+        for entry in entries {
+            self.write_one(&rows, entry)?;
+            audit.add(self.ledger.state(), entry, &self.notices);
+        }
+        let state = self.ledger.state();
+        self.standing.write(&rows, state)?;
+        self.daily.write(&rows, state)?;
+        let sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
+        rows.put(sql, (TABLES_SEQUENCE, state.sequence.to_string()))?;
+        if let Some((key, value)) = audit.append() {
+            rows.put(sql, (key, value))?;
+        }
+        transaction.commit()
+    }
+
+    fn write_one(&mut self, rows: &Rows<'_>, entry: &Entry) -> rusqlite::Result<()> {
+        self.notices.clear();
+        self.ledger.tell(entry, &mut self.notices);
+        let state = self.ledger.state();
+        history::of_event(rows, state, entry)?;
+        self.standing.note_event(state, &entry.event);
+        let day = state.day_of(entry.ts);
+        self.daily.note_event(day, &entry.event);
+        for notice in &self.notices {
+            history::of_notice(rows, state, notice)?;
+            self.standing.note(state, &notice.news);
+            self.daily.note(state, (day, &notice.news));
+        }
+        Ok(())
+    }
+}
+
+/// The sequence up to which the tables of `connection` stand.
+pub fn tables_sequence(connection: &Connection) -> rusqlite::Result<u64> {
+    use rusqlite::OptionalExtension;
+    let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1";
+    let found = connection.query_row(sql, [TABLES_SEQUENCE], |row| row.get(0));
+    Ok(found.optional()?.unwrap_or(0))
+}
+
+/// Empties the tables, to be made anew.
+pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    for (table, _) in TABLES {
+        connection.execute_batch(&format!("DELETE FROM {table}"))?;
+    }
+    let sql = "DELETE FROM meta WHERE key = ?1";
+    connection.execute(sql, [TABLES_SEQUENCE]).map(drop)
+}
+
+/// What is said of a projection that the database refused.
+pub(crate) fn refused(path: &std::path::Path, error: &rusqlite::Error) -> StoreError {
+    crate::path::failed(path, &format!("its tables could not be written: {error}"))
+}

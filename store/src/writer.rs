@@ -1,0 +1,161 @@
+//! The engine's end of the store: events go into a ring; while the disk refuses they wait in
+//! memory, up to a bound, and are passed on when it takes them again.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use truebook_core::book::{Entry, State};
+use truebook_core::engine::Journal;
+use truebook_core::sync::Producer;
+
+use crate::StoreError;
+use crate::codec::{ENCODING, Encoder, Head, decode};
+use crate::progress::Progress;
+
+/// How many bytes of events may wait in memory while the disk refuses; those beyond are lost, and
+/// the store has failed for good.
+pub const BACKLOG_BYTES_MAX: u64 = 256 << 20;
+
+/// What goes through the ring.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an event is the common case, and a box would allocate on the hot path"
+)]
+pub(crate) enum Item {
+    /// An event to be kept.
+    Entry(Entry),
+    /// What the engine's ledger was after the event before.
+    Witness(Witness),
+}
+
+/// The state of a ledger at a sequence, to be compared with that of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Witness {
+    pub sequence: u64,
+    pub hash: [u8; 32],
+}
+
+/// The writer's end: a [`Journal`].
+pub struct StoreWriter {
+    items: Producer<Item>,
+    /// Events that wait, encoded: their sequence and time, then their body.
+    backlog: VecDeque<(u64, i64, Box<[u8]>)>,
+    bytes: u64,
+    encoder: Encoder,
+    progress: Arc<Progress>,
+}
+
+impl StoreWriter {
+    pub(crate) fn new(items: Producer<Item>, progress: Arc<Progress>) -> Self {
+        Self {
+            items,
+            backlog: VecDeque::new(),
+            bytes: 0,
+            encoder: Encoder::default(),
+            progress,
+        }
+    }
+
+    /// Puts an event behind those that wait.
+    fn hold(&mut self, entry: &Entry) {
+        let Ok(body) = self.encoder.body(&entry.event) else {
+            return self.give_up("an event could not be encoded".to_owned());
+        };
+        self.bytes += body.len() as u64;
+        self.backlog
+            .push_back((entry.sequence, entry.ts.0, body.into()));
+        self.progress.hold(self.bytes);
+        if self.bytes > BACKLOG_BYTES_MAX {
+            self.give_up(format!(
+                "{} events of {BACKLOG_BYTES_MAX} bytes wait for the disk: no more are kept",
+                self.backlog.len()
+            ));
+        }
+    }
+
+    fn give_up(&mut self, cause: String) {
+        self.progress.end(StoreError::Failed {
+            path: "store".into(),
+            cause,
+        });
+        self.backlog.clear();
+        self.bytes = 0;
+        self.progress.hold(0);
+    }
+
+    /// Gives the ring what waits, the oldest first.
+    fn pass_on(&mut self) {
+        while self.items.vacant() > 0
+            && let Some((sequence, ts, body)) = self.backlog.pop_front()
+        {
+            self.bytes -= body.len() as u64;
+            let head = Head {
+                sequence,
+                ts,
+                encoding: ENCODING,
+            };
+            match decode(head, &body) {
+                Ok(entry) => drop(self.items.push(Item::Entry(entry))),
+                Err(what) => return self.give_up(format!("event {sequence}: {what}")),
+            }
+        }
+        self.progress.hold(self.bytes);
+        self.progress.bell.ring();
+    }
+
+    /// Waits until the ring has taken everything, or the disk refuses.
+    fn drain(&mut self) {
+        while !self.backlog.is_empty() && !self.progress.is_failed() {
+            if self.items.is_abandoned() {
+                return;
+            }
+            std::thread::yield_now();
+            self.pass_on();
+        }
+    }
+}
+
+impl Journal for StoreWriter {
+    fn append(&mut self, entry: &Entry) {
+        if self.progress.has_ended() {
+            return;
+        }
+        if self.backlog.is_empty() && self.items.vacant() > 0 {
+            drop(self.items.push(Item::Entry(entry.clone())));
+            self.progress.bell.ring();
+            return;
+        }
+        self.hold(entry);
+        self.pass_on();
+        self.drain();
+    }
+
+    fn is_available(&self) -> bool {
+        !self.progress.is_failed()
+    }
+
+    fn witness(&mut self, state: &State) {
+        if self.backlog.is_empty() && !self.progress.has_ended() {
+            let witness = Witness {
+                sequence: state.sequence,
+                hash: state.books_hash(),
+            };
+            // Where there is no room the next one will do.
+            drop(self.items.push(Item::Witness(witness)));
+            self.progress.bell.ring();
+        }
+    }
+}
+
+impl Drop for StoreWriter {
+    fn drop(&mut self) {
+        // The last chance of what waits: the store goes on until the ring is empty, or refuses.
+        self.pass_on();
+        self.drain();
+        if !self.backlog.is_empty() && !self.progress.has_ended() {
+            let cause = format!("{} events could not be kept", self.backlog.len());
+            self.give_up(cause);
+        }
+        self.progress.bell.ring();
+    }
+}
