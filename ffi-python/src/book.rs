@@ -243,6 +243,12 @@ impl Book {
         self.durability.sequence()
     }
 
+    /// The event up to which the history tables stand; 0 without a database. Readable after close.
+    #[getter]
+    fn tables_sequence(&self) -> u64 {
+        self.durability.tables_sequence()
+    }
+
     /// Wait until `sequence` is durable; False when `timeout` seconds are over. Holds up no other
     /// thread, and Ctrl-C ends it.
     #[pyo3(signature = (sequence, timeout=10.0))]

@@ -10,6 +10,7 @@ mod cash;
 mod choice;
 mod error;
 mod getter;
+mod history;
 mod number;
 mod opening;
 mod pnl;

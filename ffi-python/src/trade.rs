@@ -1,5 +1,7 @@
 //! `Book`: orders, what happens to them, and their executions.
 
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use truebook::model::{Fixed, Id, Links, PositionLeg, Side, TimeInForce, Timestamp};
@@ -10,6 +12,9 @@ use crate::book::Book;
 use crate::choice::{one_of, side_of};
 use crate::error::raise;
 use crate::number::{exact, optional, time};
+
+/// How long an order that must be on disk waits for it.
+const DURABLE_IN: Duration = Duration::from_secs(10);
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -71,11 +76,12 @@ fn leg_of(py: Python<'_>, leg: Option<&str>) -> PyResult<PositionLeg> {
 #[pymethods]
 impl Book {
     /// Check an order and record the intent to send it. Without price and stop it is a market
-    /// order; `expire_time` is for "gtd", in nanoseconds since the epoch.
+    /// order; `expire_time` is for "gtd", in nanoseconds since the epoch. With `durable` it is on
+    /// disk when this returns, and may leave.
     #[pyo3(signature = (symbol, side, qty, *, price=None, stop=None, strategy=None,
                         account="default", client_order_id=None, reduce_only=false, leg=None,
                         time_in_force="gtc", expire_time=None, one_cancels=None, bracket_of=None,
-                        ts_event=None))]
+                        ts_event=None, durable=false))]
     fn submit(
         &self,
         py: Python<'_>,
@@ -94,6 +100,7 @@ impl Book {
         one_cancels: Option<&str>,
         bracket_of: Option<&str>,
         ts_event: Option<Any<'_, '_>>,
+        durable: bool,
     ) -> PyResult<Applied> {
         let wanted = Wanted {
             price,
@@ -112,7 +119,11 @@ impl Book {
             reduce_only,
             ..wanted.request(py, symbol, (side, exact("qty", qty)?))?
         };
-        Ok(self.with(py, |book| book.submit(&request))?.into())
+        let applied = self.with(py, |book| match durable {
+            true => book.submit_durable(&request, DURABLE_IN),
+            false => book.submit(&request),
+        });
+        Ok(applied?.into())
     }
 
     /// The rule that an order would break now, or None. Books nothing.

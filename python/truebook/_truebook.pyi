@@ -281,10 +281,11 @@ class Book:
         one_cancels: str | None = None,
         bracket_of: str | None = None,
         ts_event: int | None = None,
+        durable: bool = False,
     ) -> Applied:
         """Check an order and record the intent to send it. Without price and stop it is a market
-        order;
-        `expire_time` is for "gtd", in nanoseconds since the epoch.
+        order; `expire_time` is for "gtd", in nanoseconds since the epoch. With `durable` it is on
+        disk when this returns, and may leave.
         """
     def would_refuse(
         self,
@@ -372,6 +373,53 @@ class Book:
     @property
     def durable_sequence(self) -> int:
         """The newest event that survives; 0 without a database. Readable after close."""
+    @property
+    def tables_sequence(self) -> int:
+        """The event up to which the history tables stand; 0 without a database. Readable after
+        close."""
+    def bar(
+        self,
+        symbol: str,
+        timeframe: str,
+        *,
+        open: _Number,
+        high: _Number,
+        low: _Number,
+        close: _Number,
+        volume: _Number,
+        ts_open: int,
+        ts_event: int,
+    ) -> Applied:
+        """Record a bar that has closed; one of the same symbol, timeframe and opening replaces it
+        in the history. `ts_open` and `ts_event`, when it closed, are in nanoseconds since the
+        epoch."""
+    def observe(
+        self,
+        kind: str,
+        symbol: str,
+        value: _Number | None = None,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        ts_event: int | None = None,
+    ) -> Applied:
+        """Record a score from elsewhere; one of the same kind, symbol and time replaces it in the
+        history."""
+    def alert(
+        self,
+        level: Literal["info", "warning", "critical"],
+        kind: str,
+        text: str,
+        *,
+        symbol: str | None = None,
+    ) -> Applied:
+        """Record something that somebody should know."""
+    def unresolved(self) -> list[str]:
+        """The client ids of the orders whose fate is unknown since the book was opened: they may
+        or may not have reached the venue. While there are any, every order is refused as
+        NotReady."""
+    def acknowledge(self) -> Applied:
+        """Take orders although some are of unknown fate; they keep what they reserve."""
     def close(self) -> None:
         """Keep everything and end. A repeat does nothing."""
     def __enter__(self) -> Self: ...

@@ -24,6 +24,21 @@ impl DurabilityWatch {
             .map_or(0, |progress| progress.durable_sequence())
     }
 
+    /// The event up to which the history tables stand; without a database, 0.
+    #[must_use]
+    pub fn tables_sequence(&self) -> u64 {
+        let progress = self.0.as_ref();
+        progress.map_or(0, |progress| progress.tables_sequence())
+    }
+
+    /// Waits until the history tables stand at `sequence`; `false` when the time is over or the
+    /// store ended, and at once without a database.
+    #[must_use]
+    pub fn wait_tables(&self, sequence: u64, timeout: Duration) -> bool {
+        let progress = self.0.as_ref();
+        progress.is_some_and(|progress| progress.wait_tables(sequence, timeout))
+    }
+
     /// Waits until `sequence` is durable; `false` when the time is over, and at once
     /// without a database.
     ///

@@ -28,6 +28,8 @@ pub enum Error {
     UnknownInstrument(String),
     /// The database.
     Store(String),
+    /// The event with this sequence is booked, but not on disk yet.
+    NotDurable(u64),
 }
 
 impl Error {
@@ -70,6 +72,11 @@ impl fmt::Display for Error {
                 write!(f, "no instrument '{symbol}': add_instrument first")
             }
             Self::Store(what) => f.write_str(what),
+            Self::NotDurable(sequence) => write!(
+                f,
+                "event {sequence} is booked but not durable yet: wait_durable({sequence}) before \
+                 the order is sent, or report it as rejected"
+            ),
         }
     }
 }

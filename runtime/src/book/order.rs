@@ -1,9 +1,11 @@
 //! Orders and their executions.
 
+use std::time::Duration;
+
 use truebook_core::book::{
     Amend, Applied, BustReport, Command, FillFee, FillReport, Invalid, LateFee, OrderReport, Submit,
 };
-use truebook_core::model::{AccountId, Fixed, Id, Refusal};
+use truebook_core::model::{AccountId, Fixed, Id, InvalidValue, Refusal};
 
 use super::newcomer::Newcomers;
 use super::request::{
@@ -20,6 +22,27 @@ impl Book {
     pub fn submit(&mut self, order: &OrderRequest<'_>) -> Result<Applied, Error> {
         let submit = self.submission(order)?;
         self.call(Command::Submit(Box::new(submit)))
+    }
+
+    /// The same for an order that must be on disk before it leaves: returns once it is durable.
+    ///
+    /// # Errors
+    /// As [`Book::submit`]; [`Error::Value`] for a book without a database; [`Error::NotDurable`]
+    /// when it is recorded but not on disk after `timeout`: it must not be sent before it is, and
+    /// else be reported as rejected.
+    pub fn submit_durable(
+        &mut self,
+        order: &OrderRequest<'_>,
+        timeout: Duration,
+    ) -> Result<Applied, Error> {
+        if self.path.is_none() {
+            return Err(InvalidValue::new("durable", "true", "a book with a database").into());
+        }
+        let applied = self.submit(order)?;
+        match self.durability.wait(applied.sequence, timeout) {
+            Ok(true) => Ok(applied),
+            Ok(false) | Err(_) => Err(Error::NotDurable(applied.sequence)),
+        }
     }
 
     /// Why an order would be refused now; books nothing.

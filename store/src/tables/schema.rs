@@ -32,8 +32,8 @@ pub const TABLES: &[(&str, &str)] = &[
 pub const CREATE: &str = "
 CREATE TABLE IF NOT EXISTS instruments (
     symbol TEXT PRIMARY KEY, kind TEXT NOT NULL, base TEXT NOT NULL, quote TEXT NOT NULL,
-    settle TEXT NOT NULL, venue TEXT, price_precision INTEGER NOT NULL,
-    qty_precision INTEGER NOT NULL, tick TEXT NOT NULL, lot TEXT NOT NULL, multiplier TEXT NOT NULL,
+    settle TEXT NOT NULL, venue TEXT, price_scale INTEGER NOT NULL,
+    qty_scale INTEGER NOT NULL, tick TEXT NOT NULL, lot TEXT NOT NULL, multiplier TEXT NOT NULL,
     expiry INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS accounts (
