@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod calibrate;
+pub mod fills;
 pub mod machine;
 pub mod skeleton;
 pub mod table;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::paper;
+use crate::{backup, diff, export, paper, status, tail};
 
 /// The book of record for a trading bot.
 #[derive(Debug, Parser)]
@@ -19,6 +19,16 @@ struct Cli {
 enum Task {
     /// Replay market data through the book, the paper venue and the strategies.
     Paper(PaperArgs),
+    /// Say how a database stands.
+    Status(StatusArgs),
+    /// Show the newest events, one a line.
+    Tail(TailArgs),
+    /// Write the history tables as files.
+    Export(ExportArgs),
+    /// Find the first event at which two databases differ.
+    Diff(DiffArgs),
+    /// Copy a database beside its writer.
+    Backup(BackupArgs),
 }
 
 /// What `truebook paper` takes.
@@ -51,6 +61,96 @@ pub(crate) struct PaperArgs {
     pub pin: Option<usize>,
 }
 
+/// What `truebook status` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// Say it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `truebook tail` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TailArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// How many events
+    #[arg(
+        short = 'n',
+        long = "lines",
+        value_name = "COUNT",
+        default_value_t = 20
+    )]
+    pub lines: u64,
+    /// Go on as events are written, until Ctrl-C
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Say each as a line of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `truebook export` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExportArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// The form of the files
+    #[arg(long, value_enum)]
+    pub format: Form,
+    /// A table or a view; may be said more than once [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub table: Vec<String>,
+    /// The folder for the files, or "-" for one table on standard output [default: the name of the
+    /// database with "-export"]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+/// What `truebook diff` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiffArgs {
+    /// One database
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The other
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Say it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `truebook backup` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// The file of the copy
+    #[arg(value_name = "TO")]
+    pub to: PathBuf,
+    /// Replace a database that is there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The form of exported files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// A head line, then a line a row; NULL is nothing, empty text is "".
+    Csv,
+    /// An array of one object a row.
+    Json,
+    /// Apache Parquet.
+    Parquet,
+}
+
 /// Where the writer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Threading {
@@ -60,12 +160,18 @@ pub(crate) enum Threading {
     Inline,
 }
 
-/// Runs the command line; the exit code is 0, 1 for an error, 2 for a wrong call, 130 after Ctrl-C.
+/// Runs the command line; the exit code is 0, 1 for an error, 2 for a wrong call, 130 after Ctrl-C;
+/// for `diff`, 1 says that there is a difference, and 2 that there is no answer.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     match Cli::try_parse_from(args) {
-        Ok(Cli {
-            command: Task::Paper(args),
-        }) => paper::main(&args),
+        Ok(Cli { command }) => match command {
+            Task::Paper(args) => paper::main(&args),
+            Task::Status(args) => status::main(&args),
+            Task::Tail(args) => tail::main(&args),
+            Task::Export(args) => export::main(&args),
+            Task::Diff(args) => diff::main(&args),
+            Task::Backup(args) => backup::main(&args),
+        },
         Err(error) => {
             // Help and version go to stdout, mistakes to stderr; a closed pipe is nobody's mistake.
             let _ = error.print();

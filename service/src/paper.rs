@@ -3,16 +3,17 @@
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use truebook::market::{self, Market};
 use truebook::paper::{self, Outcome, PaperOptions};
 use truebook::settings::Settings;
-use truebook::{HostOptions, Interrupt, digest};
+use truebook::{HostOptions, digest};
 
 use crate::cli::{PaperArgs, Threading};
+use crate::fault::{INTERRUPTED, say};
+use crate::interrupt::interrupt;
 use crate::{chart, summary};
 
 /// Runs the command; the exit code.
@@ -20,8 +21,7 @@ pub(crate) fn main(args: &PaperArgs) -> u8 {
     match run(args) {
         Ok(code) => code,
         Err(message) => {
-            // Nothing is left to tell it to when stderr is closed.
-            let _ = writeln!(std::io::stderr(), "truebook: {message}");
+            say(&message);
             1
         }
     }
@@ -59,10 +59,8 @@ fn run(args: &PaperArgs) -> Result<u8, String> {
     bar.finish_and_clear();
     let mut outcome = outcome.map_err(text)?;
     if !outcome.is_complete {
-        let stop = "interrupted: what was booked stays booked; the same command continues";
-        // Nothing is left to tell it to when stderr is closed.
-        let _ = writeln!(std::io::stderr(), "truebook: {stop}");
-        return Ok(130);
+        say("interrupted: what was booked stays booked; the same command continues");
+        return Ok(INTERRUPTED);
     }
     time(&mut outcome, begun, market.rows.len());
     write_files(args, &settings, &outcome)?;
@@ -189,24 +187,6 @@ fn progress(rows: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn interrupt() -> Result<Arc<Interrupt>, String> {
-    let interrupt = Arc::new(Interrupt::default());
-    let shared = Arc::clone(&interrupt);
-    let mut signals = signal_hook::iterator::Signals::new([
-        signal_hook::consts::SIGINT,
-        signal_hook::consts::SIGTERM,
-    ])
-    .map_err(text)?;
-    let name = std::thread::Builder::new().name("truebook-signals".to_owned());
-    name.spawn(move || {
-        for _ in signals.forever() {
-            shared.set();
-        }
-    })
-    .map_err(text)?;
-    Ok(interrupt)
 }
 
 fn at(path: &Path, error: &dyn Display) -> String {

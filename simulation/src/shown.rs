@@ -28,7 +28,9 @@ impl Shown {
             view_interval: None,
             ..BoardOptions::default()
         };
-        let writer = Writer::new(Ledger::new(state), Quiet, Box::new(NoJournal), options);
+        let mut ledger = Ledger::new(state);
+        ledger.set_snapshots(true);
+        let writer = Writer::new(ledger, Quiet, Box::new(NoJournal), options);
         Self {
             reader: writer.reader(),
             writer,

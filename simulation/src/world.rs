@@ -59,6 +59,8 @@ pub struct World {
     pub(crate) ledger: Ledger,
     replayed: State,
     entries: Vec<Entry>,
+    /// Every event, where somebody wants them all.
+    history: Option<Vec<Entry>>,
     follower: Option<Follower>,
     shown: Option<Shown>,
     notices: Vec<Notice>,
@@ -82,12 +84,19 @@ impl World {
     /// The world of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let mut world = Self {
+        let mut world = Self::unsettled(seed, None);
+        world.begin();
+        world
+    }
+
+    fn unsettled(seed: u64, history: Option<Vec<Entry>>) -> Self {
+        Self {
             seed,
             random: Rng::with_seed(seed),
             ledger: Ledger::default(),
             replayed: State::default(),
             entries: Vec::new(),
+            history,
             follower: seed.is_multiple_of(FOLLOWED).then(Follower::default),
             shown: None,
             notices: Vec::new(),
@@ -102,14 +111,17 @@ impl World {
             commands: 0,
             check_at: CHECK_EVERY,
             restart_at: RESTART_EVERY,
-        };
-        world.follow();
-        world.give(Command::Configure(Box::default()));
-        world.give(Command::AddAccount(text("second")));
-        for (number, kind) in (0_u32..).zip(InstrumentKind::ALL) {
-            world.register(number, *kind);
         }
-        world
+    }
+
+    /// Configures the book, and registers what is traded.
+    fn begin(&mut self) {
+        self.follow();
+        self.give(Command::Configure(Box::default()));
+        self.give(Command::AddAccount(text("second")));
+        for (number, kind) in (0_u32..).zip(InstrumentKind::ALL) {
+            self.register(number, *kind);
+        }
     }
 
     fn register(&mut self, number: u32, kind: InstrumentKind) {
@@ -131,12 +143,31 @@ impl World {
         self.prices.push(10_000_000_000);
     }
 
+    /// The events of the world of `seed`, at least so many, from the first on.
+    ///
+    /// # Errors
+    /// [`Failure`], which the same seed makes again.
+    pub fn history(seed: u64, events: u64) -> Result<Vec<Entry>, Failure> {
+        let mut world = Self::unsettled(seed, Some(Vec::new()));
+        world.begin();
+        world.run_to(events)?;
+        Ok(world.history.unwrap_or_default())
+    }
+
     /// Runs until `events` events are booked, then delivers what is missing and checks against the
     /// venue.
     ///
     /// # Errors
     /// [`Failure`], which the same seed makes again.
     pub fn run(mut self, events: u64) -> Result<Outcome, Failure> {
+        self.run_to(events)?;
+        Ok(Outcome {
+            commands: self.commands,
+            events: self.ledger.state().sequence,
+        })
+    }
+
+    fn run_to(&mut self, events: u64) -> Result<(), Failure> {
         while self.ledger.state().sequence < events {
             self.step();
             if self.commands >= self.check_at {
@@ -157,11 +188,7 @@ impl World {
         }
         self.check()?;
         self.compare()?;
-        self.restart()?;
-        Ok(Outcome {
-            commands: self.commands,
-            events: self.ledger.state().sequence,
-        })
+        self.restart()
     }
 
     pub(crate) fn give(&mut self, command: Command) -> Answer {
@@ -178,6 +205,9 @@ impl World {
             if self.follower.is_some() {
                 self.retold.tell(entry, &mut self.again);
             }
+        }
+        if let Some(history) = &mut self.history {
+            history.extend_from_slice(&entries);
         }
         entries.clear();
         self.entries = entries;
@@ -266,6 +296,7 @@ impl World {
 
     /// Lets those who follow begin with the ledger as it is now.
     fn follow(&mut self) {
+        self.ledger.set_snapshots(true);
         self.ledger.set_followed(self.follower.is_some());
         let is_shown = self.seed % FOLLOWED == 1;
         self.shown = is_shown.then(|| Shown::new(self.seed, self.ledger.state().clone()));

@@ -26,6 +26,8 @@ pub struct Checkpoint {
     hash: [u8; 32],
     bytes: Vec<u8>,
     written: usize,
+    /// Whether older ones go when it is complete.
+    replaces: bool,
 }
 
 impl Checkpoint {
@@ -39,6 +41,7 @@ impl Checkpoint {
             hash: digest::of_bytes(&bytes),
             bytes,
             written: 0,
+            replaces: true,
         })
     }
 
@@ -46,6 +49,11 @@ impl Checkpoint {
     #[must_use]
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// Leaves the others: it is not the newest.
+    pub fn keep_others(&mut self) {
+        self.replaces = false;
     }
 
     /// How many bytes it has.
@@ -81,7 +89,9 @@ impl Checkpoint {
         if is_complete {
             let sql = "UPDATE checkpoint SET is_complete = 1 WHERE sequence = ?1";
             transaction.execute(sql, [sequence]).map_err(fail)?;
-            forget_old(&transaction).map_err(fail)?;
+            if self.replaces {
+                forget_old(&transaction).map_err(fail)?;
+            }
         }
         transaction.commit().map_err(fail)?;
         self.written = end;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod coverage;
+mod crash;
 mod examples;
 mod fuzz;
 mod header;
@@ -62,6 +63,8 @@ enum Task {
         #[arg(long, default_value_t = u64::MAX)]
         seconds: u64,
     },
+    /// What was acknowledged survives kills, faults, flipped bits and full disks
+    Crash(crash::Plan),
     /// Faults planted in the ledger, which the tests must notice; long, so in shards
     Mutants {
         /// Which part, K/N
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
             from,
             seconds,
         } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
+        Task::Crash(plan) => crash::run_plan(&root(), &plan),
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
         Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
         Task::Coverage => coverage::check(&root()),

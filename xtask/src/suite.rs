@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{bench, examples, header, python, scenario, setup, simulation, tidy};
+use crate::{bench, crash, examples, header, python, scenario, setup, simulation, tidy};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
         Ok(Count { passed, failed: 0 })
     }),
     ("random worlds", simulation::short),
+    ("kills and faults", crash::short),
     ("Python tests", python::test),
     ("scenarios from C", scenario::run_all),
     ("examples", examples::run_all),

@@ -6,7 +6,7 @@ use crate::model::{
 };
 
 use super::state::{Account, Balance, ClosedTrip, Strategy};
-use super::{Mark, State, Stated, StatedOf};
+use super::{FillAmended, FillKey, Mark, State, Stated, StatedOf};
 
 impl State {
     /// The currencies, by number.
@@ -169,6 +169,15 @@ impl State {
     #[must_use]
     pub fn order_at(&self, number: u32) -> Option<&Order> {
         self.orders.get(number as usize)
+    }
+
+    /// The order of an execution of which more became known.
+    #[must_use]
+    pub fn order_amended_by(&self, amended: &FillAmended) -> Option<u32> {
+        let owner = (amended.key.account, amended.key.instrument);
+        let key = FillKey::new(owner, &amended.trade_id, amended.side);
+        let known = || self.fills.find_at(key, amended.booked_at)?.order;
+        amended.order.or_else(known)
     }
 
     /// What the venue last said of a balance or a position, beside what the book said then.

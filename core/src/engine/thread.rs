@@ -100,6 +100,8 @@ impl<R: Reactor> Service<R> {
                 continue;
             }
             if self.is_over() {
+                // What readers keep is the end.
+                self.writer.view();
                 return;
             }
             match self.wait.spins() {

@@ -43,13 +43,13 @@ fn a_database_of_somebody_else_is_refused_untouched() {
 fn a_database_of_a_newer_version_is_refused_untouched() {
     let place = Place::new();
     place.run(&ARGS);
-    place.tamper("a.db", "PRAGMA user_version=4");
+    place.tamper("a.db", "PRAGMA user_version=5");
     let said = place.refusal(&ARGS);
     says(
         &said,
-        &["a.db", "newer truebook", "format 4", "up to 3", "upgrade"],
+        &["a.db", "newer truebook", "format 5", "up to 4", "upgrade"],
     );
-    place.tamper("a.db", "PRAGMA user_version=3");
+    place.tamper("a.db", "PRAGMA user_version=4");
     place.run(&ARGS);
 }
 

@@ -75,7 +75,7 @@ fn a_database_in_use_is_refused_and_its_user_goes_on_undisturbed() {
     let after = place.files();
     signal(&child, "CONT");
     let said = refused(&output.unwrap());
-    says(&said, &["a.db", "another process"]);
+    says(&said, &["a.db", "already open for writing", "process"]);
     assert!(before == after, "a refused run changed a file");
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");

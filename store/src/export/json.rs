@@ -1,11 +1,16 @@
 //! Rows as JSON: an object each, decimals as strings as the tables hold them.
+//!
+//! 1. Whole numbers are numbers, of up to 64 bits: times do not fit a float.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 
+use super::sink::{Fault, Sink};
+use super::table::Table;
 use crate::path::{beside, failed};
 use crate::tables::tables_sequence;
 use crate::{JournalFile, StoreError};
@@ -76,5 +81,49 @@ fn value(cell: ValueRef<'_>) -> Value {
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>()
             .into(),
+    }
+}
+
+/// Writes rows as an array of objects, whose members are in the order of the columns.
+pub struct JsonSink<'a, W: Write> {
+    out: BufWriter<W>,
+    table: &'a Table,
+    is_first: bool,
+}
+
+impl<'a, W: Write> JsonSink<'a, W> {
+    /// Begins the array.
+    pub fn new(out: W, table: &'a Table) -> Result<Self, Fault> {
+        let mut out = BufWriter::new(out);
+        out.write_all(b"[")?;
+        Ok(Self {
+            out,
+            table,
+            is_first: true,
+        })
+    }
+}
+
+impl<W: Write> Sink for JsonSink<'_, W> {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), Fault> {
+        let separator: &[u8] = if self.is_first { b"\n{" } else { b",\n{" };
+        self.out.write_all(separator)?;
+        self.is_first = false;
+        for (at, column) in self.table.columns.iter().enumerate() {
+            if at > 0 {
+                self.out.write_all(b",")?;
+            }
+            serde_json::to_writer(&mut self.out, &column.name)?;
+            self.out.write_all(b":")?;
+            serde_json::to_writer(&mut self.out, &value(row.get_ref(at)?))?;
+        }
+        self.out.write_all(b"}")?;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), Fault> {
+        let end: &[u8] = if self.is_first { b"]\n" } else { b"\n]\n" };
+        self.out.write_all(end)?;
+        Ok(self.out.flush()?)
     }
 }

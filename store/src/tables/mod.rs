@@ -9,9 +9,11 @@ mod daily;
 mod history;
 mod schema;
 mod standing;
+mod trim;
 pub(crate) mod value;
 
 pub use schema::{CREATE, TABLES};
+pub use trim::{Cut, kept, trim};
 
 use rusqlite::{Connection, Params, Transaction};
 use truebook_core::book::{Entry, Notice, Retold, State};
@@ -54,6 +56,17 @@ impl Tables {
             ledger: Retold::new(state),
             ..Self::default()
         }
+    }
+
+    /// Tables of `state` whose history is not there: with what stands written.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn standing(connection: &Connection, state: State) -> rusqlite::Result<Self> {
+        let mut made = Self::at(state);
+        made.standing = Standing::all(made.ledger.state());
+        made.write(connection, [], &mut Audit::default())?;
+        Ok(made)
     }
 
     /// The ledger at the sequence up to which the tables stand.
@@ -121,6 +134,20 @@ pub fn tables_sequence(connection: &Connection) -> rusqlite::Result<u64> {
     let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1";
     let found = connection.query_row(sql, [TABLES_SEQUENCE], |row| row.get(0));
     Ok(found.optional()?.unwrap_or(0))
+}
+
+/// Whether a table holds what stands now, which follows from the state alone.
+#[must_use]
+pub fn is_standing(table: &str) -> bool {
+    let standing = [
+        "instruments",
+        "accounts",
+        "positions",
+        "balances",
+        "strategies",
+        "strategy_performance",
+    ];
+    standing.contains(&table)
 }
 
 /// Empties the tables, to be made anew.

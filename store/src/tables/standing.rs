@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::params;
-use truebook_core::book::{Event, News, State, Sum};
+use truebook_core::book::{Balance, Event, News, State, Sum};
 use truebook_core::model::{
     AccountId, Currency, CurrencyId, Instrument, InstrumentId, Order, Position, PositionId,
     StrategyId, TimeInForce,
@@ -25,18 +25,53 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Everything that stands; orders that have ended are history.
+    pub fn all(state: &State) -> Self {
+        let numbers = |count: usize| (0..=u16::MAX).take(count);
+        let currencies = || numbers(state.currencies().len()).map(CurrencyId);
+        let balances = numbers(state.accounts().len()).flat_map(|account| {
+            let account = AccountId(account);
+            let own = currencies().map(move |currency| (account, currency));
+            own.filter(|(account, currency)| {
+                state.balance(*account, *currency) != Balance::default()
+            })
+        });
+        Self {
+            orders: state.open_orders().map(|(number, _)| number).collect(),
+            positions: state.positions().iter().map(|held| held.id).collect(),
+            balances: balances.collect(),
+            accounts: numbers(state.accounts().len()).map(AccountId).collect(),
+            strategies: numbers(state.strategies().len()).map(StrategyId).collect(),
+            instruments: state.instruments().iter().map(|known| known.id).collect(),
+        }
+    }
+
     /// Notes what an event changes that no notice tells of.
     pub fn note_event(&mut self, state: &State, event: &Event) {
         match event {
-            // The default account is there from the first.
+            // One account and one strategy are there from the first.
             Event::Configured { .. } => {
                 self.accounts.insert(AccountId::default());
+                self.strategies.insert(StrategyId::EXTERNAL);
             }
             Event::IncomePaid(paid) => {
                 self.strategies.insert(paid.strategy);
             }
             Event::OrderPlaced(placed) => {
                 self.strategies.insert(placed.key.strategy);
+                let held = state.position(&placed.key);
+                self.positions.extend(held.map(|held| held.id));
+            }
+            Event::Filled(filled) => {
+                self.orders.extend(filled.order);
+                let back = filled.reversal.as_deref();
+                self.orders.extend(back.and_then(|back| back.order));
+            }
+            Event::Busted(back) => self.orders.extend(back.order),
+            Event::FillAmended(amended) => {
+                self.orders.extend(state.order_amended_by(amended));
+                let held = state.position(&amended.key);
+                self.positions.extend(held.map(|held| held.id));
             }
             Event::OrderRefused(refused) => {
                 self.strategies.insert(refused.strategy);
@@ -68,9 +103,6 @@ impl Standing {
             | Event::StrategyAdded { .. }
             | Event::CashMoved(_)
             | Event::Transferred(_)
-            | Event::Filled(_)
-            | Event::Busted(_)
-            | Event::FillAmended(_)
             | Event::Quarantined(_)
             | Event::PriceLevelMoved { .. }
             | Event::TradingStateChanged { .. }
@@ -252,6 +284,11 @@ fn put_balance(
     (account, currency): (AccountId, CurrencyId),
 ) -> rusqlite::Result<()> {
     let balance = state.balance(account, currency);
+    if balance == Balance::default() {
+        let sql = "DELETE FROM balances WHERE account = ?1 AND currency = ?2";
+        let owner = params![state.account_name(account), state.code(currency)];
+        return rows.put(sql, owner);
+    }
     let amount = |raw| state.amount(currency, raw);
     let sql = "INSERT OR REPLACE INTO balances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     rows.put(

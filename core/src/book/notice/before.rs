@@ -5,8 +5,8 @@ use crate::model::{
     StrategyId,
 };
 
-use super::super::event::{FillAmended, Leg, Reversal};
-use super::super::{Balance, Entry, Event, FillKey, Filled, State};
+use super::super::event::{Leg, Reversal};
+use super::super::{Balance, Entry, Event, Filled, State};
 use super::{Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep};
 
 /// One execution and one that it corrects: two positions, two orders.
@@ -72,7 +72,7 @@ impl Before {
                 before.position(state, amended.key);
                 let legs = amended.legs.iter();
                 legs.for_each(|leg| before.balance(state, leg));
-                before.order(state, amended.order.or_else(|| known_order(state, amended)));
+                before.order(state, state.order_amended_by(amended));
             }
             Event::StateSet { key, value } => before.rest = Some(shared(state, *key, value)),
             Event::Configured { version, config } => {
@@ -217,13 +217,6 @@ fn configured(state: &State, version: u32, config: &Config) -> News {
         version,
         change: Change { old, new },
     }
-}
-
-/// The order of an execution of which more becomes known.
-fn known_order(state: &State, amended: &FillAmended) -> Option<u32> {
-    let owner = (amended.key.account, amended.key.instrument);
-    let key = FillKey::new(owner, &amended.trade_id, amended.side);
-    state.fills.find_at(key, amended.booked_at)?.order
 }
 
 fn order_state(state: &State, order: &Order) -> OrderState {

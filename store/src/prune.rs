@@ -1,0 +1,164 @@
+//! Retention: events before a day go from the journal into the archive, and their rows out of the
+//! tables.
+//!
+//! 1. Ended at any moment, the database is as before or as after, and nothing is lost.
+
+use truebook_core::book::State;
+
+use crate::checkpoint::Checkpoint;
+use crate::path::failed;
+use crate::tables::{self, Cut, Tables, trim};
+use crate::{Audit, JournalFile, StoreError, archive};
+
+/// How many events are written to the tables at once.
+const BATCH: u32 = 4_096;
+/// Under which key a file keeps the day from which on its tables are whole.
+pub(crate) const CUT: &str = "cut";
+
+/// What a prune did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// The last event that is in the archive.
+    pub base: u64,
+    /// How many events went there.
+    pub events: u64,
+    /// Where they are; `None` where there was nothing to do.
+    pub archive: Option<std::path::PathBuf>,
+}
+
+impl JournalFile {
+    /// Moves every event before the first at or after `ts`, the start of a day in nanoseconds since
+    /// the epoch, into the archive, and takes their rows out of the tables.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the database is as it was.
+    pub fn prune(&mut self, ts: i64) -> Result<Pruned, StoreError> {
+        let base = self.base()?;
+        let fail = |e: rusqlite::Error| failed(self.path(), &e);
+        let sql = "SELECT coalesce(min(sequence) - 1, ?2) FROM journal WHERE ts >= ?1";
+        let last = self.last().cast_signed();
+        let to: u64 = self
+            .connection()
+            .query_row(sql, [ts, last], |row| row.get(0))
+            .map_err(fail)?;
+        if to <= base {
+            return Ok(Pruned {
+                base,
+                events: 0,
+                archive: None,
+            });
+        }
+        self.write_tables()?;
+        let path = archive::write(self, (base, to))?;
+        self.keep_checkpoint(to)?;
+        self.cut((to, ts))?;
+        Ok(Pruned {
+            base: to,
+            events: to - base,
+            archive: Some(path),
+        })
+    }
+
+    /// Brings the tables up to the newest event.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn write_tables(&self) -> Result<State, StoreError> {
+        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
+        let sequence = tables::tables_sequence(self.connection()).map_err(fail)?;
+        let mut tables = match sequence {
+            0 => self.first_tables()?,
+            _ => Tables::at(self.state_at(sequence)?),
+        };
+        while tables.state().sequence < self.last() {
+            let entries = self.read_after(tables.state().sequence, BATCH)?;
+            let mut audit = Audit::default();
+            tables
+                .write(self.connection(), &entries, &mut audit)
+                .map_err(fail)?;
+        }
+        Ok(tables.into_state())
+    }
+
+    /// Empties the tables and makes them anew from the journal, and from the archive where that is
+    /// there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn rebuild_tables(&self) -> Result<State, StoreError> {
+        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
+        tables::clear(self.connection()).map_err(fail)?;
+        let state = self.write_tables()?;
+        let cut = self.cut_at()?;
+        if cut.sequence > 0 {
+            trim(self.connection(), cut).map_err(fail)?;
+        }
+        Ok(state)
+    }
+
+    /// Tables of which nothing is written yet: of the first event, or of the last that was pruned
+    /// and whatever the archive has.
+    fn first_tables(&self) -> Result<Tables, StoreError> {
+        let base = self.base()?;
+        if base == 0 {
+            return Ok(Tables::default());
+        }
+        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
+        let Some(mut archive) = archive::Archive::of(self.path())? else {
+            return Tables::standing(self.connection(), self.checkpointed(base)?).map_err(fail);
+        };
+        let mut tables = Tables::default();
+        let mut batch = Vec::new();
+        archive.each(base, |entry| {
+            batch.push(entry.clone());
+            if batch.len() == BATCH as usize {
+                let mut audit = Audit::default();
+                tables
+                    .write(self.connection(), &batch, &mut audit)
+                    .map_err(fail)?;
+                batch.clear();
+            }
+            Ok(())
+        })?;
+        tables
+            .write(self.connection(), &batch, &mut Audit::default())
+            .map_err(fail)?;
+        Ok(tables)
+    }
+
+    /// Makes sure that there is a checkpoint at the event `sequence`.
+    fn keep_checkpoint(&self, sequence: u64) -> Result<(), StoreError> {
+        let newest = self.checkpoints(sequence)?.into_iter().next();
+        if newest.is_some_and(|known| known.sequence == sequence) {
+            return Ok(());
+        }
+        let state = self.state_at(sequence)?;
+        let made = Checkpoint::of(&state);
+        let mut made = made.ok_or_else(|| failed(self.path(), &"no checkpoint could be made"))?;
+        made.keep_others();
+        while !made.write(self)? {}
+        Ok(())
+    }
+
+    /// Takes out everything up to the event `to`, at once.
+    fn cut(&self, (to, ts): (u64, i64)) -> Result<(), StoreError> {
+        let fail = |e: rusqlite::Error| failed(self.path(), &e);
+        let transaction = self.connection().unchecked_transaction().map_err(fail)?;
+        let cut = Cut { sequence: to, ts };
+        trim(self.connection(), cut).map_err(fail)?;
+        let sql = "DELETE FROM journal WHERE sequence <= ?1";
+        transaction.execute(sql, [to.cast_signed()]).map_err(fail)?;
+        self.set_meta("base", &to.to_string())?;
+        self.set_meta(CUT, &ts.to_string())?;
+        transaction.commit().map_err(fail)
+    }
+
+    /// From where on the tables are whole.
+    pub(crate) fn cut_at(&self) -> Result<Cut, StoreError> {
+        let ts = self.meta(CUT)?.and_then(|ts| ts.parse().ok());
+        Ok(Cut {
+            sequence: self.base()?,
+            ts: ts.unwrap_or(0),
+        })
+    }
+}

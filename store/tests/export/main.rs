@@ -1,0 +1,17 @@
+//! What is read of a database beside its writer, on real files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod backup;
+mod beside;
+mod diff;
+mod docs;
+mod files;
+mod story;
+mod told;
