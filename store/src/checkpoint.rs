@@ -4,6 +4,8 @@
 //! 1. A checkpoint is written in parts between groups of events, and counts once it is complete.
 //! 2. It is served only if its bytes have the hash that was computed when it was made.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
+
 use rusqlite::params;
 use truebook_core::book::{Entry, State};
 use truebook_core::digest;
@@ -17,7 +19,9 @@ const PART: usize = 1 << 20;
 /// How many complete checkpoints are kept.
 const KEPT: usize = 2;
 /// How many events are applied at once.
-const REPLAY: u32 = 4_096;
+const REPLAY: u32 = 1_024;
+/// How many times as many are read before they are applied.
+const AHEAD: usize = 4;
 
 /// A checkpoint on its way to the file.
 pub struct Checkpoint {
@@ -169,11 +173,14 @@ impl JournalFile {
             let part = row.get_ref(0).map_err(fail)?;
             bytes.extend_from_slice(part.as_blob().unwrap_or_default());
         }
-        if digest::of_bytes(&bytes) != stored.hash {
-            return Ok(None);
-        }
-        let state: Option<State> = borsh::from_slice(&bytes).ok();
-        Ok(state.filter(|state| state.sequence == stored.sequence))
+        // Hashed beside being read: a large state takes as long for the one as for the other.
+        let (hash, state) = std::thread::scope(|scope| {
+            let hash = scope.spawn(|| digest::of_bytes(&bytes));
+            let state: Option<State> = borsh::from_slice(&bytes).ok();
+            (hash.join().ok(), state)
+        });
+        let is_whole = hash == Some(stored.hash);
+        Ok(state.filter(|state| is_whole && state.sequence == stored.sequence))
     }
 
     /// The state at the newest checkpoint up to `limit` that is whole; the empty one where there is
@@ -202,30 +209,55 @@ impl JournalFile {
     /// [`StoreError::Corrupt`] for a damaged or missing record.
     pub fn state_at(&self, limit: u64) -> Result<State, StoreError> {
         let mut state = self.checkpointed(limit)?;
-        self.replay(&mut state, limit, |_, _| Ok(()))?;
+        if self.last() > state.sequence {
+            self.replay(&mut state, limit)?;
+        }
         Ok(state)
     }
 
-    /// Applies the events after those of `state` up to `limit`, showing each to `see` afterwards.
+    /// Applies the events after those of `state` up to `limit`.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] for a damaged or missing record, and whatever `see` says.
-    pub fn replay(
+    /// [`StoreError::Corrupt`] for a damaged or missing record.
+    pub fn replay(&self, state: &mut State, limit: u64) -> Result<(), StoreError> {
+        let (sender, batches) = sync_channel::<Vec<Entry>>(AHEAD);
+        // Read and checked here while they are applied there.
+        std::thread::scope(|scope| {
+            let from = state.sequence;
+            let applied = scope.spawn(move || {
+                for batch in batches {
+                    batch.iter().for_each(|entry| state.apply(entry));
+                }
+            });
+            let read = self.send_after(from, limit, &sender);
+            drop(sender);
+            match applied.join() {
+                Ok(()) => read,
+                // What contradicts itself is no journal of ours, whatever its checksums say.
+                Err(_) => Err(StoreError::Corrupt {
+                    sequence: from + 1,
+                    what: "it, or one after it, contradicts those before",
+                }),
+            }
+        })
+    }
+
+    fn send_after(
         &self,
-        state: &mut State,
+        from: u64,
         limit: u64,
-        mut see: impl FnMut(&State, &Entry) -> Result<(), StoreError>,
+        sender: &SyncSender<Vec<Entry>>,
     ) -> Result<(), StoreError> {
-        while state.sequence < limit {
-            let most =
-                u32::try_from(limit - state.sequence).map_or(REPLAY, |left| left.min(REPLAY));
-            let before = state.sequence;
-            self.each_after(before, most, |_, _, entry| {
-                state.apply(&entry);
-                see(state, &entry)
-            })?;
-            if state.sequence == before {
-                break;
+        let mut at = from;
+        while at < limit {
+            let most = u32::try_from(limit - at).map_or(REPLAY, |left| left.min(REPLAY));
+            let entries = self.read_after(at, most)?;
+            let Some(last) = entries.last() else {
+                return Ok(());
+            };
+            at = last.sequence;
+            if sender.send(entries).is_err() {
+                return Ok(());
             }
         }
         Ok(())

@@ -96,28 +96,50 @@ fn stamp(head: Head) -> [u8; 16] {
 /// Packs `plain`: for each 8 bytes one whose bit i says that byte i is not 0, then those that are
 /// not. Numbers of 16 bytes are mostly zeros.
 fn pack(plain: &[u8], packed: &mut Vec<u8>) {
-    const WIDEST: usize = 9;
+    let (words, rest) = plain.as_chunks::<8>();
     packed.clear();
-    packed.resize(plain.len() + plain.len() / 8 + 2 * WIDEST, 0);
+    packed.resize((words.len() + 2) * WIDEST, 0);
     let mut at = 0;
-    for eight in plain.chunks(8) {
-        let Some(room) = packed.get_mut(at..at + WIDEST) else {
-            return;
+    for word in words {
+        // Most words are zeros from end to end, and their mask stands there already.
+        at += match u64::from_le_bytes(*word) {
+            0 => 1,
+            _ => put_word(word, packed.get_mut(at..).and_then(<[u8]>::first_chunk_mut)),
         };
-        let (Some((mask, places)), mut taken) = (room.split_first_mut(), 0) else {
-            return;
-        };
-        for (bit, byte) in eight.iter().enumerate() {
-            if let Some(place) = places.get_mut(taken) {
-                *place = *byte;
-            }
-            let is_some = u8::from(*byte != 0);
-            *mask |= is_some << bit;
-            taken += usize::from(is_some);
+    }
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        for (place, byte) in word.iter_mut().zip(rest) {
+            *place = *byte;
         }
-        at += 1 + taken;
+        at += put_word(
+            &word,
+            packed.get_mut(at..).and_then(<[u8]>::first_chunk_mut),
+        );
     }
     packed.truncate(at);
+}
+
+/// The longest that 8 bytes become.
+const WIDEST: usize = 9;
+
+/// Packs 8 bytes into `room`; how many they became.
+#[inline]
+#[allow(clippy::indexing_slicing, reason = "at most eight are taken before")]
+fn put_word(word: &[u8; 8], room: Option<&mut [u8; WIDEST]>) -> usize {
+    let Some(room) = room else { return 0 };
+    let (mut mask, mut taken) = (0, 1);
+    for (bit, byte) in word.iter().enumerate() {
+        room[taken] = *byte;
+        let is_some = u8::from(*byte != 0);
+        mask |= is_some << bit;
+        taken += usize::from(is_some);
+        if taken == WIDEST {
+            break;
+        }
+    }
+    room[0] = mask;
+    taken
 }
 
 /// The opposite of [`pack`], up to seven zeros at the end.
@@ -140,4 +162,35 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked(
+            runs in proptest::collection::vec((any::<u8>(), 0_usize..20), 0..40)
+        ) {
+            let bytes = runs.iter().flat_map(|(byte, count)| vec![*byte; *count]);
+            let plain: Vec<u8> = bytes.collect();
+            let mut packed = Vec::new();
+            pack(&plain, &mut packed);
+            let back = unpack(&packed).unwrap_or_default();
+            prop_assert_eq!(&back[..plain.len()], &plain[..]);
+            prop_assert!(back.len() < plain.len() + 8);
+            prop_assert!(back[plain.len()..].iter().all(|byte| *byte == 0));
+        }
+
+        #[test]
+        fn nothing_that_is_read_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for encoding in 0..=3 {
+                let head = Head { sequence: 1, ts: 1, encoding };
+                let _ = decode(head, &bytes);
+            }
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::{JournalFile, StoreError};
 
 /// The largest group: the disk is waited for once a group, so that a larger one is faster, and
 /// slower to be acknowledged.
-const GROUP: usize = 4_096;
+const GROUP: usize = 8_192;
 /// How many events may wait in the ring.
 const RING: usize = 16_384;
 /// How long after a refusal the disk is asked again.

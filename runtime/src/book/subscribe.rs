@@ -68,7 +68,11 @@ impl Journaled {
 impl Retell for Journaled {
     fn tell(&mut self, sequence: u64, notices: &mut VecDeque<Notice>) -> Option<u64> {
         if self.file.is_none() {
-            self.file = JournalFile::read_only(&self.path).ok();
+            let file = JournalFile::read_only(&self.path).ok()?;
+            // What was pruned cannot be told again.
+            let from = sequence.max(file.base().ok()?);
+            self.retold = Retold::new(file.checkpointed(from).ok()?);
+            self.file = Some(file);
         }
         let file = self.file.as_ref()?;
         let mut told = Vec::new();

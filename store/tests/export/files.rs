@@ -155,11 +155,11 @@ fn json_read_back_is_the_table_with_its_columns_in_order() {
                 assert_eq!(found[&column.name], value, "{} {}", table.name, column.name);
             }
         }
-        let places: Vec<_> = table.columns.iter().map(|column| {
+        let places = table.columns.iter().map(|column| {
             text.find(&format!("\"{}\":", column.name))
                 .unwrap_or(usize::MAX)
         });
-        assert!(places.is_sorted(), "{}: {places:?}", table.name);
+        assert!(places.is_sorted(), "{}", table.name);
     }
 }
 
