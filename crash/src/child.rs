@@ -100,7 +100,7 @@ struct Bot<'a> {
 impl Bot<'_> {
     fn open(&mut self) -> Result<Book> {
         say("opening")?;
-        let mut book = Book::open(self.world.options(&self.orders.db))?;
+        let mut book = self.world.open(&self.orders.db)?;
         let kept = book.durability().sequence();
         let (sequence, hash) = book.ask(|state| (state.sequence, state.hash()))?;
         self.newest = sequence;

@@ -144,7 +144,7 @@ const WORLD: World = World {
 
 /// A database with some events.
 fn prepare(db: &Path) -> Result<()> {
-    let mut book = Book::open(WORLD.options(db))?;
+    let mut book = WORLD.open(db)?;
     tell_until(&mut book, 0..2 * BLOCK)?;
     Ok(book.close()?)
 }
@@ -175,7 +175,7 @@ fn tell_until_refused(book: &mut Book, next: &mut u64) -> Result<()> {
 
 /// Keeps writing until the disk is full, makes room, and checks both.
 fn without_room(db: &Path, shortage: &dyn Shortage) -> Result<()> {
-    let mut book = Book::open(WORLD.options(db))?;
+    let mut book = WORLD.open(db)?;
     let mut next = 4 * BLOCK;
     let newest = tell_until(&mut book, 0..next)?;
     ensure!(
@@ -224,7 +224,7 @@ fn wait(book: &Book, sequence: u64) -> Result<()> {
 fn read_only(db: &Path, place: &Path) -> Result<()> {
     let truth = open_once(&WORLD, db).map_err(anyhow::Error::msg)?;
     mount(&["-o", "remount,ro,bind"], place).or_else(|_| mount(&["-o", "remount,ro"], place))?;
-    match Book::open(WORLD.options(db)) {
+    match WORLD.open(db) {
         Err(error) => say(&format!("said at the opening: {error}"))?,
         Ok(mut book) => {
             let mut next = 2 * BLOCK;
@@ -245,7 +245,7 @@ fn read_only(db: &Path, place: &Path) -> Result<()> {
 
 /// A file that is removed under the writer: what is said to be durable is there afterwards.
 fn removed(db: &Path) -> Result<()> {
-    let mut book = Book::open(WORLD.options(db))?;
+    let mut book = WORLD.open(db)?;
     let newest = tell_until(&mut book, 0..2 * BLOCK)?;
     wait(&book, newest)?;
     fs::remove_file(db)?;

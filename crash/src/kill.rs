@@ -131,7 +131,7 @@ impl Campaign<'_> {
                     let place = folder.display();
                     self.tally().blame(
                         &wrong,
-                        format!(
+                        &format!(
                             "{wrong}, after kill {kill} of seed {seed}; kept in {place}; again: \
                              cargo xtask crash --from {at} --kills {KILLS_EACH}"
                         ),

@@ -26,8 +26,8 @@ const SMALL: usize = 4_096;
 const SAMPLE: usize = 16;
 /// At how many lengths a file is cut.
 const CUTS: usize = 24;
-/// What is no part of a database: a lock, and what is built anew.
-const LEFT_OUT: [&str; 2] = [".lock", "-shm"];
+/// What is built anew, and no part of a database.
+const LEFT_OUT: [&str; 1] = ["-shm"];
 
 /// How a file is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

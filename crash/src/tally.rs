@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 
 use crate::witness::{Heard, Phase, Wrong};
 
-/// How many findings are printed in full.
-const SHOWN_MAX: usize = 20;
+/// How many findings of a kind are printed.
+const SHOWN_MAX: u64 = 8;
 
 /// Kills and what they found.
 #[derive(Clone, Debug, Default)]
@@ -20,11 +20,12 @@ pub struct Tally {
     repeated: u64,
     torn: u64,
     lost: u64,
+    lossy: u64,
     doubled: u64,
     closed: u64,
     halved: u64,
     other: u64,
-    findings: Vec<String>,
+    findings: u64,
 }
 
 impl Tally {
@@ -41,18 +42,22 @@ impl Tally {
     }
 
     /// Counts what is wrong.
-    pub fn blame(&mut self, wrong: &Wrong, what: String) {
-        match wrong {
-            Wrong::Lost(events) => self.lost += events,
-            Wrong::Doubled(_) => self.doubled += 1,
-            Wrong::Closed(_) => self.closed += 1,
-            Wrong::Torn(_) => self.halved += 1,
-            Wrong::Other(_) => self.other += 1,
-        }
-        if self.findings.len() < SHOWN_MAX {
+    pub fn blame(&mut self, wrong: &Wrong, what: &str) {
+        let count = match wrong {
+            Wrong::Lost(_) => &mut self.lossy,
+            Wrong::Doubled(_) => &mut self.doubled,
+            Wrong::Closed(_) => &mut self.closed,
+            Wrong::Torn(_) => &mut self.halved,
+            Wrong::Other(_) => &mut self.other,
+        };
+        *count += 1;
+        if *count <= SHOWN_MAX {
             eprintln!("{what}");
         }
-        self.findings.push(what);
+        if let Wrong::Lost(events) = wrong {
+            self.lost += events;
+        }
+        self.findings += 1;
     }
 
     /// Prints the sum.
@@ -88,9 +93,9 @@ impl Tally {
     /// # Errors
     /// When something did not.
     pub fn verdict(&self) -> Result<()> {
-        if self.findings.is_empty() {
+        if self.findings == 0 {
             return Ok(());
         }
-        bail!("{} findings", self.findings.len())
+        bail!("{} findings", self.findings)
     }
 }

@@ -8,7 +8,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use truebook_core::book::Entry;
+use truebook::State;
+use truebook_core::book::{Entry, Event};
 use truebook_store::JournalFile;
 
 use crate::child::hex;
@@ -16,6 +17,8 @@ use crate::reference::Reference;
 use crate::script::{Told, is_known_by_id};
 use crate::world::World;
 
+/// How many events are read at once.
+const BATCH: u32 = 256;
 /// How much of an event is printed.
 const EVENT_MAX: usize = 120;
 
@@ -97,8 +100,10 @@ pub struct Witness {
     next: u64,
     /// The newest event that was known to be durable.
     durable: u64,
-    /// Where the book began when it was opened.
+    /// How many events of commands it had when it was opened.
     opened_at: u64,
+    /// Where the book said that its store had failed, or had recovered.
+    changes: Vec<u64>,
     /// A command that was found half kept.
     torn: Option<u64>,
 }
@@ -116,6 +121,7 @@ impl Witness {
             next: 0,
             durable: 0,
             opened_at: 0,
+            changes: Vec::new(),
             torn: None,
         })
     }
@@ -124,6 +130,7 @@ impl Witness {
     pub fn begin(&mut self, path: &Path) {
         self.path = path.to_owned();
         (self.next, self.durable, self.opened_at, self.torn) = (0, 0, 0, None);
+        self.changes.clear();
     }
 
     /// The command after the last acknowledged one.
@@ -191,12 +198,17 @@ impl Witness {
         if kept < self.durable {
             return Ok(Some(Wrong::Lost(self.durable - kept)));
         }
-        (self.durable, self.opened_at) = (kept, kept);
-        if hash != hex(&self.reference.hash_at(sequence)?) {
-            return Ok(Some(self.explain(sequence)?));
+        self.durable = kept;
+        let is_plain = self.changes.is_empty();
+        if !is_plain || hash != hex(&self.reference.hash_at(sequence)?) {
+            let wrong = self.compare(sequence, hash)?;
+            if wrong.is_some() {
+                return Ok(wrong);
+            }
         }
-        if let Some(index) = self.reference.command_of(kept + 1)?
-            && self.reference.taken(index)?.before < kept
+        self.opened_at = self.told(kept);
+        if let Some(index) = self.reference.command_of(self.opened_at + 1)?
+            && self.reference.taken(index)?.before < self.opened_at
         {
             heard.torn += 1;
             self.torn = self.torn.or(Some(index));
@@ -244,42 +256,69 @@ impl Witness {
         Ok(())
     }
 
-    /// Where the journal first differs from the reference.
-    fn explain(&mut self, sequence: u64) -> Result<Wrong> {
+    /// Holds the journal itself against the reference, event by event; what the book said of its
+    /// own store stands between them. `None` is as it should be.
+    fn compare(&mut self, sequence: u64, hash: &str) -> Result<Option<Wrong>> {
         let file = JournalFile::read_only(&self.path)?;
-        let mut at = 0;
+        self.changes.clear();
+        let mut state = State::default();
         loop {
-            let found = match file.read_after(at, 256) {
+            let found = match file.read_after(state.sequence, BATCH) {
                 Ok(found) => found,
-                Err(error) => return Ok(Wrong::Other(error.to_string())),
+                Err(error) => return Ok(Some(Wrong::Other(error.to_string()))),
             };
             if found.is_empty() {
-                let what = format!("another state at event {sequence}, but the same events");
-                return Ok(Wrong::Other(what));
+                return Ok(None);
             }
-            let mut wanted = Vec::new();
-            while wanted.len() < found.len() {
-                let from = at + wanted.len() as u64;
-                let last = at + found.len() as u64;
-                wanted.extend(self.reference.entries_after(from, last)?);
+            for entry in &found {
+                if matches!(entry.event, Event::StoreChanged { .. }) {
+                    self.changes.push(entry.sequence);
+                } else {
+                    let before = self.told(entry.sequence) - 1;
+                    let wanted = self.reference.entries_after(before, before + 1)?;
+                    let wanted = wanted.first().context("an event of the reference")?;
+                    if (&wanted.event, wanted.ts) != (&self.as_told(&entry.event), entry.ts) {
+                        return Ok(Some(self.differs(entry, wanted)));
+                    }
+                }
+                state.apply(entry);
+                if state.sequence == sequence && hex(&state.hash()) != hash {
+                    let what = format!("another state at event {sequence}, but the same events");
+                    return Ok(Some(Wrong::Other(what)));
+                }
             }
-            if let Some((found, wanted)) = found.iter().zip(&wanted).find(|(a, b)| a != b) {
-                let torn = self.torn.map_or_else(String::new, |index| {
-                    format!(" (command {index} was found half kept before)")
-                });
-                let what = format!(
-                    "event {} is {}, and should be {}{torn}",
-                    found.sequence,
-                    brief(found),
-                    brief(wanted)
-                );
-                return Ok(match self.torn {
-                    None => Wrong::Other(what),
-                    Some(_) => Wrong::Torn(what),
-                });
-            }
-            at += found.len() as u64;
         }
+    }
+
+    fn differs(&self, found: &Entry, wanted: &Entry) -> Wrong {
+        let torn = self.torn.map_or_else(String::new, |index| {
+            format!(" (command {index} was found half kept before)")
+        });
+        let what = format!(
+            "event {} is {}, and should be {}{torn}",
+            found.sequence,
+            brief(found),
+            brief(wanted)
+        );
+        match self.torn {
+            None => Wrong::Other(what),
+            Some(_) => Wrong::Torn(what),
+        }
+    }
+
+    /// An event, where it names another one, as it is without what the book said of its store.
+    fn as_told(&self, event: &Event) -> Event {
+        let mut event = event.clone();
+        if let Event::Busted(reversal) = &mut event {
+            reversal.booked_at = self.told(reversal.booked_at);
+        }
+        event
+    }
+
+    /// How many events of commands there are up to the event `sequence`.
+    fn told(&self, sequence: u64) -> u64 {
+        let changes = self.changes.partition_point(|known| *known <= sequence);
+        sequence - changes as u64
     }
 }
 

@@ -54,7 +54,7 @@ pub fn run(orders: &Orders) -> Result<()> {
 fn live(orders: &Orders, part: std::ops::Range<u64>) -> Result<bool> {
     let world = World::of(orders.seed);
     say("opening")?;
-    let mut book = Book::open(world.options(&orders.db))?;
+    let mut book = world.open(&orders.db)?;
     let kept = book.durability().sequence();
     let (sequence, hash) = book.ask(|state| (state.sequence, state.hash()))?;
     say(&format!("open {sequence} {kept} {} 0", hex(&hash)))?;

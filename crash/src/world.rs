@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use truebook::model::{CashEntry, Config, Fixed, Id, Side};
-use truebook::{BookOptions, Durability, HostOptions};
+use truebook::{Book, BookOptions, Durability, Error, HostOptions};
 
 /// How many commands a block has.
 pub const BLOCK: u64 = 16;
@@ -67,7 +67,19 @@ impl World {
             has_event_clock: true,
             durability: self.durability,
             host: HostOptions::default(),
+            ..BookOptions::default()
         }
+    }
+
+    /// Opens its book on `path`, and goes on although orders are of unknown fate: what became of
+    /// them is told again.
+    ///
+    /// # Errors
+    /// What the book says.
+    pub fn open(&self, path: &Path) -> Result<Book, Error> {
+        let mut book = Book::open(self.options(path))?;
+        book.acknowledge()?;
+        Ok(book)
     }
 
     /// The numbers of a block.

@@ -9,6 +9,7 @@ mod json;
 pub mod market;
 pub mod paper;
 mod record;
+mod replay;
 pub mod settings;
 pub mod strategy;
 
@@ -23,6 +24,7 @@ pub use record::{
     BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
     PositionRecord, StrategyRecord,
 };
+pub use replay::Replay;
 pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
 };

@@ -23,6 +23,13 @@ fn run(args: &BackupArgs) -> Result<(), Fault> {
     let mut out = std::io::stdout();
     let (sequence, bytes) = (copy.sequence, grouped(copy.bytes));
     let to = args.to.display();
-    let written = writeln!(out, "{to}: as of sequence {sequence}, {bytes} bytes");
+    let archive = match copy.base {
+        0 => String::new(),
+        base => format!("; events up to {base} are in the archive, which is not copied"),
+    };
+    let written = writeln!(
+        out,
+        "{to}: as of sequence {sequence}, {bytes} bytes{archive}"
+    );
     written.map_err(|e| Fault::output(&e))
 }

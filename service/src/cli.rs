@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{backup, diff, export, paper, status, tail};
+use crate::{backup, diff, export, paper, prune, replay, status, tail, verify};
 
 /// The book of record for a trading bot.
 #[derive(Debug, Parser)]
@@ -29,6 +29,12 @@ enum Task {
     Diff(DiffArgs),
     /// Copy a database beside its writer.
     Backup(BackupArgs),
+    /// Replay every event and compare what follows from them: checkpoints and tables.
+    Verify(VerifyArgs),
+    /// Say what a database held after one of its events.
+    Replay(ReplayArgs),
+    /// Move events before a day into the archive, and their rows out of the tables.
+    Prune(PruneArgs),
 }
 
 /// What `truebook paper` takes.
@@ -140,6 +146,51 @@ pub(crate) struct BackupArgs {
     pub force: bool,
 }
 
+/// What `truebook verify` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// Make the tables anew before; nobody else may write to the database
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Say it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `truebook replay` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReplayArgs {
+    /// The database
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// The last event that counts [default: the newest]
+    #[arg(long, value_name = "SEQUENCE")]
+    pub until: Option<u64>,
+    /// Say it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `truebook prune` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PruneArgs {
+    /// The database; nobody else may write to it
+    #[arg(value_name = "DB")]
+    pub db: PathBuf,
+    /// The first day that is kept, as YYYY-MM-DD in UTC
+    #[arg(long, value_name = "DAY", conflicts_with = "keep_days")]
+    pub before: Option<String>,
+    /// How many whole days are kept beside today
+    #[arg(long, value_name = "DAYS")]
+    pub keep_days: Option<u32>,
+    /// Give the room to the disk afterwards; takes as long as copying what is left
+    #[arg(long)]
+    pub vacuum: bool,
+}
+
 /// The form of exported files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
@@ -171,6 +222,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             Task::Export(args) => export::main(&args),
             Task::Diff(args) => diff::main(&args),
             Task::Backup(args) => backup::main(&args),
+            Task::Verify(args) => verify::main(&args),
+            Task::Replay(args) => replay::main(&args),
+            Task::Prune(args) => prune::main(&args),
         },
         Err(error) => {
             // Help and version go to stdout, mistakes to stderr; a closed pipe is nobody's mistake.

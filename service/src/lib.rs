@@ -10,9 +10,12 @@ mod interrupt;
 mod json;
 mod line;
 mod paper;
+mod prune;
+mod replay;
 mod status;
 mod summary;
 mod tail;
 mod time;
+mod verify;
 
 pub use cli::main;

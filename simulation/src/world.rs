@@ -286,7 +286,7 @@ impl World {
             let told = follower.compare(self.ledger.state());
             told.map_err(|what| self.fail(what))?;
         }
-        if self.replayed.sequence % 2 == 0 {
+        if self.replayed.sequence.is_multiple_of(2) {
             self.replayed = kept(&self.replayed).map_err(|what| self.fail(what))?;
         }
         self.ledger = Ledger::new(self.replayed.clone());

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use truebook_core::book::{Entry, Event, News, Notice, State};
-use truebook_core::model::{Fixed, Id, Timestamp};
+use truebook_core::model::{Fixed, Id, PositionKey, Side, Timestamp};
 
 use crate::path::failed;
 use crate::tables::value::{Names, money, price, quantity};
@@ -172,68 +172,78 @@ fn day_text(days: i64) -> String {
         .map_or_else(|_| days.to_string(), |date| date.to_string())
 }
 
+/// What an execution's row says beside what every one does.
+#[derive(Default)]
+struct FillDetail {
+    ours: Option<Id>,
+    theirs: Option<Id>,
+    fees: String,
+    realized: i128,
+    liquidity: &'static str,
+    source: Option<Id>,
+}
+
 fn fill_row(state: &State, entry: &Entry) -> Option<Vec<String>> {
-    let owned = |id: Option<Id>| id.map_or_else(String::new, |id| id.to_string());
-    let (what, key, side, qty, px, trade, rest) = match &entry.event {
-        Event::Filled(filled) => {
-            let order = filled.order.and_then(|number| state.order_at(number));
-            let ours = order.map(|order| order.client_order_id);
-            let fees = (!filled.fees.is_empty()).then(|| state.fees(&filled.fees));
-            let rest = [
-                owned(ours.or(filled.client_order_id)),
-                owned(filled.venue_order_id),
-                fees.unwrap_or_default(),
-                filled.outcome.realized.to_string(),
-                filled.liquidity.map_or("", |known| known.name()).to_owned(),
-                owned(filled.source),
-            ];
-            let what = if filled.reversal.is_some() {
-                "corrected"
-            } else {
-                "booked"
-            };
-            let (qty, px) = (filled.last_qty, filled.last_px);
-            (
-                what,
-                filled.key,
-                filled.side,
-                qty,
-                px,
-                filled.trade_id,
-                rest,
-            )
-        }
-        Event::Busted(back) => {
-            let mut rest: [String; 6] = Default::default();
-            if let Some(realized) = rest.get_mut(3) {
-                *realized = back.outcome.realized.to_string();
-            }
-            let (qty, px) = (back.last_qty, back.last_px);
-            (
-                "taken_back",
-                back.key,
-                back.side,
-                qty,
-                px,
-                back.trade_id,
-                rest,
-            )
-        }
-        Event::FillAmended(more) => {
-            let mut rest: [String; 6] = Default::default();
-            if let Some(fees) = rest.get_mut(2) {
-                *fees = state.fees(&more.fees);
-            }
-            let (qty, px) = (more.last_qty, more.last_px);
-            ("amended", more.key, more.side, qty, px, more.trade_id, rest)
-        }
-        _ => return None,
-    };
+    if let Event::Filled(filled) = &entry.event {
+        let order = filled.order.and_then(|number| state.order_at(number));
+        let fees = match filled.fees.is_empty() {
+            true => String::new(),
+            false => state.fees(&filled.fees),
+        };
+        let detail = FillDetail {
+            ours: order
+                .map(|order| order.client_order_id)
+                .or(filled.client_order_id),
+            theirs: filled.venue_order_id,
+            fees,
+            realized: filled.outcome.realized,
+            liquidity: filled.liquidity.map_or("", |known| known.name()),
+            source: filled.source,
+        };
+        let corrects = filled.reversal.is_some() || filled.voided.is_some();
+        let what = if corrects { "corrected" } else { "booked" };
+        let traded = (
+            filled.side,
+            filled.last_qty,
+            filled.last_px,
+            filled.trade_id,
+        );
+        return cells(state, entry, (what, &filled.key), traded, detail);
+    }
+    if let Event::Busted(back) = &entry.event {
+        let detail = FillDetail {
+            realized: back.outcome.realized,
+            ..FillDetail::default()
+        };
+        let traded = (back.side, back.last_qty, back.last_px, back.trade_id);
+        return cells(state, entry, ("taken_back", &back.key), traded, detail);
+    }
+    if let Event::FillAmended(more) = &entry.event {
+        let order = state.order_amended_by(more);
+        let order = order.and_then(|number| state.order_at(number));
+        let detail = FillDetail {
+            ours: order.map(|order| order.client_order_id),
+            theirs: more.venue_order_id,
+            fees: state.fees(&more.fees),
+            realized: more.outcome.realized,
+            liquidity: more.liquidity.map_or("", |known| known.name()),
+            source: None,
+        };
+        let traded = (more.side, more.last_qty, more.last_px, more.trade_id);
+        return cells(state, entry, ("amended", &more.key), traded, detail);
+    }
+    None
+}
+
+fn cells(
+    state: &State,
+    entry: &Entry,
+    (what, key): (&str, &PositionKey),
+    (side, qty, px, trade_id): (Side, i128, i64, Id),
+    detail: FillDetail,
+) -> Option<Vec<String>> {
     let instrument = state.instrument(key.instrument)?;
-    let [ours, theirs, fees, realized, liquidity, source] = rest;
-    let realized = realized
-        .parse()
-        .map_or(realized, |raw| money(instrument, raw));
+    let text = |id: Option<Id>| id.map_or_else(String::new, |id| id.to_string());
     Some(vec![
         entry.sequence.to_string(),
         entry.ts.0.to_string(),
@@ -245,13 +255,13 @@ fn fill_row(state: &State, entry: &Entry) -> Option<Vec<String>> {
         side.name().to_owned(),
         quantity(instrument, qty),
         price(instrument, px),
-        trade.to_string(),
-        ours,
-        theirs,
-        fees,
-        realized,
-        liquidity,
-        source,
+        trade_id.to_string(),
+        text(detail.ours),
+        text(detail.theirs),
+        detail.fees,
+        money(instrument, detail.realized),
+        detail.liquidity.to_owned(),
+        text(detail.source),
     ])
 }
 

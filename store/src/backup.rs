@@ -30,6 +30,8 @@ pub struct Backup {
     pub path: PathBuf,
     /// The newest event that it has.
     pub sequence: u64,
+    /// The last event that was pruned away; 0 where none was. The archive of those is not copied.
+    pub base: u64,
     /// Its size in bytes.
     pub bytes: u64,
 }
@@ -104,8 +106,14 @@ pub fn backup(file: &JournalFile, to: &Path, existing: Existing) -> Result<Backu
     }
     refuse_foreign(to)?;
     let mut place = Place::take(to)?;
-    let copied = copy(file, &place.part)?;
-    place.settle(copied, existing)
+    let (sequence, base) = copy(file, &place.part)?;
+    let bytes = place.settle(sequence, existing)?;
+    Ok(Backup {
+        path: to.clone(),
+        sequence,
+        base,
+        bytes,
+    })
 }
 
 /// Whether two names are of one file.
@@ -118,8 +126,8 @@ fn is_same(a: &Path, b: &Path) -> bool {
     a == b || (number(a).is_some() && number(a) == number(b))
 }
 
-/// Copies and looks through the copy; the newest event that it has.
-fn copy(file: &JournalFile, part: &Path) -> Result<u64, BackupError> {
+/// Copies and looks through the copy; the newest event that it has, and its base.
+fn copy(file: &JournalFile, part: &Path) -> Result<(u64, u64), BackupError> {
     let Some(name) = part.to_str() else {
         return Err(BackupError::NotAFile(part.to_owned()));
     };
@@ -137,7 +145,7 @@ fn copy(file: &JournalFile, part: &Path) -> Result<u64, BackupError> {
         let sequence = sequence + 1;
         return Err(unsound(StoreError::Corrupt { sequence, what }));
     }
-    Ok(sequence)
+    Ok((sequence, copy.base()?))
 }
 
 /// The name of the copy, which nobody else takes meanwhile.
@@ -164,8 +172,8 @@ impl Place {
         })
     }
 
-    /// Gives the copy its name.
-    fn settle(&mut self, sequence: u64, existing: Existing) -> Result<Backup, BackupError> {
+    /// Gives the copy its name; its size.
+    fn settle(&mut self, sequence: u64, existing: Existing) -> Result<u64, BackupError> {
         let fail = |cause: &dyn fmt::Display| BackupError::Store(failed(&self.to, cause));
         let is_there = self.to.exists();
         if is_there && existing == Existing::Keep {
@@ -183,11 +191,7 @@ impl Place {
         }
         self.lock.note(sequence);
         let known = std::fs::metadata(&self.to).map_err(|e| fail(&e))?;
-        Ok(Backup {
-            path: self.to.clone(),
-            sequence,
-            bytes: known.len(),
-        })
+        Ok(known.len())
     }
 }
 

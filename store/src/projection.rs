@@ -32,7 +32,7 @@ const CHECKPOINT_EVENTS: u64 = 20_000;
 const CHECKPOINT_LAST: u64 = 1_000;
 
 /// Where the copy of the ledger is.
-enum Copy {
+enum Mirror {
     /// It is being made from a checkpoint and the events since.
     Loading(JoinHandle<Result<State, StoreError>>),
     /// It is here.
@@ -46,7 +46,7 @@ enum Copy {
 /// Everything that is behind the journal.
 pub struct Projection {
     path: PathBuf,
-    copy: Copy,
+    mirror: Mirror,
     progress: Arc<Progress>,
     sequence: u64,
     witnesses: VecDeque<Witness>,
@@ -70,9 +70,15 @@ impl Projection {
     ) -> Result<Self, StoreError> {
         let fail = |e: rusqlite::Error| failed(file.path(), &e);
         let mut sequence = tables::tables_sequence(file.connection()).map_err(fail)?;
-        if sequence > file.last() || sequence < file.base()? {
+        let version = file.meta(tables::TABLES_VERSION)?;
+        let is_ours = version.as_deref() == Some(tables::VERSION);
+        if !is_ours || sequence > file.last() || sequence < file.base()? {
             tables::clear(file.connection()).map_err(fail)?;
-            sequence = 0;
+            // What was pruned is in the archive, which is read at once.
+            sequence = match file.base()? {
+                0 => 0,
+                _ => file.rebuild_tables()?.sequence,
+            };
         }
         let newest = file.checkpoints(u64::MAX)?.into_iter().next();
         let checkpointed = newest.map_or(0, |stored| stored.sequence);
@@ -80,7 +86,7 @@ impl Projection {
         progress.checkpoint(checkpointed);
         let mut made = Self {
             path: file.path().to_owned(),
-            copy: Copy::Missing,
+            mirror: Mirror::Missing,
             progress,
             sequence,
             witnesses: VecDeque::new(),
@@ -98,13 +104,13 @@ impl Projection {
     /// Makes the copy, on a thread and a connection of its own.
     fn load(&mut self) {
         if self.sequence == 0 {
-            self.copy = Copy::Ready(Box::default());
+            self.mirror = Mirror::Ready(Box::default());
             return;
         }
         let (path, sequence) = (self.path.clone(), self.sequence);
         let load = move || JournalFile::read_only(&path)?.state_at(sequence);
         let thread = std::thread::Builder::new().name("truebook-load".to_owned());
-        self.copy = thread.spawn(load).map_or(Copy::Missing, Copy::Loading);
+        self.mirror = thread.spawn(load).map_or(Mirror::Missing, Mirror::Loading);
     }
 
     /// A state of the engine's to be compared with the copy when that is as far.
@@ -122,14 +128,14 @@ impl Projection {
     /// How much there is to do, in events.
     pub fn work(&self, last: u64) -> u64 {
         let behind = last - self.sequence.min(last);
-        let waits = match &self.copy {
-            Copy::Ready(_) | Copy::Missing => false,
-            Copy::Loading(thread) => !thread.is_finished(),
-            Copy::Dumping(thread) => !thread.is_finished(),
+        let waits = match &self.mirror {
+            Mirror::Ready(_) | Mirror::Missing => false,
+            Mirror::Loading(thread) => !thread.is_finished(),
+            Mirror::Dumping(thread) => !thread.is_finished(),
         };
-        match (&self.copy, &self.checkpoint) {
+        match (&self.mirror, &self.checkpoint) {
             _ if waits => 0,
-            (_, Some(_)) | (Copy::Loading(_) | Copy::Dumping(_) | Copy::Missing, _) => {
+            (_, Some(_)) | (Mirror::Loading(_) | Mirror::Dumping(_) | Mirror::Missing, _) => {
                 behind.max(1)
             }
             _ => behind.max(u64::from(self.wal.is_large())),
@@ -168,7 +174,7 @@ impl Projection {
         }
         self.audit.export(file, true)?;
         let is_worth = self.sequence >= self.checkpointed + CHECKPOINT_LAST;
-        if let (true, Copy::Ready(tables)) = (is_worth, &self.copy) {
+        if let (true, Mirror::Ready(tables)) = (is_worth, &self.mirror) {
             self.checkpoint = Checkpoint::of(tables.state());
         }
         while let Some(checkpoint) = &mut self.checkpoint {
@@ -183,20 +189,20 @@ impl Projection {
     /// Waits for the copy to be here.
     fn join(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
         loop {
-            self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
-                Copy::Loading(thread) => match thread.join() {
-                    Ok(state) => Copy::Ready(Box::new(Tables::at(state?))),
+            self.mirror = match std::mem::replace(&mut self.mirror, Mirror::Missing) {
+                Mirror::Loading(thread) => match thread.join() {
+                    Ok(state) => Mirror::Ready(Box::new(Tables::at(state?))),
                     Err(_) => return Err(failed(file.path(), &"its ledger could not be made")),
                 },
-                Copy::Dumping(thread) => match thread.join() {
+                Mirror::Dumping(thread) => match thread.join() {
                     Ok((state, checkpoint)) => {
                         self.take(checkpoint);
-                        Copy::Ready(Box::new(Tables::at(state)))
+                        Mirror::Ready(Box::new(Tables::at(state)))
                     }
-                    Err(_) => Copy::Missing,
+                    Err(_) => Mirror::Missing,
                 },
-                ready @ Copy::Ready(_) => ready,
-                Copy::Missing => {
+                ready @ Mirror::Ready(_) => ready,
+                Mirror::Missing => {
                     self.load();
                     continue;
                 }
@@ -207,29 +213,29 @@ impl Projection {
 
     /// Takes what a thread has made.
     fn arrive(&mut self) {
-        let is_finished = match &self.copy {
-            Copy::Loading(thread) => thread.is_finished(),
-            Copy::Dumping(thread) => thread.is_finished(),
-            Copy::Ready(_) => false,
-            Copy::Missing => true,
+        let is_finished = match &self.mirror {
+            Mirror::Loading(thread) => thread.is_finished(),
+            Mirror::Dumping(thread) => thread.is_finished(),
+            Mirror::Ready(_) => false,
+            Mirror::Missing => true,
         };
         if !is_finished {
             return;
         }
-        self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
-            Copy::Loading(thread) => match thread.join() {
-                Ok(Ok(state)) => Copy::Ready(Box::new(Tables::at(state))),
-                Ok(Err(_)) | Err(_) => Copy::Missing,
+        self.mirror = match std::mem::replace(&mut self.mirror, Mirror::Missing) {
+            Mirror::Loading(thread) => match thread.join() {
+                Ok(Ok(state)) => Mirror::Ready(Box::new(Tables::at(state))),
+                Ok(Err(_)) | Err(_) => Mirror::Missing,
             },
-            Copy::Dumping(thread) => match thread.join() {
+            Mirror::Dumping(thread) => match thread.join() {
                 Ok((state, checkpoint)) => {
                     self.take(checkpoint);
-                    Copy::Ready(Box::new(Tables::at(state)))
+                    Mirror::Ready(Box::new(Tables::at(state)))
                 }
-                Err(_) => Copy::Missing,
+                Err(_) => Mirror::Missing,
             },
-            ready @ Copy::Ready(_) => ready,
-            Copy::Missing => return self.load(),
+            ready @ Mirror::Ready(_) => ready,
+            Mirror::Missing => return self.load(),
         };
     }
 
@@ -243,7 +249,7 @@ impl Projection {
 
     /// Writes the next events to the tables.
     fn project(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
-        let Copy::Ready(tables) = &mut self.copy else {
+        let Mirror::Ready(tables) = &mut self.mirror else {
             return Ok(());
         };
         let behind = file.last() - self.sequence;
@@ -257,7 +263,7 @@ impl Projection {
         file.set_synced(file.is_synced())?;
         if let Err(error) = written {
             // What it holds is ahead of what was written.
-            self.copy = Copy::Missing;
+            self.mirror = Mirror::Missing;
             self.audit.resume(file)?;
             return Err(tables::refused(file.path(), &error));
         }
@@ -268,7 +274,7 @@ impl Projection {
 
     /// Compares the copy with what the engine said.
     fn compare(&mut self) -> Result<(), StoreError> {
-        let Copy::Ready(tables) = &self.copy else {
+        let Mirror::Ready(tables) = &self.mirror else {
             return Ok(());
         };
         while let Some(witness) = self.witnesses.front().copied()
@@ -291,17 +297,17 @@ impl Projection {
         if since < enough {
             return;
         }
-        self.copy = match std::mem::replace(&mut self.copy, Copy::Missing) {
-            Copy::Ready(tables) => {
-                let dump = move || {
-                    let state = tables.into_state();
-                    let checkpoint = Checkpoint::of(&state);
-                    (state, checkpoint)
-                };
-                let thread = std::thread::Builder::new().name("truebook-dump".to_owned());
-                thread.spawn(dump).map_or(Copy::Missing, Copy::Dumping)
-            }
-            other => other,
+        let mirror = std::mem::replace(&mut self.mirror, Mirror::Missing);
+        let Mirror::Ready(tables) = mirror else {
+            self.mirror = mirror;
+            return;
         };
+        let dump = move || {
+            let state = tables.into_state();
+            let checkpoint = Checkpoint::of(&state);
+            (state, checkpoint)
+        };
+        let thread = std::thread::Builder::new().name("truebook-dump".to_owned());
+        self.mirror = thread.spawn(dump).map_or(Mirror::Missing, Mirror::Dumping);
     }
 }

@@ -59,6 +59,14 @@ impl JournalFile {
         })
     }
 
+    /// Gives the room of what was taken out to the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`].
+    pub fn vacuum(&self) -> Result<(), StoreError> {
+        self.run("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+    }
+
     /// Brings the tables up to the newest event.
     ///
     /// # Errors

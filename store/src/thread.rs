@@ -148,7 +148,7 @@ impl Committer {
             }
             // What is behind never fails the journal: what it could not do is done later.
             if let Err(error) = self.projection.step(&mut self.file)
-                && !matches!(error, StoreError::Failed { .. })
+                && !error.may_pass()
             {
                 self.progress.end(error);
                 return;
@@ -186,10 +186,9 @@ impl Committer {
     /// Does what is behind, so that the next opening has little to do.
     fn finish(&mut self) {
         if let Err(error) = self.projection.finish(&mut self.file) {
-            match error {
-                // The journal has everything: the tables follow the next time.
-                StoreError::Failed { .. } => {}
-                error => self.progress.end(error),
+            // The journal has everything: the tables follow the next time.
+            if !error.may_pass() {
+                self.progress.end(error);
             }
         }
     }

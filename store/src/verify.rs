@@ -243,6 +243,13 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let fail = |e: rusqlite::Error| failed(self.file.path(), &e);
+        let version = self.file.meta(tables::TABLES_VERSION)?;
+        if version.as_deref() != Some(tables::VERSION) {
+            let what = "the tables are of another version of truebook: \
+                        verify --rebuild makes them anew";
+            self.found.differences.push(what.to_owned());
+            return Ok(());
+        }
         let cut = self.file.cut_at()?;
         if cut.sequence > 0 {
             trim(self.scratch, cut).map_err(fail)?;

@@ -9,9 +9,9 @@ use clap::{Args, Subcommand};
 use crate::shell::{Count, cargo, run, target_dir};
 
 /// How long the short form kills, in seconds.
-const KILLS_SHORT: &str = "25";
+const KILLS_SHORT: &str = "30";
 /// One of so many faults is in the short form.
-const FAULT_STRIDE: &str = "29";
+const FAULT_STRIDE: &str = "53";
 /// How many flips are in the short form.
 const FLIPS_SHORT: &str = "400";
 
@@ -105,7 +105,9 @@ pub fn short(root: &Path) -> Result<Count> {
 
 fn fault(root: &Path) -> Command {
     let mut command = program(root, "fault");
-    command.arg("--shim").arg(root.join("crash/shim/fault.c"));
+    command
+        .args(["--jobs", "4", "--shim"])
+        .arg(root.join("crash/shim/fault.c"));
     command
 }
 

@@ -48,7 +48,7 @@ impl Compared {
     }
 }
 
-/// Compares two databases as they are now.
+/// Compares two databases, each opened for itself, as they were then.
 ///
 /// # Errors
 /// [`StoreError`] for a damaged or missing record, and when a database refuses.

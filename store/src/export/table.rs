@@ -1,6 +1,6 @@
 //! Which tables and views there are, and what their columns hold.
 //!
-//! 1. A column that has one name has one kind, in every table and view.
+//! 1. Whether a whole number is a time follows from the name of its column, in every table alike.
 
 use rusqlite::{Connection, OptionalExtension};
 

@@ -73,7 +73,24 @@ impl Daily {
                     self.of(day, &fill.key, currency).fills += 1;
                 }
             }
-            _ => {}
+            News::Order { .. }
+            | News::LimitBreached { .. }
+            | News::FillReversed(_)
+            | News::FillQuarantined { .. }
+            | News::Balance { .. }
+            | News::Price { .. }
+            | News::AccountReducing { .. }
+            | News::PriceRefused { .. }
+            | News::TradingState { .. }
+            | News::Shared { .. }
+            | News::Config { .. }
+            | News::Stated(_)
+            | News::Instrument(_)
+            | News::Account(_)
+            | News::Strategy(_)
+            | News::Recorded(_)
+            | News::Snapshot(_)
+            | News::Store { .. } => {}
         }
     }
 

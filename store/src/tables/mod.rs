@@ -26,6 +26,11 @@ use crate::audit::Audit;
 /// Under which key a file keeps the sequence up to which its tables stand.
 pub const TABLES_SEQUENCE: &str = "tables_sequence";
 
+/// Under which key a file keeps which version of the tables it has.
+pub const TABLES_VERSION: &str = "tables_version";
+/// The version that is written: a change of what the rows say is another, and makes them anew.
+pub const VERSION: &str = "1";
+
 /// What writes the tables: the ledger at the sequence up to which they stand.
 #[derive(Default)]
 pub struct Tables {
@@ -152,11 +157,19 @@ pub fn is_standing(table: &str) -> bool {
 
 /// Empties the tables, to be made anew.
 pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
-    for (table, _) in TABLES {
-        connection.execute_batch(&format!("DELETE FROM {table}"))?;
+    let transaction = connection.unchecked_transaction()?;
+    for view in schema::views() {
+        transaction.execute_batch(&format!("DROP VIEW IF EXISTS {view}"))?;
     }
+    for (table, _) in TABLES {
+        transaction.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+    }
+    transaction.execute_batch(CREATE)?;
     let sql = "DELETE FROM meta WHERE key = ?1";
-    connection.execute(sql, [TABLES_SEQUENCE]).map(drop)
+    transaction.execute(sql, [TABLES_SEQUENCE])?;
+    let sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
+    transaction.execute(sql, [TABLES_VERSION, VERSION])?;
+    transaction.commit()
 }
 
 /// What is said of a projection that the database refused.

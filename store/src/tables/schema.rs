@@ -170,3 +170,11 @@ CREATE VIEW IF NOT EXISTS trade_frequency AS
     SELECT date(ts / 1000000000, 'unixepoch') AS day, account, strategy, symbol, count(*) AS fills
     FROM fills GROUP BY day, account, strategy, symbol;
 ";
+
+/// The names of the views.
+pub fn views() -> impl Iterator<Item = &'static str> {
+    let begin = "CREATE VIEW IF NOT EXISTS ";
+    CREATE
+        .lines()
+        .filter_map(move |line| line.strip_prefix(begin)?.split(' ').next())
+}

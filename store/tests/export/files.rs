@@ -83,7 +83,7 @@ fn every_value_is_of_the_kind_of_its_column() {
     let (_dir, path, _) = place();
     let file = open(&path).unwrap();
     let reading = Reading::of(&file).unwrap();
-    let mut kinds = BTreeMap::new();
+    let mut times = BTreeMap::new();
     for table in reading.tables(&[]).unwrap() {
         for row in expected(&path, &table) {
             for (column, value) in table.columns.iter().zip(row) {
@@ -95,9 +95,9 @@ fn every_value_is_of_the_kind_of_its_column() {
                 assert!(is_right, "{} {column:?} {value:?}", table.name);
             }
         }
-        for column in &table.columns {
-            let kind = *kinds.entry(column.name.clone()).or_insert(column.kind);
-            assert_eq!(kind, column.kind, "{} {}", table.name, column.name);
+        for column in table.columns.iter().filter(|it| it.kind != Kind::Text) {
+            let is_time = *times.entry(column.name.clone()).or_insert(column.kind);
+            assert_eq!(is_time, column.kind, "{} {}", table.name, column.name);
         }
     }
 }

@@ -13,5 +13,6 @@ mod beside;
 mod diff;
 mod docs;
 mod files;
+mod pruned;
 mod story;
 mod told;
