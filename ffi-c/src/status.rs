@@ -52,7 +52,7 @@ impl From<Error> for Failure {
             Error::Refused(refusal) => return Self::new(TBK_ERROR_REFUSED, refusal.name()),
             Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => TBK_ERROR_INVALID_VALUE,
             Error::UnknownInstrument(_) => TBK_ERROR_UNKNOWN_INSTRUMENT,
-            Error::Store(_) | Error::NotDurable(_) => TBK_ERROR_STORE,
+            Error::Store(_) | Error::NotDurable(_) | Error::Undecided => TBK_ERROR_STORE,
             Error::Poisoned | _ => TBK_ERROR_POISONED,
         };
         Self::new(status, error.to_string())

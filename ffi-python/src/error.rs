@@ -16,7 +16,9 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
             ("InvalidValue", error.to_string())
         }
         Error::UnknownInstrument(_) => ("UnknownInstrument", error.to_string()),
-        Error::Store(_) | Error::NotDurable(_) => ("StoreError", error.to_string()),
+        Error::Store(_) | Error::NotDurable(_) | Error::Undecided => {
+            ("StoreError", error.to_string())
+        }
         Error::Refused(_) | Error::Poisoned | _ => ("Error", error.to_string()),
     };
     exception(py, name, text)

@@ -28,6 +28,8 @@ pub enum Error {
     UnknownInstrument(String),
     /// The database.
     Store(String),
+    /// An execution may have been booked long ago, and could not be looked up.
+    Undecided,
     /// The event with this sequence is booked, but not on disk yet.
     NotDurable(u64),
 }
@@ -72,6 +74,9 @@ impl fmt::Display for Error {
                 write!(f, "no instrument '{symbol}': add_instrument first")
             }
             Self::Store(what) => f.write_str(what),
+            Self::Undecided => f.write_str(
+                "the fill may have been booked long ago, and that could not be looked up: try again",
+            ),
             Self::NotDurable(sequence) => write!(
                 f,
                 "event {sequence} is booked but not durable yet: wait_durable({sequence}) before \

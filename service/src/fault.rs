@@ -39,10 +39,10 @@ impl Fault {
 
     /// Output that cannot be written.
     pub(crate) fn output(error: &std::io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Failed(format!("standard output: {error}")),
+        if error.kind() == ErrorKind::BrokenPipe {
+            return Self::Closed;
         }
+        Self::Failed(format!("standard output: {error}"))
     }
 }
 
@@ -54,21 +54,25 @@ impl From<StoreError> for Fault {
 
 impl From<ExportError> for Fault {
     fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Store(error) => error.into(),
-            error => Self::Call(error.to_string()),
+        if let ExportError::Store(error) = error {
+            return error.into();
         }
+        Self::Call(error.to_string())
     }
 }
 
 impl From<BackupError> for Fault {
     fn from(error: BackupError) -> Self {
-        match error {
-            BackupError::Store(StoreError::Locked { .. })
-            | BackupError::Store(StoreError::NotOurs(_)) => Self::Call(error.to_string()),
-            BackupError::Store(error) => error.into(),
-            BackupError::Unsound { .. } => Self::Failed(error.to_string()),
-            error => Self::Call(error.to_string()),
+        let is_call = matches!(
+            error,
+            BackupError::Exists(_)
+                | BackupError::NotAFile(_)
+                | BackupError::Itself(_)
+                | BackupError::Store(StoreError::Locked { .. } | StoreError::NotOurs(_))
+        );
+        match is_call {
+            true => Self::Call(error.to_string()),
+            false => Self::Failed(error.to_string()),
         }
     }
 }

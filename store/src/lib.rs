@@ -4,6 +4,7 @@
 mod archive;
 mod audit;
 mod backup;
+mod booked;
 mod checkpoint;
 mod codec;
 mod error;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use audit::Audit;
 pub use backup::{Backup, BackupError, Existing, backup};
+pub use booked::Reported;
 pub use checkpoint::Stored;
 pub use error::StoreError;
 pub use journal::JournalFile;

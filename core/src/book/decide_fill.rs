@@ -5,7 +5,7 @@ use crate::model::{
     PositionId, PositionKey, Rounding, StrategyId, mul_div,
 };
 
-use super::command::{FillFee, FillFees};
+use super::command::{Beyond, FillFee, FillFees};
 use super::correction::{Named, has_room, reversal};
 use super::event::{Fees, Legs, Outcome, Reversal};
 use super::fill_key::{FillKey, order_hash};
@@ -26,11 +26,14 @@ impl Ledger {
         if report.last_qty <= 0 || report.last_px <= 0 {
             return Answer::Invalid(Invalid::NotPositive);
         }
-        let trade_id = report.trade_id.unwrap_or_else(|| made_trade_id(report));
+        let trade_id = report.known_trade_id();
         let key = FillKey::new((report.account, report.instrument), &trade_id, report.side);
         let orders = orders_of(report);
         if let Some(known) = self.state.fills.find(key, orders).cloned() {
             return self.again(report, (&trade_id, settle), &known);
+        }
+        if let Some(answer) = self.beyond(report, trade_id) {
+            return answer;
         }
         let fees = match self.fees_of(&report.fees, settle) {
             Ok(fees) => fees,
@@ -52,6 +55,28 @@ impl Ledger {
                 self.applied()
             }
             Err(why) => self.quarantine(report, trade_id, why),
+        }
+    }
+
+    /// What becomes of a report that is not remembered and may be of a fill that was forgotten;
+    /// `None` where it is to be booked.
+    fn beyond(&mut self, report: &FillReport, trade_id: Id) -> Option<Answer> {
+        let may_be = |ts| self.state.fills.may_have_forgotten(ts);
+        match report.beyond {
+            Beyond::New => None,
+            Beyond::Booked(sequence) => Some(Answer::Applied(Applied {
+                sequence,
+                duplicate: true,
+                ..Applied::default()
+            })),
+            Beyond::Conflict => Some(self.quarantine(report, trade_id, Quarantine::FillConflict)),
+            Beyond::Ask { is_timed } => {
+                may_be(is_timed.then_some(report.ts)).then_some(Answer::Undecided)
+            }
+            Beyond::Unknown if may_be(Some(report.ts)) => {
+                Some(self.quarantine(report, trade_id, Quarantine::StaleFill))
+            }
+            Beyond::Unknown => None,
         }
     }
 
@@ -130,19 +155,6 @@ impl State {
 pub(super) fn orders_of(report: &FillReport) -> (u64, u64) {
     let theirs = order_hash(report.venue_order_id, None);
     (theirs, order_hash(None, report.client_order_id))
-}
-
-/// The id of an execution that the venue gave none: what it says makes it, so that a repeat is one.
-fn made_trade_id(report: &FillReport) -> Id {
-    let order = report
-        .venue_order_id
-        .or(report.client_order_id)
-        .unwrap_or_default();
-    let cum = report.cum_qty.unwrap_or(report.last_qty);
-    Id::format(format_args!(
-        "made-{cum}-{}-{}-{order}",
-        report.last_px, report.ts.0
-    ))
 }
 
 /// Everything that the execution changes.

@@ -221,7 +221,10 @@ impl State {
         if let Some(known) = known {
             return match repeat(self, known, order) {
                 Answer::Refused(refusal) => Some(refusal),
-                Answer::Applied(_) | Answer::PriceRefused(_) | Answer::Invalid(_) => None,
+                Answer::Applied(_)
+                | Answer::PriceRefused(_)
+                | Answer::Invalid(_)
+                | Answer::Undecided => None,
             };
         }
         if order.account.index() >= self.accounts.len() {

@@ -9,7 +9,7 @@ use std::io::{Read, Result, Write};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side};
+use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side, Timestamp};
 
 use super::event::Fees;
 use super::fill_index::FillIndex;
@@ -72,6 +72,8 @@ pub struct FillMark {
     pub px: i64,
     /// The sequence of its booking.
     pub sequence: u64,
+    /// When it was booked.
+    pub ts: Timestamp,
     /// The hash of its order's venue id; 0 is not known.
     pub venue_order: u64,
     /// The hash of its order's client id; 0 is not known.
@@ -150,6 +152,8 @@ impl MarkFees {
 pub struct FillWindow {
     bound: usize,
     oldest: usize,
+    /// The newest time of those that were forgotten.
+    forgotten: Option<Timestamp>,
     marks: Vec<FillMark>,
     index: FillIndex,
 }
@@ -159,6 +163,7 @@ impl Default for FillWindow {
         Self {
             bound: WINDOW,
             oldest: 0,
+            forgotten: None,
             marks: Vec::new(),
             index: FillIndex::default(),
         }
@@ -166,6 +171,23 @@ impl Default for FillWindow {
 }
 
 impl FillWindow {
+    /// A window of another bound.
+    #[must_use]
+    pub fn with_bound(bound: usize) -> Self {
+        Self {
+            bound: bound.max(1),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an execution that is not remembered may be one that was forgotten; `ts` is when it
+    /// happened, where its venue said so.
+    #[must_use]
+    pub fn may_have_forgotten(&self, ts: Option<Timestamp>) -> bool {
+        self.forgotten
+            .is_some_and(|newest| ts.is_none_or(|ts| ts <= newest))
+    }
+
     /// Makes room for the whole bound, so that remembering never allocates.
     pub fn reserve(&mut self) {
         self.marks
@@ -258,6 +280,7 @@ impl FillWindow {
             if let Some(place) = self.marks.get_mut(at) {
                 let forgotten = std::mem::replace(place, mark);
                 self.index.remove(forgotten.key.short(), position(at));
+                self.forgotten = self.forgotten.max(Some(forgotten.ts));
             }
             at
         };
@@ -273,6 +296,7 @@ impl FillWindow {
 
 impl BorshSerialize for FillWindow {
     fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
+        self.forgotten.serialize(writer)?;
         u32::try_from(self.marks.len())
             .unwrap_or(u32::MAX)
             .serialize(writer)?;
@@ -282,9 +306,11 @@ impl BorshSerialize for FillWindow {
 
 impl BorshDeserialize for FillWindow {
     fn deserialize_reader<R: Read>(reader: &mut R) -> Result<Self> {
+        let forgotten = Option::deserialize_reader(reader)?;
         let count = u32::deserialize_reader(reader)?;
         let mut window = Self::default();
         window.reserve();
+        window.forgotten = forgotten;
         for _ in 0..count {
             window.insert(FillMark::deserialize_reader(reader)?);
         }
@@ -307,6 +333,7 @@ mod tests {
             qty: 1,
             px: 1,
             sequence: number,
+            ts: Timestamp(1),
             venue_order: 0,
             client_order: 0,
             fees: MarkFees::default(),

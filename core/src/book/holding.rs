@@ -7,6 +7,7 @@ use crate::model::{
 };
 
 use super::accounting::Holding;
+use super::command::Beyond;
 use super::event::StatedOf;
 use super::money::fingerprint;
 use super::outcome::{Held, WHOLE, fits, leg_of};
@@ -89,6 +90,7 @@ impl Ledger {
             trade_id: Some(Id::format(made)),
             source: Some(Id::format(format_args!("split"))),
             ts: split.ts,
+            beyond: Beyond::New,
             ..FillReport::new(instrument.id, side, fraction.abs(), price)
         });
     }

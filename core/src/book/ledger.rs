@@ -33,6 +33,9 @@ pub enum Answer {
     PriceRefused(PriceRefusal),
     /// The command makes no sense.
     Invalid(Invalid),
+    /// A report of an execution that may have been booked long ago: whoever gave it finds out
+    /// whether it was, and gives it again.
+    Undecided,
 }
 
 /// What was booked.

@@ -41,8 +41,9 @@ mod worth;
 
 pub use accounting::{Effect, Holding, effect};
 pub use command::{
-    Adoption, Amend, BustReport, CashKind, CashMove, Command, FillFee, FillFees, FillReport,
-    Income, LateFee, OrderReport, OrderUpdate, PriceTick, Split, Statement, Submit, Transfer,
+    Adoption, Amend, Beyond, BustReport, CashKind, CashMove, Command, FillFee, FillFees,
+    FillReport, Income, LateFee, OrderReport, OrderUpdate, PriceTick, Split, Statement, Submit,
+    Transfer,
 };
 pub use event::{
     Adopted, Alert, AlertLevel, BarRecord, CashMoved, CostGiven, Entry, Event, FILL_FEES_MAX, Fees,

@@ -217,6 +217,15 @@ impl Default for State {
 }
 
 impl State {
+    /// An empty ledger that remembers another number of fills than usual.
+    #[must_use]
+    pub fn with_window(fills: usize) -> Self {
+        Self {
+            fills: FillWindow::with_bound(fills),
+            ..Self::default()
+        }
+    }
+
     /// Makes room for a full window of fills, so that booking one never allocates.
     pub fn reserve(&mut self) {
         self.fills.reserve();

@@ -31,7 +31,7 @@ use truebook_core::engine::{BoardOptions, Gone, Host, Input, Reader, Writer, che
 use truebook_core::model::{
     AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
 };
-use truebook_store::StoreThread;
+use truebook_store::{JournalFile, StoreThread};
 
 use self::opening::Opening;
 use self::request::price;
@@ -51,6 +51,8 @@ pub struct Book {
     durability: DurabilityWatch,
     reader: Reader,
     path: Option<PathBuf>,
+    /// The database, to be read beside its writer, once something of long ago was asked for.
+    past: Option<JournalFile>,
     has_event_clock: bool,
     newest: Timestamp,
     instruments: HashMap<Id, Instrument>,
@@ -95,6 +97,7 @@ impl Book {
         let mut book = Self {
             reader: host.reader().clone(),
             path: options.path,
+            past: None,
             host: Some(host),
             durability: DurabilityWatch::new(store.as_ref().map(StoreThread::progress)),
             store,
@@ -279,6 +282,15 @@ impl Book {
         Ok(stopped?)
     }
 
+    /// The database, to be read; `None` where there is none.
+    fn past(&mut self) -> Result<Option<&JournalFile>, Error> {
+        if let (None, Some(path)) = (&self.past, &self.path) {
+            let opened = JournalFile::read_only(path);
+            self.past = Some(opened.map_err(|error| Error::Store(error.to_string()))?);
+        }
+        Ok(self.past.as_ref())
+    }
+
     fn call(&mut self, command: Command) -> Result<Applied, Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
         applied(host.call(Input::Command(command))?)
@@ -340,6 +352,7 @@ fn applied(answer: Answer) -> Result<Applied, Error> {
         Answer::Refused(refusal) => Err(Error::Refused(refusal)),
         Answer::Invalid(why) => Err(Error::Invalid(why)),
         Answer::PriceRefused(_) => Ok(Applied::default()),
+        Answer::Undecided => Err(Error::Undecided),
     }
 }
 

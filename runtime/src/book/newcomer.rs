@@ -44,11 +44,14 @@ impl Book {
         if let Some(answer) = refused {
             return applied(answer);
         }
-        let mut last = Applied::default();
+        let mut last = Ok(Applied::default());
         for command in all {
-            last = self.call(command)?;
+            last = self.call(command);
+            if last.is_err() {
+                break;
+            }
         }
         self.accounts = self.ask(super::names)?;
-        Ok(last)
+        last
     }
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use truebook_core::book::{
-    Amend, Applied, BustReport, Command, FillFee, FillReport, Invalid, LateFee, OrderReport, Submit,
+    Amend, Applied, Beyond, BustReport, Command, FillFee, FillReport, Invalid, LateFee,
+    OrderReport, Submit,
 };
 use truebook_core::model::{AccountId, Fixed, Id, InvalidValue, Refusal};
+
+use truebook_store::{LAG_MAX, Reported};
 
 use super::newcomer::Newcomers;
 use super::request::{
@@ -13,6 +16,9 @@ use super::request::{
 };
 use super::{Book, NO_ACCOUNT};
 use crate::error::Error;
+
+/// How long is waited for tables that are behind.
+const LONG_AGO_IN: Duration = Duration::from_secs(60);
 
 impl Book {
     /// Checks an order and records the intent to send it.
@@ -144,8 +150,36 @@ impl Book {
             liquidity: fill.liquidity,
             source: id("source", fill.source)?,
             ts: self.time(fill.ts_event)?,
+            beyond: match self.path {
+                Some(_) => Beyond::Ask {
+                    is_timed: fill.ts_event.is_some(),
+                },
+                None => Beyond::Unknown,
+            },
         };
-        self.call_with(new, Command::Fill(Box::new(report)))
+        match self.call_with(new, Command::Fill(Box::new(report.clone()))) {
+            Err(Error::Undecided) => self.fill_of_long_ago(report),
+            done => done,
+        }
+    }
+
+    /// Books an execution that the ledger may have forgotten: the database remembers all.
+    fn fill_of_long_ago(&mut self, report: FillReport) -> Result<Applied, Error> {
+        let asked = report.clone();
+        let (reported, newest) =
+            self.ask(move |state| (Reported::of(state, &asked), state.sequence))?;
+        // What the ledger has forgotten is older than the tables can be behind.
+        let behind = newest.saturating_sub(LAG_MAX);
+        if !self.durability.wait_tables(behind, LONG_AGO_IN) {
+            return Err(Error::Undecided);
+        }
+        let beyond = match (self.past()?, reported) {
+            (Some(past), Some(reported)) => past.find_booked(&reported),
+            (None, _) | (_, None) => Ok(Beyond::Unknown),
+        };
+        let beyond = beyond.map_err(|error| Error::Store(error.to_string()))?;
+        let report = FillReport { beyond, ..report };
+        self.call(Command::Fill(Box::new(report)))
     }
 
     /// Takes an execution back: its quantity, cash and fees, exactly.

@@ -197,7 +197,7 @@ fn feed_all(
 
 fn configured(answer: Answer) -> Result<(), PaperError> {
     match answer {
-        Answer::Applied(_) | Answer::PriceRefused(_) => Ok(()),
+        Answer::Applied(_) | Answer::PriceRefused(_) | Answer::Undecided => Ok(()),
         Answer::Invalid(why) => Err(PaperError::Config(why.to_string())),
         Answer::Refused(why) => Err(PaperError::Config(why.to_string())),
     }

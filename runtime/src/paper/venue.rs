@@ -5,7 +5,7 @@
 //! 2. An order never fills at the price that was known when it was sent.
 
 use truebook_core::book::{
-    Command, Event, FillFee, FillFees, FillReport, Liquidity, OrderPlaced, OrderReport,
+    Beyond, Command, Event, FillFee, FillFees, FillReport, Liquidity, OrderPlaced, OrderReport,
     OrderUpdate, PriceTick, State,
 };
 use truebook_core::engine::{Happening, Reactor};
@@ -140,6 +140,8 @@ fn fill(state: &State, order: &Order, tick: &PriceTick) -> Option<FillReport> {
         liquidity: Some(liquidity),
         source: Some(Id::format(format_args!("paper"))),
         ts: tick.ts,
+        // Its id is made here, once.
+        beyond: Beyond::New,
         ..FillReport::new(order.instrument, order.side, qty, price)
     })
 }

@@ -135,7 +135,10 @@ impl Values {
             }
             (Self::Text(values, levels), ValueRef::Text(text)) => {
                 let text = std::str::from_utf8(text).ok()?;
-                values.push(ByteArray::from(text));
+                // Names stand in many rows at once: one that comes again takes no more memory.
+                let again = values.last().filter(|last| last.data() == text.as_bytes());
+                let value = again.map_or_else(|| ByteArray::from(text), ByteArray::clone);
+                values.push(value);
                 (levels, text.len())
             }
             (Self::Whole(..) | Self::Ratio(..) | Self::Text(..), _) => return None,

@@ -52,9 +52,46 @@ pub struct FillReport {
     pub source: Option<Id>,
     /// When it happened.
     pub ts: Timestamp,
+    /// What is known of it beside the newest fills, which the ledger remembers itself.
+    pub beyond: Beyond,
+}
+
+/// What is known of an execution among those that the ledger has forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beyond {
+    /// Nothing, and nobody can be asked: one that may be among them is not booked.
+    #[default]
+    Unknown,
+    /// Nothing yet: one that may be among them is answered as undecided, and comes again.
+    Ask {
+        /// Whether its time is the venue's, so that one newer than all of them is none of them.
+        is_timed: bool,
+    },
+    /// It is none of them.
+    New,
+    /// It was booked by the event with this sequence.
+    Booked(u64),
+    /// One of them has its id and other numbers.
+    Conflict,
 }
 
 impl FillReport {
+    /// The id of the execution; where the venue gave none, what it says makes one, so that a repeat
+    /// is one.
+    #[must_use]
+    pub fn known_trade_id(&self) -> Id {
+        self.trade_id.unwrap_or_else(|| {
+            let order = self.venue_order_id.or(self.client_order_id);
+            let cum = self.cum_qty.unwrap_or(self.last_qty);
+            Id::format(format_args!(
+                "made-{cum}-{}-{}-{}",
+                self.last_px,
+                self.ts.0,
+                order.unwrap_or_default()
+            ))
+        })
+    }
+
     /// An execution with everything optional absent.
     #[must_use]
     pub fn new(instrument: InstrumentId, side: Side, last_qty: i128, last_px: i64) -> Self {
@@ -75,6 +112,7 @@ impl FillReport {
             liquidity: None,
             source: None,
             ts: Timestamp::default(),
+            beyond: Beyond::Unknown,
         }
     }
 }

@@ -5,7 +5,7 @@ mod fill;
 mod order;
 
 pub use cash::{Adoption, CashKind, CashMove, Income, Split, Statement, Transfer};
-pub use fill::{BustReport, FillFee, FillFees, FillReport, LateFee};
+pub use fill::{Beyond, BustReport, FillFee, FillFees, FillReport, LateFee};
 pub use order::{Amend, OrderReport, OrderUpdate, Submit};
 
 use crate::model::{Config, Id, InstrumentId, InstrumentSpec, Timestamp};

@@ -182,6 +182,8 @@ pub enum Quarantine {
     AmbiguousTrade,
     /// The execution that is corrected or taken back was booked before a split.
     BeforeSplit,
+    /// It may have been booked so long ago that nobody remembers.
+    StaleFill,
 }
 
 impl Quarantine {
@@ -195,6 +197,7 @@ impl Quarantine {
             Self::TooManyFees => "TooManyFees",
             Self::AmbiguousTrade => "AmbiguousTrade",
             Self::BeforeSplit => "BeforeSplit",
+            Self::StaleFill => "StaleFill",
         }
     }
 }
