@@ -19,6 +19,9 @@ use crate::world::World;
 /// How many findings are printed one by one.
 const SHOWN_MAX: usize = 20;
 
+/// How much of an error tells its kind.
+const KIND_MAX: usize = 60;
+
 /// What is asked for.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Plan {
@@ -182,13 +185,7 @@ impl Sum {
                 return;
             }
             Served::Said(error) if !error.is_empty() => {
-                let kind: String = error
-                    .split('/')
-                    .collect::<Vec<_>>()
-                    .pop()
-                    .map_or_else(String::new, |last| {
-                        last.chars().filter(|c| !c.is_ascii_digit()).collect()
-                    });
+                let kind = kind_of(error);
                 *self.said.entry(kind).or_default() += 1;
                 return;
             }
@@ -228,4 +225,16 @@ impl Sum {
             self.flips, self.same
         );
     }
+}
+
+/// An error without its path, its numbers and what it quotes.
+fn kind_of(error: &str) -> String {
+    let line = error.lines().next().unwrap_or_default();
+    let named = match line.split_once(": ") {
+        Some((path, rest)) if path.contains('/') => rest,
+        _ => line,
+    };
+    let general = named.split(['(', ';']).next().unwrap_or_default();
+    let letters = general.chars().filter(|c| !c.is_ascii_digit());
+    letters.take(KIND_MAX).collect()
 }
