@@ -9,7 +9,7 @@ use crate::{backup, diff, export, paper, prune, replay, status, tail, verify};
 
 /// The book of record for a trading bot.
 #[derive(Debug, Parser)]
-#[command(name = "truebook", version, about)]
+#[command(name = "truebook", version)]
 struct Cli {
     #[command(subcommand)]
     command: Task,
@@ -109,8 +109,8 @@ pub(crate) struct ExportArgs {
     /// The form of the files
     #[arg(long, value_enum)]
     pub format: Form,
-    /// A table or a view; may be said more than once [default: all of them]
-    #[arg(long, value_name = "NAME")]
+    /// Tables or views: NAME,NAME, or said more than once [default: all of them]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub table: Vec<String>,
     /// The folder for the files, or "-" for one table on standard output [default: the name of the
     /// database with "-export"]

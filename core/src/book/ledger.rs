@@ -151,9 +151,6 @@ impl Ledger {
 
     /// Sets the time that the next events carry, where a command carries none.
     pub fn advance(&mut self, now: Timestamp) {
-        if self.is_snapshot_due(now) {
-            self.turn_hour(now);
-        }
         self.now = self.now.max(now);
     }
 
@@ -228,6 +225,9 @@ impl Ledger {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
+        if self.is_snapshot_due(self.now) {
+            self.turn_hour(self.now);
+        }
         let before = self.is_followed.then(|| Before::new(&self.state, &event));
         self.emitted.push(Entry {
             sequence: self.state.sequence + 1,
@@ -268,31 +268,28 @@ impl Ledger {
     }
 
     fn price(&mut self, tick: &PriceTick) -> Answer {
-        if self.state.instrument(tick.instrument).is_some() && self.is_snapshot_due(tick.ts) {
-            self.turn_hour(tick.ts);
-        }
         let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
-        let old = *mark;
-        match mark.judge(tick, &self.state.config.limits) {
-            Verdict::Accept => mark.accept(tick),
-            Verdict::Refuse(why) => {
-                mark.refuse(tick, why, &self.state.config.limits);
-                let instrument = tick.instrument;
-                self.tell_price(News::PriceRefused { instrument, why });
-                return Answer::PriceRefused(why);
-            }
-            Verdict::NewLevel { old, new } => {
-                mark.accept(tick);
-                self.advance(tick.ts);
-                let instrument = tick.instrument;
-                self.emit(Event::PriceLevelMoved {
-                    instrument,
-                    old,
-                    new,
-                });
-            }
+        let verdict = mark.judge(tick, &self.state.config.limits);
+        if let Verdict::Refuse(why) = verdict {
+            mark.refuse(tick, why, &self.state.config.limits);
+            let instrument = tick.instrument;
+            self.tell_price(News::PriceRefused { instrument, why });
+            return Answer::PriceRefused(why);
+        }
+        if self.is_snapshot_due(tick.ts) {
+            self.turn_hour(tick.ts);
+        }
+        let old = self.state.worth.accept(tick);
+        if let Verdict::NewLevel { old, new } = verdict {
+            self.advance(tick.ts);
+            let instrument = tick.instrument;
+            self.emit(Event::PriceLevelMoved {
+                instrument,
+                old,
+                new,
+            });
         }
         self.advance(tick.ts);
         self.tell_new_price(tick.instrument, old);

@@ -1,8 +1,8 @@
 //! What is recorded beside the ledger, and when a snapshot of the book is taken.
 //!
 //! 1. Nothing here changes a balance, a position or an order.
-//! 2. A snapshot is taken by the first command at or after the turn of an hour, before it is
-//!    executed.
+//! 2. A snapshot is taken by the first event or accepted price at or after the turn of an hour,
+//!    before it: what is refused takes none.
 
 use crate::model::{Id, NANOS_PER_SECOND, OrderStatus, Timestamp};
 
@@ -10,7 +10,7 @@ use super::event::{BarRecord, Record, Snapshot};
 use super::ledger::{SECONDS_PER_DAY, SHARED_MAX};
 use super::{Answer, Event, Invalid, Ledger, State, Totals};
 
-const SECONDS_PER_HOUR: i64 = 3_600;
+const HOUR: i64 = 3_600 * NANOS_PER_SECOND;
 
 /// When the next snapshot is due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,13 +24,21 @@ pub(super) enum Clock {
     At(i64),
 }
 
+impl Clock {
+    /// Waits for the first turn of an hour after `now`; at the end of time there is none.
+    fn after(now: Timestamp) -> Self {
+        let turn = (now.0.div_euclid(HOUR) + 1).checked_mul(HOUR);
+        turn.map_or(Self::Off, Self::At)
+    }
+}
+
 impl Ledger {
     /// Says whether a snapshot of the book is taken at the turn of every hour from now on.
     pub fn set_snapshots(&mut self, is_on: bool) {
         self.clock = match self.state.now {
             _ if !is_on => Clock::Off,
             Timestamp(0) => Clock::Starting,
-            now => Clock::At(hour_after(now)),
+            now => Clock::after(now),
         };
     }
 
@@ -47,10 +55,10 @@ impl Ledger {
     /// Takes the snapshot that is due at `now`.
     #[cold]
     pub(super) fn turn_hour(&mut self, now: Timestamp) {
-        let due = std::mem::replace(&mut self.clock, Clock::At(hour_after(now)));
+        let due = std::mem::replace(&mut self.clock, Clock::after(now));
         if let Clock::At(due) = due {
             self.state.refresh_totals();
-            let at = Timestamp(hour_after(now) - SECONDS_PER_HOUR * NANOS_PER_SECOND);
+            let at = Timestamp(now.0.div_euclid(HOUR) * HOUR);
             let is_day = self.state.day_of(at) != self.state.day_of(Timestamp(due - 1));
             self.now = self.now.max(now);
             let snapshot = self.state.snapshot(at, is_day);
@@ -144,15 +152,6 @@ impl State {
             missing,
         }
     }
-}
-
-/// The first turn of an hour after `now`.
-fn hour_after(now: Timestamp) -> i64 {
-    let hour = SECONDS_PER_HOUR * NANOS_PER_SECOND;
-    now.0
-        .div_euclid(hour)
-        .saturating_add(1)
-        .saturating_mul(hour)
 }
 
 /// Whether the venue may or may not have the order.

@@ -14,7 +14,7 @@ use super::outcome::fits;
 use super::posted::{Flags, Posted, exposure};
 use super::sum::{Move, Sum};
 use super::tally::Tally;
-use super::{Mark, State};
+use super::{Mark, PriceTick, State};
 
 /// How many positions one owner has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +78,17 @@ impl Worth {
             self.tally.note_rate(*currency);
         }
         self.marks.get_mut(id.index())
+    }
+
+    /// Takes a price; what was known before.
+    #[inline]
+    pub fn accept(&mut self, tick: &PriceTick) -> Mark {
+        let mark = self.mark_mut(tick.instrument);
+        mark.map_or_else(Mark::default, |mark| {
+            let old = *mark;
+            mark.accept(tick);
+            old
+        })
     }
 
     /// The positions in one instrument.

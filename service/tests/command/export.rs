@@ -86,6 +86,7 @@ fn it_works_beside_a_writer_and_says_how_far_it_is() {
     let place = Place::new();
     let mut book = story::book(&place.path("a.db"));
     story::tell(&mut book);
+    story::settle(&mut book);
     for round in 0..5 {
         story::trade(&mut book, round * 500, 500);
         let said = place.run(&["export", "a.db", "--format", "json", "--out", "out"]);

@@ -81,7 +81,7 @@ fn a_table_or_a_form_that_there_is_not_is_named_with_those_that_there_are() {
     );
     says(
         &place.refusal(&["tail", "a.db", "-n", "some"]),
-        &["some", "-n"],
+        &["some", "--lines"],
     );
 }
 
