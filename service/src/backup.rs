@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use truebook_store::{Existing, backup, export};
+use truebook_store::JournalFile;
+use truebook_store::{Existing, backup};
 
 use crate::cli::BackupArgs;
 use crate::fault::Fault;
@@ -14,7 +15,7 @@ pub(crate) fn main(args: &BackupArgs) -> u8 {
 }
 
 fn run(args: &BackupArgs) -> Result<(), Fault> {
-    let file = export::open(&args.db).map_err(Fault::opening)?;
+    let file = JournalFile::read_only(&args.db).map_err(Fault::opening)?;
     let existing = match args.force {
         true => Existing::Replace,
         false => Existing::Keep,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use truebook_store::JournalFile;
 use truebook_store::export::{self, Compared, RowDifference, TableDifference, Verdict};
 
 use crate::cli::DiffArgs;
@@ -23,8 +24,8 @@ pub(crate) fn main(args: &DiffArgs) -> u8 {
 }
 
 fn run(args: &DiffArgs) -> Result<bool, Fault> {
-    let a = export::open(&args.a).map_err(Fault::opening)?;
-    let b = export::open(&args.b).map_err(Fault::opening)?;
+    let a = JournalFile::read_only(&args.a).map_err(Fault::opening)?;
+    let b = JournalFile::read_only(&args.b).map_err(Fault::opening)?;
     let compared = export::compare(&a, &b)?;
     let text = match args.json {
         true => format!("{:#}\n", json::compared(&compared)),

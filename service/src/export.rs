@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use truebook_store::JournalFile;
 use truebook_store::export::{self, Exported, Format, Reading, Table};
 
 use crate::cli::{ExportArgs, Form};
@@ -21,7 +22,7 @@ fn run(args: &ExportArgs) -> Result<(), Fault> {
         Form::Json => Format::Json,
         Form::Parquet => Format::Parquet,
     };
-    let file = export::open(&args.db).map_err(Fault::opening)?;
+    let file = JournalFile::read_only(&args.db).map_err(Fault::opening)?;
     let reading = Reading::of(&file)?;
     let tables = reading.tables(&args.table)?;
     match args.out.as_deref() {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use truebook::digest;
+use truebook_store::JournalFile;
 use truebook_store::export::{self, StandingCounts, Status};
 
 use crate::cli::StatusArgs;
@@ -17,7 +18,7 @@ pub(crate) fn main(args: &StatusArgs) -> u8 {
 }
 
 fn run(args: &StatusArgs) -> Result<(), Fault> {
-    let file = export::open(&args.db).map_err(Fault::opening)?;
+    let file = JournalFile::read_only(&args.db).map_err(Fault::opening)?;
     let status = export::status(&file)?;
     let text = match args.json {
         true => format!("{:#}\n", json::status(&status)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use truebook::Interrupt;
 use truebook_store::JournalFile;
-use truebook_store::export::{self, Teller, Told};
+use truebook_store::export::{Teller, Told};
 
 use crate::cli::TailArgs;
 use crate::fault::{Fault, INTERRUPTED};
@@ -24,7 +24,7 @@ pub(crate) fn main(args: &TailArgs) -> u8 {
 }
 
 fn run(args: &TailArgs) -> Result<u8, Fault> {
-    let file = export::open(&args.db).map_err(Fault::opening)?;
+    let file = JournalFile::read_only(&args.db).map_err(Fault::opening)?;
     let interrupt = match args.follow {
         true => Some(interrupt().map_err(Fault::Failed)?),
         false => None,

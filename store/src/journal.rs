@@ -11,7 +11,9 @@ use truebook_core::book::Entry;
 
 use crate::codec::{ENCODING, Encoder, Head, checksum, decode, link};
 use crate::lock::Lock;
-use crate::path::{Identity, beside, failed, refuse_foreign, resolved};
+use crate::path::{
+    Identity, beside, failed, refuse_foreign, refuse_missing, refuse_newer, resolved,
+};
 use crate::schema::{APPLICATION_ID, CHECKPOINTS, CREATE, FORMAT, FROM_3, OLDEST};
 use crate::{Durability, Session, StoreError, tables};
 
@@ -56,12 +58,15 @@ impl JournalFile {
         Ok(file)
     }
 
-    /// Opens the file to be read beside its writer.
+    /// Opens the file to be read beside its writer, and touches nothing that is none.
     ///
     /// # Errors
-    /// [`StoreError`] where it is not ours, or of another format.
+    /// [`StoreError`] where it is missing, not ours, or of another format.
     pub fn read_only(path: &Path) -> Result<Self, StoreError> {
+        refuse_missing(path)?;
         let path = &resolved(path)?;
+        refuse_foreign(path)?;
+        refuse_newer(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(path, &e))?;
         let mut file = Self::of(path, connection, Durability::Os, None)?;

@@ -7,12 +7,15 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::StoreError;
 use crate::path::failed;
 
 /// Where the text on who has the lock begins; before it stands the durable sequence.
 const TEXT: u64 = 24;
+/// How long somebody may ask who has it.
+const ASKED: Duration = Duration::from_millis(100);
 /// The most of it.
 const TEXT_MAX: usize = 512;
 
@@ -40,7 +43,14 @@ impl Lock {
             .write(true)
             .open(&path);
         let file = opened.map_err(|e| failed(database, &e))?;
-        match file.try_lock() {
+        let begun = Instant::now();
+        let mut locked = file.try_lock();
+        // Who asks whether somebody has it holds it for a moment.
+        while matches!(locked, Err(TryLockError::WouldBlock)) && begun.elapsed() < ASKED {
+            std::thread::sleep(ASKED / 20);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(StoreError::Locked {

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
-use crate::schema::APPLICATION_ID;
+use crate::schema::{APPLICATION_ID, FORMAT};
 
 /// The file behind every name that it has but hard links.
 pub fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
@@ -39,6 +39,37 @@ pub fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::NotOurs(path.to_owned()))
+}
+
+/// Refuses what is no file.
+pub fn refuse_missing(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(known) if known.is_file() => Ok(()),
+        Ok(_) => Err(failed(path, &"not a file; name a truebook database")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(failed(path, &"no such file; name a truebook database"))
+        }
+        Err(error) => Err(failed(path, &error)),
+    }
+}
+
+/// Refuses a newer format by the head of the file: whoever opens a database as one leaves files
+/// beside it.
+pub fn refuse_newer(path: &Path) -> Result<(), StoreError> {
+    const VERSION: std::ops::Range<usize> = 60..64;
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
+    read.map_err(|e| failed(path, &e))?;
+    let version = head.get(VERSION).and_then(|bytes| bytes.try_into().ok());
+    let found = i64::from(version.map_or(0, u32::from_be_bytes));
+    match found > FORMAT {
+        true => Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        }),
+        false => Ok(()),
+    }
 }
 
 /// `path` with `end` behind its name.

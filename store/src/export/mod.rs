@@ -25,7 +25,7 @@ pub use diff::{Compared, Verdict, compare};
 pub use error::ExportError;
 pub use folder::{Exported, Written, export, print};
 pub use json::state_json;
-pub use reading::{Reading, open};
+pub use reading::Reading;
 pub use sink::Format;
 pub use standing::{ROWS_SHOWN, RowDifference, TableDifference};
 pub use status::{ALERTS_SHOWN, Alerts, StandingCounts, Status, Warned, status};

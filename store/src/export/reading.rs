@@ -3,55 +3,15 @@
 //!
 //! 1. While it lives the write-ahead log keeps what the writer commits: it is not to be kept long.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use rusqlite::{Row, Transaction};
 
 use super::ExportError;
 use super::table::{Table, names};
-use crate::path::{failed, refuse_foreign};
-use crate::schema::FORMAT;
+use crate::path::failed;
 use crate::tables::tables_sequence;
 use crate::{JournalFile, StoreError};
-
-/// Opens a database to be read beside its writer, and touches nothing that is none.
-///
-/// # Errors
-/// [`StoreError`] for a file that is missing, not ours, or of another format.
-pub fn open(path: &Path) -> Result<JournalFile, StoreError> {
-    match std::fs::metadata(path) {
-        Ok(known) if known.is_file() => {}
-        Ok(_) => return Err(failed(path, &"not a file; name a truebook database")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(failed(path, &"no such file; name a truebook database"));
-        }
-        Err(error) => return Err(failed(path, &error)),
-    }
-    refuse_foreign(path)?;
-    refuse_newer(path)?;
-    JournalFile::read_only(path)
-}
-
-/// Refuses a newer format by the head of the file: whoever opens a database as one leaves files
-/// beside it.
-fn refuse_newer(path: &Path) -> Result<(), StoreError> {
-    const VERSION: std::ops::Range<usize> = 60..64;
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
-    read.map_err(|e| failed(path, &e))?;
-    let version = head.get(VERSION).and_then(|bytes| bytes.try_into().ok());
-    let found = i64::from(version.map_or(0, u32::from_be_bytes));
-    match found > FORMAT {
-        true => Err(StoreError::Newer {
-            path: path.to_owned(),
-            found,
-            known: FORMAT,
-        }),
-        false => Ok(()),
-    }
-}
 
 /// A database as it is at one moment.
 pub struct Reading<'a> {

@@ -95,9 +95,8 @@ fn kind(name: &str, declared: &str) -> Kind {
     }
 }
 
-/// Whether a whole number is a time. `reversed_at` is not: it is the sequence of the event that
-/// took the execution back.
+/// Whether a whole number is a time.
 fn is_time(name: &str) -> bool {
     let is_named = name == "ts" || name.starts_with("ts_") || name.ends_with("_at");
-    (is_named && name != "reversed_at") || matches!(name, "as_of" | "expiry")
+    is_named || matches!(name, "as_of" | "expiry")
 }

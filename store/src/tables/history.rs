@@ -182,7 +182,7 @@ fn put_fill(rows: &Rows<'_>, state: &State, (at, filled): (At, &Filled)) -> Done
 /// Notes that an execution was taken back.
 fn reverse_fill(rows: &Rows<'_>, at: At, reversal: &Reversal) -> Done {
     rows.put(
-        "UPDATE fills SET reversed_at = ?1 WHERE sequence = ?2",
+        "UPDATE fills SET reversed_by = ?1 WHERE sequence = ?2",
         params![at.sequence, reversal.booked_at.cast_signed()],
     )
 }

@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS fills (
     strategy TEXT NOT NULL, symbol TEXT NOT NULL, leg TEXT NOT NULL, side TEXT NOT NULL,
     last_qty TEXT NOT NULL, last_px TEXT NOT NULL, trade_id TEXT NOT NULL, client_order_id TEXT,
     venue_order_id TEXT, liquidity TEXT, source TEXT, fees TEXT, realized_pnl TEXT NOT NULL,
-    cash_flow TEXT NOT NULL, corrects TEXT, reversed_at INTEGER
+    cash_flow TEXT NOT NULL, corrects TEXT, reversed_by INTEGER
 );
 CREATE TABLE IF NOT EXISTS positions (
     id INTEGER PRIMARY KEY, account TEXT NOT NULL, strategy TEXT NOT NULL, symbol TEXT NOT NULL,

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use truebook_store::export::{Verdict, compare, open};
+use truebook_store::export::{Verdict, compare};
+
+use crate::open;
 use truebook_store::{BackupError, Existing, StoreError, backup};
 
 use crate::story;

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::mpsc;
 
-use truebook_store::export::{self, Format, Reading, Teller, open, status};
+use truebook_store::export::{self, Format, Reading, Teller, status};
+
+use crate::open;
 use truebook_store::{Existing, Lock, backup};
 
 use crate::story;

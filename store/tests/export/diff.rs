@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use truebook_store::export::{Compared, Field, ROWS_SHOWN, Verdict, compare, open};
+use truebook_store::export::{Compared, Field, ROWS_SHOWN, Verdict, compare};
+
+use crate::open;
 
 use crate::story;
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use truebook_store::export::{Kind, Reading, open};
+use truebook_store::export::{Kind, Reading};
+
+use crate::open;
 
 use crate::story;
 

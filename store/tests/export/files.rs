@@ -10,9 +10,9 @@ use parquet::record::Field;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use truebook_store::JournalFile;
-use truebook_store::export::{
-    self, ExportError, Exported, Format, Kind, Reading, Table, names, open,
-};
+use truebook_store::export::{self, ExportError, Exported, Format, Kind, Reading, Table, names};
+
+use crate::open;
 
 use crate::story;
 

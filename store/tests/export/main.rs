@@ -16,3 +16,8 @@ mod files;
 mod pruned;
 mod story;
 mod told;
+
+/// Opens a database to be read.
+fn open(path: &std::path::Path) -> Result<truebook_store::JournalFile, truebook_store::StoreError> {
+    truebook_store::JournalFile::read_only(path)
+}

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use truebook_store::export::{Teller, Verdict, compare, open, status};
+use truebook_store::export::{Teller, Verdict, compare, status};
+
+use crate::open;
 use truebook_store::{Durability, Existing, JournalFile, Session, backup};
 
 use crate::story;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use truebook_store::export::{Field, Piece, Teller, Told, open};
+use truebook_store::export::{Field, Piece, Teller, Told};
+
+use crate::open;
 
 use crate::story;
 
