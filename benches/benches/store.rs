@@ -117,7 +117,10 @@ fn burst(path: &Path, entries: &[Entry]) -> Result<(f64, f64), Box<dyn std::erro
     let progress = std::sync::Arc::clone(thread.progress());
     let last = entries.last().map_or(0, |entry| entry.sequence);
     let start = Instant::now();
-    entries.iter().for_each(|entry| writer.append(entry));
+    entries.iter().for_each(|entry| {
+        writer.append(entry);
+        writer.end();
+    });
     assert!(progress.wait_durable(last, LONG));
     let journal = start.elapsed();
     let (from, begun) = (progress.tables_sequence(), Instant::now());
@@ -149,6 +152,7 @@ fn waits(path: &Path) -> Result<Histogram<u64>, Box<dyn std::error::Error>> {
         std::thread::sleep(GAP);
         let start = Instant::now();
         writer.append(&entry);
+        writer.end();
         assert!(progress.wait_durable(entry.sequence, LONG));
         nanos.saturating_record(start.elapsed().as_nanos() as u64);
     }
@@ -160,9 +164,10 @@ fn waits(path: &Path) -> Result<Histogram<u64>, Box<dyn std::error::Error>> {
 /// How long an opening takes with a checkpoint, and how fast everything is replayed without.
 fn opening(table: &mut Table, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let (thread, mut writer) = StoreThread::start(open(path)?, Mode::Continue, Audit::default())?;
-    Fills::default()
-        .take(OPENED)
-        .for_each(|entry| writer.append(&entry));
+    Fills::default().take(OPENED).for_each(|entry| {
+        writer.append(&entry);
+        writer.end();
+    });
     drop(writer);
     thread.finish()?;
     let mut took = Duration::MAX;
@@ -210,6 +215,7 @@ fn steady(table: &mut Table, path: &Path) -> Result<(), Box<dyn std::error::Erro
             middle = resident();
         }
         writer.append(&entry);
+        writer.end();
     }
     let end = resident();
     drop(writer);

@@ -42,7 +42,7 @@ pub fn write(file: &JournalFile, (from, to): (u64, u64)) -> Result<PathBuf, Stor
     while at < to {
         let most = u32::try_from(to - at).map_or(BATCH, |left| left.min(BATCH));
         let before = at;
-        at = file.each_after(at, most, |head, (body, chain), _| {
+        at = file.each_after(at, most, |head, (body, chain)| {
             put(&mut sink, head, body, chain).map_err(|e| failed(&new, &e))
         })?;
         if at == before {

@@ -183,7 +183,7 @@ impl Place {
             empty_log(&self.to).map_err(|e| fail(&e))?;
         }
         // What the one before had is not missing in the copy.
-        self.lock.forget();
+        self.lock.note(0);
         std::fs::rename(&self.part, &self.to).map_err(|e| fail(&e))?;
         if let Some(folder) = self.to.parent() {
             let synced = File::open(folder).and_then(|folder| folder.sync_all());

@@ -11,7 +11,8 @@ use truebook_core::book::{Entry, State};
 use truebook_core::digest;
 
 use crate::StoreError;
-use crate::journal::{JournalFile, key};
+use crate::codec::Head;
+use crate::journal::{JournalFile, decoded, key};
 use crate::path::failed;
 
 /// The size of a part.
@@ -220,19 +221,21 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError::Corrupt`] for a damaged or missing record.
     pub fn replay(&self, state: &mut State, limit: u64) -> Result<(), StoreError> {
-        let (sender, batches) = sync_channel::<Vec<Entry>>(AHEAD);
-        // Read and checked here while they are applied there.
+        let (sender, batches) = sync_channel::<Rows>(AHEAD);
+        // Read and checked here while they are decoded and applied there.
         std::thread::scope(|scope| {
             let from = state.sequence;
             let applied = scope.spawn(move || {
-                for batch in batches {
-                    batch.iter().for_each(|entry| state.apply(entry));
-                }
+                let mut rows = batches.iter().flat_map(|rows: Rows| rows.entries());
+                rows.try_for_each(|entry| {
+                    state.apply(&entry?);
+                    Ok(())
+                })
             });
             let read = self.send_after(from, limit, &sender);
             drop(sender);
             match applied.join() {
-                Ok(()) => read,
+                Ok(applied) => read.and(applied),
                 // What contradicts itself is no journal of ours, whatever its checksums say.
                 Err(_) => Err(StoreError::Corrupt {
                     sequence: from + 1,
@@ -246,20 +249,40 @@ impl JournalFile {
         &self,
         from: u64,
         limit: u64,
-        sender: &SyncSender<Vec<Entry>>,
+        sender: &SyncSender<Rows>,
     ) -> Result<(), StoreError> {
         let mut at = from;
         while at < limit {
             let most = u32::try_from(limit - at).map_or(REPLAY, |left| left.min(REPLAY));
-            let entries = self.read_after(at, most)?;
-            let Some(last) = entries.last() else {
-                return Ok(());
-            };
-            at = last.sequence;
-            if sender.send(entries).is_err() {
+            let mut rows = Rows::default();
+            let before = at;
+            at = self.each_after(at, most, |head, (body, _)| {
+                rows.bytes.extend_from_slice(body);
+                rows.ends.push((head, rows.bytes.len()));
+                Ok(())
+            })?;
+            if at == before || sender.send(rows).is_err() {
                 return Ok(());
             }
         }
         Ok(())
+    }
+}
+
+/// Rows as they are stored, one body behind the other, with where each ends.
+#[derive(Default)]
+struct Rows {
+    bytes: Vec<u8>,
+    ends: Vec<(Head, usize)>,
+}
+
+impl Rows {
+    fn entries(self) -> impl Iterator<Item = Result<Entry, StoreError>> {
+        let mut from = 0;
+        self.ends.into_iter().map(move |(head, end)| {
+            let body = self.bytes.get(from..end).unwrap_or_default();
+            from = end;
+            decoded(head, body)
+        })
     }
 }

@@ -144,19 +144,24 @@ fn put_word(word: &[u8; 8], room: Option<&mut [u8; WIDEST]>) -> usize {
 
 /// The opposite of [`pack`], up to seven zeros at the end.
 fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
-    let mut plain = Vec::with_capacity(2 * packed.len());
+    let mut plain = Vec::with_capacity(4 * packed.len());
     let mut rest = packed;
     while let Some((mask, tail)) = rest.split_first() {
         rest = tail;
-        for bit in 0..8 {
-            if mask >> bit & 1 == 0 {
-                plain.push(0);
-                continue;
-            }
-            let (byte, tail) = rest.split_first()?;
-            plain.push(*byte);
+        let mut word = [0; 8];
+        if *mask != 0 {
+            let (own, tail) = rest.split_at_checked(mask.count_ones() as usize)?;
             rest = tail;
+            let mut bytes = own.iter();
+            let mut left = *mask;
+            while left != 0
+                && let Some(place) = word.get_mut(left.trailing_zeros() as usize)
+            {
+                *place = *bytes.next()?;
+                left &= left - 1;
+            }
         }
+        plain.extend_from_slice(&word);
         if plain.len() > LARGEST {
             return None;
         }

@@ -17,6 +17,10 @@ use crate::path::{
 use crate::schema::{APPLICATION_ID, CHECKPOINTS, CREATE, FORMAT, FROM_3, OLDEST};
 use crate::{Durability, Session, StoreError, tables};
 
+/// For how many events room is made at once.
+const READ_AT_ONCE: u64 = 8_192;
+/// How much of the database is kept in memory.
+const CACHE_KIB: u32 = 32 * 1024;
 /// How long another program may hold the database before it counts as failing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -47,6 +51,10 @@ impl JournalFile {
         refuse_foreign(path)?;
         let lock = Lock::take(path)?;
         let connection = Connection::open(path).map_err(|e| failed(path, &e))?;
+        // SQLite falls back to reading where it may not write.
+        if connection.is_readonly(rusqlite::MAIN_DB).unwrap_or(true) {
+            return Err(failed(path, &"it cannot be opened for writing"));
+        }
         let mut file = Self::of(path, connection, durability, Some(lock))?;
         file.prepare()?;
         file.claim("mode", &session.mode)?;
@@ -146,9 +154,8 @@ impl JournalFile {
             return Err(StoreError::NotOurs(self.path.clone()));
         }
         if id != APPLICATION_ID {
-            if let Some(lock) = &self.lock {
-                lock.forget();
-            }
+            // Where something was durable, an empty file is not a beginning but a loss.
+            self.check_noted()?;
             // Before the WAL, so that the file's own header says whose it is from the first.
             self.run(&format!(
                 "BEGIN IMMEDIATE; {CREATE} {CHECKPOINTS} {} PRAGMA \
@@ -166,7 +173,10 @@ impl JournalFile {
             }
         }
         // Checkpoints of the WAL are the store thread's own to time.
-        self.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;")?;
+        self.run(&format!(
+            "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; \
+             PRAGMA cache_size=-{CACHE_KIB};"
+        ))?;
         self.set_synced(self.durability == Durability::Disk)
     }
 
@@ -413,21 +423,23 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError::Corrupt`] for a damaged or missing record.
     pub fn read_after(&self, sequence: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::new();
-        self.each_after(sequence, limit, |_, _, entry| {
-            entries.push(entry);
+        let left = self.last.saturating_sub(sequence).min(READ_AT_ONCE);
+        let left = usize::try_from(left).unwrap_or(0);
+        let mut entries = Vec::with_capacity(left.min(limit as usize));
+        self.each_after(sequence, limit, |head, (body, _)| {
+            entries.push(decoded(head, body)?);
             Ok(())
         })?;
         Ok(entries)
     }
 
     /// Shows up to `limit` rows after `sequence` to `see`, each checked: its head, its body and
-    /// chain hash as they are stored, and its event.
+    /// chain hash as they are stored; the sequence of the last.
     pub(crate) fn each_after(
         &self,
         sequence: u64,
         limit: u32,
-        mut see: impl FnMut(Head, (&[u8], &[u8; 32]), Entry) -> Result<(), StoreError>,
+        mut see: impl FnMut(Head, (&[u8], &[u8; 32])) -> Result<(), StoreError>,
     ) -> Result<u64, StoreError> {
         let encoding = if self.format == FORMAT {
             "encoding"
@@ -471,7 +483,7 @@ impl JournalFile {
             if linked != chain {
                 return Err(damaged("it does not follow the event before it"));
             }
-            see(head, (body, &linked), decode(head, body).map_err(damaged)?)?;
+            see(head, (body, &linked))?;
         }
         Ok(expected)
     }
@@ -480,4 +492,10 @@ impl JournalFile {
 /// A sequence as SQLite keeps it.
 pub(crate) fn key(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
+}
+
+/// The event of a row.
+pub(crate) fn decoded(head: Head, body: &[u8]) -> Result<Entry, StoreError> {
+    let sequence = head.sequence;
+    decode(head, body).map_err(|what| StoreError::Corrupt { sequence, what })
 }

@@ -117,11 +117,6 @@ impl Lock {
         text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 
-    /// Forgets what was noted: the database begins anew.
-    pub fn forget(&self) {
-        self.note(0);
-    }
-
     /// Takes the right again where its file was removed or replaced.
     ///
     /// # Errors

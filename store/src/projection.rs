@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use truebook_core::book::State;
+use truebook_core::book::{Entry, State};
 
 use crate::audit::Audit;
 use crate::checkpoint::Checkpoint;
@@ -22,6 +22,8 @@ use crate::{JournalFile, StoreError};
 
 /// How far the tables may be behind before the journal waits for them.
 pub const LAG_MAX: u64 = 500_000;
+/// How many events are kept in memory for the tables.
+const RECENT: usize = 16_384;
 /// How many events are written to the tables at once where they are far behind.
 const LARGE: u64 = 4_096;
 /// A checkpoint is due when so many bytes of it would be written for each event since the last.
@@ -50,6 +52,8 @@ pub struct Projection {
     progress: Arc<Progress>,
     sequence: u64,
     witnesses: VecDeque<Witness>,
+    /// The events after those of the tables, where they are few: they need not be read back.
+    recent: VecDeque<Entry>,
     checkpoint: Option<Checkpoint>,
     checkpointed: u64,
     /// The bytes of the last checkpoint.
@@ -90,6 +94,7 @@ impl Projection {
             progress,
             sequence,
             witnesses: VecDeque::new(),
+            recent: VecDeque::new(),
             checkpoint: None,
             checkpointed,
             size: newest.map_or(0, |stored| stored.bytes()),
@@ -118,6 +123,29 @@ impl Projection {
         if witness.sequence > self.sequence {
             self.witnesses.push_back(witness);
         }
+    }
+
+    /// Keeps events that were committed until they are in the tables, unless they are too many.
+    pub fn offer(&mut self, entries: &mut Vec<Entry>) {
+        let next = self.sequence + self.recent.len() as u64 + 1;
+        let fits = self.recent.len() + entries.len() <= RECENT;
+        let follows = entries.first().is_some_and(|entry| entry.sequence == next);
+        if fits && follows {
+            self.recent.extend(entries.drain(..));
+        } else {
+            // What is kept must have no gap: the rest is read back.
+            entries.clear();
+        }
+    }
+
+    /// The events after those of the tables, at most so many.
+    fn next(&mut self, file: &JournalFile, most: usize) -> Result<Vec<Entry>, StoreError> {
+        if self.recent.is_empty() {
+            let most = u32::try_from(most).unwrap_or(u32::MAX);
+            return file.read_after(self.sequence, most);
+        }
+        let most = most.min(self.recent.len());
+        Ok(self.recent.drain(..most).collect())
     }
 
     /// Whether the journal must wait.
@@ -249,21 +277,25 @@ impl Projection {
 
     /// Writes the next events to the tables.
     fn project(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
-        let Mirror::Ready(tables) = &mut self.mirror else {
+        if !matches!(self.mirror, Mirror::Ready(_)) {
             return Ok(());
-        };
+        }
         let behind = file.last() - self.sequence;
         let most = if behind > LARGE { LARGE } else { Self::BATCH };
         let until = self.witnesses.front().map(|witness| witness.sequence);
         let most = until.map_or(most, |until| most.min(until - self.sequence));
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
-        let entries = file.read_after(self.sequence, most)?;
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let entries = self.next(file, most)?;
+        let Mirror::Ready(tables) = &mut self.mirror else {
+            return Ok(());
+        };
         file.set_synced(false)?;
         let written = tables.write(file.connection(), &entries, &mut self.audit);
         file.set_synced(file.is_synced())?;
         if let Err(error) = written {
             // What it holds is ahead of what was written.
             self.mirror = Mirror::Missing;
+            self.recent.clear();
             self.audit.resume(file)?;
             return Err(tables::refused(file.path(), &error));
         }

@@ -1,7 +1,8 @@
 //! The store's thread: takes events from a ring, commits them in natural groups, and writes the
 //! tables and checkpoints behind them.
 //!
-//! 1. A group is whatever arrived during the last commit, at most [`GROUP`]; there is no timer.
+//! 1. A group is whatever arrived during the last commit, at most [`GROUP`] and the rest of an input;
+//!    there is no timer.
 //! 2. Recorded events that arrive again are compared, not written.
 //! 3. What the disk refuses is tried again until it is taken; a record that is damaged or differs
 //!    ends the store for good.
@@ -136,7 +137,7 @@ impl Committer {
                 if !self.keep() {
                     return;
                 }
-                self.group.clear();
+                self.projection.offer(&mut self.group);
                 if !self.projection.is_late(self.file.last()) {
                     continue;
                 }
@@ -166,14 +167,34 @@ impl Committer {
         }
     }
 
-    /// Takes what has arrived; whether there are events.
+    /// Takes what has arrived, up to the end of an input; whether there are events.
     fn take_group(&mut self) -> bool {
         let (group, projection) = (&mut self.group, &mut self.projection);
-        self.inbox.drain(GROUP, |item| match item {
-            Item::Entry(entry) => group.push(entry),
-            Item::Witness(witness) => projection.expect(witness),
-        });
-        !self.group.is_empty()
+        // How many belong to inputs that have ended.
+        let mut whole = 0;
+        let mut take = |item| match item {
+            Item::Entry(entry, is_last) => {
+                group.push(entry);
+                whole = if is_last { group.len() } else { whole };
+                group.len() == whole
+            }
+            Item::Witness(witness) => {
+                projection.expect(witness);
+                group.len() == whole
+            }
+        };
+        let mut is_whole = true;
+        self.inbox.drain(GROUP, |item| is_whole = take(item));
+        // The rest of an input is on its way.
+        while !is_whole {
+            match self.inbox.pop() {
+                Some(item) => is_whole = take(item),
+                None if self.inbox.is_abandoned() && self.inbox.is_empty() => break,
+                None => std::thread::yield_now(),
+            }
+        }
+        group.truncate(whole);
+        !group.is_empty()
     }
 
     /// Waits for an event; whether something came.

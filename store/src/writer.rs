@@ -22,8 +22,8 @@ pub const BACKLOG_BYTES_MAX: u64 = 256 << 20;
     reason = "an event is the common case, and a box would allocate on the hot path"
 )]
 pub(crate) enum Item {
-    /// An event to be kept.
-    Entry(Entry),
+    /// An event to be kept, and whether its input ends with it.
+    Entry(Entry, bool),
     /// What the engine's ledger was after the event before.
     Witness(Witness),
 }
@@ -35,11 +35,20 @@ pub(crate) struct Witness {
     pub hash: [u8; 32],
 }
 
+/// An event that waits, encoded.
+struct Held {
+    head: Head,
+    body: Box<[u8]>,
+    is_last: bool,
+}
+
 /// The writer's end: a [`Journal`].
 pub struct StoreWriter {
     items: Producer<Item>,
-    /// Events that wait, encoded: their sequence and time, then their body.
-    backlog: VecDeque<(u64, i64, Box<[u8]>)>,
+    /// The events of the input that is being executed.
+    input: Vec<Entry>,
+    /// Events that wait.
+    backlog: VecDeque<Held>,
     bytes: u64,
     encoder: Encoder,
     progress: Arc<Progress>,
@@ -49,6 +58,7 @@ impl StoreWriter {
     pub(crate) fn new(items: Producer<Item>, progress: Arc<Progress>) -> Self {
         Self {
             items,
+            input: Vec::new(),
             backlog: VecDeque::new(),
             bytes: 0,
             encoder: Encoder::default(),
@@ -57,13 +67,21 @@ impl StoreWriter {
     }
 
     /// Puts an event behind those that wait.
-    fn hold(&mut self, entry: &Entry) {
+    fn hold(&mut self, entry: &Entry, is_last: bool) {
         let Ok(body) = self.encoder.body(&entry.event) else {
             return self.give_up("an event could not be encoded".to_owned());
         };
         self.bytes += body.len() as u64;
-        self.backlog
-            .push_back((entry.sequence, entry.ts.0, body.into()));
+        let head = Head {
+            sequence: entry.sequence,
+            ts: entry.ts.0,
+            encoding: ENCODING,
+        };
+        self.backlog.push_back(Held {
+            head,
+            body: body.into(),
+            is_last,
+        });
         self.progress.hold(self.bytes);
         if self.bytes > BACKLOG_BYTES_MAX {
             self.give_up(format!(
@@ -86,17 +104,16 @@ impl StoreWriter {
     /// Gives the ring what waits, the oldest first.
     fn pass_on(&mut self) {
         while self.items.vacant() > 0
-            && let Some((sequence, ts, body)) = self.backlog.pop_front()
+            && let Some(Held {
+                head,
+                body,
+                is_last,
+            }) = self.backlog.pop_front()
         {
             self.bytes -= body.len() as u64;
-            let head = Head {
-                sequence,
-                ts,
-                encoding: ENCODING,
-            };
             match decode(head, &body) {
-                Ok(entry) => drop(self.items.push(Item::Entry(entry))),
-                Err(what) => return self.give_up(format!("event {sequence}: {what}")),
+                Ok(entry) => drop(self.items.push(Item::Entry(entry, is_last))),
+                Err(what) => return self.give_up(format!("event {}: {what}", head.sequence)),
             }
         }
         self.progress.hold(self.bytes);
@@ -117,17 +134,28 @@ impl StoreWriter {
 
 impl Journal for StoreWriter {
     fn append(&mut self, entry: &Entry) {
-        if self.progress.has_ended() {
-            return;
+        if !self.progress.has_ended() {
+            self.input.push(entry.clone());
         }
-        if self.backlog.is_empty() && self.items.vacant() > 0 {
-            drop(self.items.push(Item::Entry(entry.clone())));
+    }
+
+    fn end(&mut self) {
+        let mut input = std::mem::take(&mut self.input);
+        let count = input.len();
+        for (number, entry) in (1..).zip(input.drain(..)) {
+            let is_last = number == count;
+            if self.backlog.is_empty() && self.items.vacant() > 0 {
+                drop(self.items.push(Item::Entry(entry, is_last)));
+            } else {
+                self.hold(&entry, is_last);
+                self.pass_on();
+                self.drain();
+            }
+        }
+        self.input = input;
+        if count > 0 {
             self.progress.bell.ring();
-            return;
         }
-        self.hold(entry);
-        self.pass_on();
-        self.drain();
     }
 
     fn is_available(&self) -> bool {

@@ -67,7 +67,10 @@ fn kept(path: &Path) -> State {
     ledger.take_emitted(&mut entries);
     let (thread, mut writer) =
         StoreThread::start(open(path), Mode::Continue, Audit::default()).unwrap();
-    entries.iter().for_each(|entry| writer.append(entry));
+    entries.iter().for_each(|entry| {
+        writer.append(entry);
+        writer.end();
+    });
     drop(writer);
     thread.finish().unwrap();
     ledger.state().clone()

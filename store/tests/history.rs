@@ -46,7 +46,10 @@ fn keep(path: &Path, entries: &[Entry], sessions: usize) {
     for part in entries.chunks(entries.len().div_ceil(sessions)) {
         let (thread, mut writer) =
             StoreThread::start(open(path), Mode::Continue, Audit::default()).unwrap();
-        part.iter().for_each(|entry| writer.append(entry));
+        part.iter().for_each(|entry| {
+            writer.append(entry);
+            writer.end();
+        });
         drop(writer);
         thread.finish().unwrap();
     }
@@ -258,6 +261,7 @@ fn a_database_of_format_3_is_read_and_goes_on() {
         event: truebook_core::book::Event::StoreChanged { is_available: true },
     };
     writer.append(&more);
+    writer.end();
     assert!(thread.progress().wait_tables(23, LONG));
     drop(writer);
     thread.finish().unwrap();

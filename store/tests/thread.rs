@@ -54,6 +54,7 @@ fn give(path: &Path, mode: Mode, entries: &[Entry]) -> Result<(), StoreError> {
     let (thread, mut writer) = StoreThread::start(open(path), mode, Audit::default()).unwrap();
     for entry in entries {
         writer.append(entry);
+        writer.end();
     }
     drop(writer);
     thread.finish()
@@ -78,6 +79,7 @@ fn durable_is_claimed_only_for_what_another_opener_finds() {
     assert!(!beyond, "nothing was given yet");
     for entry in entries(1..=10) {
         writer.append(&entry);
+        writer.end();
     }
     assert!(progress.wait_durable(10, LONG));
     // The thread still lives: a copy is what a crash would leave.
@@ -142,6 +144,7 @@ fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
     let (thread, mut writer) =
         StoreThread::start(open(&path), Mode::Recompute, Audit::default()).unwrap();
     writer.append(&entry(1, "other"));
+    writer.end();
     let progress = std::sync::Arc::clone(thread.progress());
     assert!(!progress.wait_durable(4, LONG), "it failed");
     assert!(progress.is_failed());
@@ -150,6 +153,7 @@ fn a_failed_store_says_so_to_its_writer_and_never_blocks_it() {
     // Far more than the ring holds.
     for sequence in 2..=40_000 {
         writer.append(&entry(sequence, "same"));
+        writer.end();
     }
     drop(writer);
     let error = thread.finish().unwrap_err();
@@ -171,6 +175,7 @@ fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
                   SELECT RAISE(ABORT, 'no room'); END";
     other.execute_batch(refuse).unwrap();
     writer.append(&entry(1, "same"));
+    writer.end();
     while !progress.is_failed() {
         std::thread::yield_now();
     }
@@ -179,15 +184,18 @@ fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
     // Far more than the ring holds: the writer goes on meanwhile.
     for sequence in 2..=40_000 {
         writer.append(&entry(sequence, "same"));
+        writer.end();
     }
     assert_eq!(progress.durable_sequence(), 0);
     other.execute_batch("DROP TRIGGER refuse").unwrap();
     drop(other);
     writer.append(&entry(40_001, "same"));
+    writer.end();
     while !writer.is_available() {
         std::thread::yield_now();
     }
     writer.append(&entry(40_002, "same"));
+    writer.end();
     assert!(progress.wait_durable(40_002, LONG));
     drop(writer);
     thread.finish().unwrap();
@@ -204,6 +212,7 @@ fn a_store_that_ends_while_the_disk_refuses_says_what_was_lost() {
                   SELECT RAISE(ABORT, 'no room'); END";
     other.execute_batch(refuse).unwrap();
     writer.append(&entry(1, "same"));
+    writer.end();
     drop(writer);
     let error = thread.finish().unwrap_err();
     assert!(error.to_string().contains("no room"), "{error}");

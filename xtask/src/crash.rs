@@ -11,7 +11,7 @@ use crate::shell::{Count, cargo, run, target_dir};
 /// How long the short form kills, in seconds.
 const KILLS_SHORT: &str = "30";
 /// One of so many faults is in the short form.
-const FAULT_STRIDE: &str = "53";
+const FAULT_STRIDE: &str = "17";
 /// How many flips are in the short form.
 const FLIPS_SHORT: &str = "400";
 

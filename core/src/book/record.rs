@@ -35,10 +35,10 @@ impl Clock {
 impl Ledger {
     /// Says whether a snapshot of the book is taken at the turn of every hour from now on.
     pub fn set_snapshots(&mut self, is_on: bool) {
-        self.clock = match self.state.now {
+        self.clock = match self.state.sequence {
             _ if !is_on => Clock::Off,
-            Timestamp(0) => Clock::Starting,
-            now => Clock::after(now),
+            0 => Clock::Starting,
+            _ => Clock::after(self.state.now),
         };
     }
 

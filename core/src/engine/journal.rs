@@ -7,6 +7,10 @@ pub trait Journal: Send + 'static {
     /// Takes the next event.
     fn append(&mut self, entry: &Entry);
 
+    /// Ends an input: the events since the last end are kept together or not at all, since nothing
+    /// makes up for the second half of what one input did.
+    fn end(&mut self) {}
+
     /// Whether events can be kept now; where not, no new risk is taken.
     fn is_available(&self) -> bool;
 

@@ -207,6 +207,7 @@ impl<R: Reactor> Writer<R> {
             self.step(&command);
             self.queue.extend(self.wanted.drain(..));
         }
+        self.journal.end();
         answer
     }
 

@@ -83,17 +83,68 @@ impl Eq for Fixed {}
 impl fmt::Display for Fixed {
     /// Writes the shortest exact text: no trailing zeros, no exponent.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.raw.unsigned_abs().to_string();
-        let scale = usize::from(self.scale);
-        let padded = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - scale);
-        let fraction = fraction.trim_end_matches('0');
-        let text = if fraction.is_empty() {
-            whole.to_owned()
-        } else {
-            format!("{whole}.{fraction}")
-        };
-        f.pad_integral(self.raw >= 0, "", &text)
+        let mut text = [b'0'; LONGEST];
+        let length = self.write(&mut text);
+        let text = text.get(LONGEST - length..).unwrap_or_default();
+        f.pad_integral(self.raw >= 0, "", std::str::from_utf8(text).unwrap_or("0"))
+    }
+}
+
+/// The longest text of a number without its sign: 39 digits, or a point and as many zeros as a
+/// scale can have.
+const LONGEST: usize = 300;
+
+impl Fixed {
+    /// Writes the shortest exact text without its sign at the end of `text`; its length.
+    fn write(&self, text: &mut [u8; LONGEST]) -> usize {
+        let (mut left, mut scale) = (self.raw.unsigned_abs(), usize::from(self.scale));
+        // Trailing zeros after the point are none.
+        while scale > 0 && left != 0 && ends_in_zero(left) {
+            left /= 10;
+            scale -= 1;
+        }
+        if left == 0 {
+            scale = 0;
+        }
+        let mut places = text.iter_mut().rev();
+        let (mut length, mut digits) = (0, 0);
+        // At most a point and a digit are written for each digit that is left, and one more.
+        for place in &mut places {
+            let is_point = digits == scale && scale > 0 && length == digits;
+            *place = match is_point {
+                true => b'.',
+                false => b'0' + next_digit(&mut left),
+            };
+            length += 1;
+            digits += usize::from(!is_point);
+            if left == 0 && digits > scale {
+                break;
+            }
+        }
+        length
+    }
+}
+
+fn ends_in_zero(number: u128) -> bool {
+    match u64::try_from(number) {
+        Ok(narrow) => narrow.is_multiple_of(10),
+        Err(_) => number.is_multiple_of(10),
+    }
+}
+
+/// Takes the last decimal digit off; 128 bits are divided only where they are needed.
+#[allow(clippy::cast_possible_truncation, reason = "a digit")]
+fn next_digit(left: &mut u128) -> u8 {
+    match u64::try_from(*left) {
+        Ok(narrow) => {
+            *left = u128::from(narrow / 10);
+            (narrow % 10) as u8
+        }
+        Err(_) => {
+            let digit = (*left % 10) as u8;
+            *left /= 10;
+            digit
+        }
     }
 }
 
