@@ -55,7 +55,7 @@ pub fn write(orders: &Orders) -> Result<()> {
     let mut bot = Bot {
         world: World::of(orders.seed),
         orders,
-        random: fastrand::Rng::with_seed(orders.life),
+        random: crate::random::Rng::with_seed(orders.life),
         begun: Instant::now(),
         next: orders.next,
         newest: 0,
@@ -75,7 +75,7 @@ pub fn open(orders: &Orders) -> Result<()> {
     let mut bot = Bot {
         world: World::of(orders.seed),
         orders,
-        random: fastrand::Rng::with_seed(orders.life),
+        random: crate::random::Rng::with_seed(orders.life),
         begun: Instant::now(),
         next: orders.next,
         newest: 0,
@@ -90,7 +90,7 @@ pub fn open(orders: &Orders) -> Result<()> {
 struct Bot<'a> {
     world: World,
     orders: &'a Orders,
-    random: fastrand::Rng,
+    random: crate::random::Rng,
     begun: Instant,
     next: u64,
     newest: u64,

@@ -77,7 +77,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     }
     fs::create_dir_all(&folder)?;
     let specimens = specimens(&folder)?;
-    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut random = crate::random::Rng::with_seed(plan.seed);
     let mut flips: Vec<Flip<'_>> = Vec::new();
     let mut all = 0;
     for specimen in &specimens {

@@ -147,7 +147,7 @@ impl Campaign<'_> {
         let world = World::of(seed);
         let db = folder.join("book.db");
         let mut witness = Witness::new(world, &db, folder)?;
-        let mut random = fastrand::Rng::with_seed(seed);
+        let mut random = crate::random::Rng::with_seed(seed);
         let mut opened_us = 2_000;
         for kill in 0..KILLS_EACH {
             let target = Target {
@@ -191,7 +191,7 @@ enum Moment {
 }
 
 impl Moment {
-    fn of(random: &mut fastrand::Rng, opened_us: u64) -> Self {
+    fn of(random: &mut crate::random::Rng, opened_us: u64) -> Self {
         let us = |us: u64| Duration::from_micros(us);
         match random.u8(0..100) {
             0..30 => Self::Start(us(random.u64(0..START_US + opened_us * 5 / 4))),

@@ -9,6 +9,7 @@ mod flip;
 mod full;
 mod kill;
 mod patient;
+mod random;
 mod reference;
 mod script;
 mod specimen;

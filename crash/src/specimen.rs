@@ -150,7 +150,7 @@ impl Specimen {
 
     /// Every byte of its structures and a sample of the others, a bit of each; each file cut at
     /// some lengths, and missing.
-    pub fn places(&self, random: &mut fastrand::Rng) -> Vec<Place> {
+    pub fn places(&self, random: &mut crate::random::Rng) -> Vec<Place> {
         let mut places = Vec::new();
         for file in &self.files {
             let size = fs::metadata(self.folder.join(file)).map_or(0, |found| found.len());

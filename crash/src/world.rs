@@ -86,8 +86,8 @@ impl World {
     #[must_use]
     pub fn block(&self, number: u64) -> Block {
         let seed = self.seed.wrapping_mul(SPREAD) ^ number.wrapping_add(1).wrapping_mul(!SPREAD);
-        let mut random = fastrand::Rng::with_seed(seed);
-        let order = |random: &mut fastrand::Rng| {
+        let mut random = crate::random::Rng::with_seed(seed);
+        let order = |random: &mut crate::random::Rng| {
             let symbol = random.usize(0..SYMBOLS.len());
             // What is paid for is bought only: selling needs something to sell.
             let side = if symbol == 1 && random.bool() {

@@ -75,7 +75,8 @@ impl fmt::Display for Error {
             }
             Self::Store(what) => f.write_str(what),
             Self::Undecided => f.write_str(
-                "the fill may have been booked long ago, and that could not be looked up: try again",
+                "the fill may have been booked long ago, and that could not be looked up: try \
+                 again",
             ),
             Self::NotDurable(sequence) => write!(
                 f,

@@ -1,7 +1,7 @@
 //! What commands say, as JSON: names as in the library, decimals as strings, times as nanoseconds
 //! and beside them as RFC 3339.
 
-use serde_json::{Map, Value, json};
+pub(crate) use serde_json::{Map, Value, json};
 use truebook::digest;
 use truebook_store::export::{Compared, Field, Piece, Status, TableDifference, Told, Verdict};
 

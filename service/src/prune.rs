@@ -2,13 +2,10 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use crate::cli::PruneArgs;
 use crate::fault::Fault;
 use crate::status::grouped;
+use crate::time::Day;
 use crate::verify::writable;
 
 /// Runs the command; the exit code.
@@ -17,16 +14,14 @@ pub(crate) fn main(args: &PruneArgs) -> u8 {
 }
 
 fn run(args: &PruneArgs) -> Result<(), Fault> {
-    let before = day(args)?;
-    let start = before.to_zoned(TimeZone::UTC).map_err(Fault::opening)?;
-    let nanos = i64::try_from(start.timestamp().as_nanosecond()).unwrap_or(i64::MAX);
+    let before = first_day(args)?;
     let mut file = writable(&args.db)?;
-    let pruned = file.prune(nanos)?;
+    let pruned = file.prune(before.start)?;
     if args.vacuum {
         file.vacuum()?;
     }
     let said = match &pruned.archive {
-        None => format!("nothing before {before}"),
+        None => format!("nothing before {}", before.name),
         Some(archive) => format!(
             "{} events up to {} are in {}",
             grouped(pruned.events),
@@ -39,20 +34,16 @@ fn run(args: &PruneArgs) -> Result<(), Fault> {
 }
 
 /// The first day that is kept.
-fn day(args: &PruneArgs) -> Result<Date, Fault> {
+fn first_day(args: &PruneArgs) -> Result<Day, Fault> {
     let wrong = |what: &str, found: &str, allowed: &str| {
         Fault::Call(format!("{what}: found '{found}', allowed is {allowed}"))
     };
     match (&args.before, args.keep_days) {
-        (Some(text), _) => text
-            .parse()
-            .map_err(|_| wrong("--before", text, "a day as YYYY-MM-DD")),
-        (None, Some(days)) => {
-            let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-            let span = jiff::Span::new().try_days(i64::from(days));
-            let day = span.and_then(|span| today.checked_sub(span));
-            day.map_err(|_| wrong("--keep-days", &days.to_string(), "fewer days"))
+        (Some(text), _) => {
+            Day::parse(text).ok_or_else(|| wrong("--before", text, "a day as YYYY-MM-DD"))
         }
+        (None, Some(days)) => Day::before_today(days)
+            .ok_or_else(|| wrong("--keep-days", &days.to_string(), "fewer days")),
         (None, None) => Err(Fault::Call(
             "prune what: give --before YYYY-MM-DD or --keep-days N".to_owned(),
         )),

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use serde_json::json;
 use truebook::digest;
 use truebook_store::{Durability, JournalFile, Session, Verified, verify};
 
 use crate::cli::VerifyArgs;
 use crate::fault::Fault;
+use crate::json::{Map, Value, json};
 use crate::status::grouped;
 
 /// Runs the command; the exit code: 1 where something differs, 2 where that cannot be said.
@@ -88,7 +88,7 @@ fn as_text(found: &Verified) -> String {
     text
 }
 
-fn as_json(found: &Verified) -> serde_json::Value {
+fn as_json(found: &Verified) -> Value {
     json!({
         "from": found.from,
         "last": found.last,
@@ -97,7 +97,7 @@ fn as_json(found: &Verified) -> serde_json::Value {
         "tables_sequence": found.tables_sequence,
         "tables": found.tables.iter()
             .map(|(table, rows)| ((*table).to_owned(), json!(rows)))
-            .collect::<serde_json::Map<_, _>>(),
+            .collect::<Map<_, _>>(),
         "differences": found.differences,
     })
 }

@@ -9,6 +9,7 @@ mod act;
 mod check;
 mod follower;
 pub mod hostile;
+mod record;
 mod shown;
 mod venue;
 mod world;

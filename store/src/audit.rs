@@ -1,8 +1,9 @@
-//! The audit trail for people: fills and orders as CSV as they happen, and what stands now as a JSON
-//! file. Nothing here is ever read back.
+//! The audit trail for people: fills and orders as CSV as they happen, and what stands now as a
+//! JSON file. Nothing here is ever read back.
 //!
 //! 1. A CSV row is appended before the tables are committed, together with how long the file is
-//!    since: after a crash the file is cut to that length and goes on, so that no row is there twice.
+//!    since: after a crash the file is cut to that length and goes on, so that no row is there
+//!    twice.
 //! 2. A folder that cannot be written stops nothing: rows wait, up to [`WAITING_MAX`].
 
 use std::collections::BTreeMap;
@@ -11,10 +12,10 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
 use truebook_core::book::{Entry, Event, News, Notice, State};
 use truebook_core::model::{Fixed, Id, PositionKey, Side, Timestamp};
 
+use crate::json::{self, Map, Value};
 use crate::path::failed;
 use crate::tables::value::{Names, money, price, quantity};
 use crate::{JournalFile, StoreError, export};
@@ -61,7 +62,7 @@ impl Audit {
         };
         std::fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
         let text = file.meta(LENGTHS)?.unwrap_or_default();
-        let parsed: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+        let parsed: Map<String, Value> = json::from_str(&text).unwrap_or_default();
         let known = parsed
             .iter()
             .filter_map(|(name, length)| Some((name, length.as_u64()?)));
@@ -131,7 +132,7 @@ impl Audit {
             lengths.pop_first();
         }
         self.lengths = lengths;
-        let text = serde_json::to_string(&self.lengths).unwrap_or_default();
+        let text = json::to_string(&self.lengths).unwrap_or_default();
         Some((LENGTHS, text))
     }
 

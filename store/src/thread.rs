@@ -1,8 +1,8 @@
 //! The store's thread: takes events from a ring, commits them in natural groups, and writes the
 //! tables and checkpoints behind them.
 //!
-//! 1. A group is whatever arrived during the last commit, at most [`GROUP`] and the rest of an input;
-//!    there is no timer.
+//! 1. A group is whatever arrived during the last commit, at most [`GROUP`] and the rest of an
+//!    input; there is no timer.
 //! 2. Recorded events that arrive again are compared, not written.
 //! 3. What the disk refuses is tried again until it is taken; a record that is damaged or differs
 //!    ends the store for good.

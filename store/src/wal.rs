@@ -60,7 +60,7 @@ impl Wal {
             row.get::<_, i64>(0)
         });
         connection
-            .busy_timeout(crate::journal::PATIENCE)
+            .busy_timeout(crate::opening::PATIENCE)
             .map_err(fail)?;
         done.map_err(fail)?;
         let left = std::fs::metadata(&self.path).map_or(0, |known| known.len());

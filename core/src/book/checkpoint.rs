@@ -106,8 +106,8 @@ impl State {
         ))
     }
 
-    /// The venue's ids under which orders are found beside their own: an order may have had several,
-    /// and an id may have been given again.
+    /// The venue's ids under which orders are found beside their own: an order may have had
+    /// several, and an id may have been given again.
     fn aliases(&self) -> Vec<Alias> {
         let own = by_venue_id(&self.orders);
         let all = self.venue_order_ids.iter();

@@ -105,8 +105,8 @@ impl Ledger {
 }
 
 impl State {
-    /// The orders that were of unknown fate when the book was opened, and still are; while there are
-    /// any, no order is taken.
+    /// The orders that were of unknown fate when the book was opened, and still are; while there
+    /// are any, no order is taken.
     pub fn unresolved(&self) -> impl Iterator<Item = u32> + '_ {
         let is_in_doubt = |number: &u32| {
             let order = self.order_at(*number);

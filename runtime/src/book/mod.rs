@@ -217,8 +217,8 @@ impl Book {
         self.call(Command::SetState { key, value })
     }
 
-    /// The client ids of the orders whose fate is unknown since the book was opened: they may or may
-    /// not have reached the venue. While there are any, every order is refused as
+    /// The client ids of the orders whose fate is unknown since the book was opened: they may or
+    /// may not have reached the venue. While there are any, every order is refused as
     /// [`Refusal::NotReady`].
     ///
     /// # Errors

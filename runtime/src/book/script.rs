@@ -98,18 +98,11 @@ impl Book {
                 args.checked(())?;
                 self.acknowledge()
             }
-            "bar" => self.bar(&args.checked(bar(&args)?)?),
-            "observe" => self.observe(&args.checked(score(&args)?)?),
-            "alert" => {
-                let what = (args.text("level")?, args.text("kind")?);
-                let (text, symbol) = (args.text("text")?, args.maybe_text("symbol")?);
-                args.checked(())?;
-                self.alert(what, text, symbol)
-            }
             "set_state" => {
                 let (key, value) = args.checked((args.text("key")?, args.text("value")?))?;
                 self.set_state(key, value)
             }
+            "bar" | "observe" | "alert" => self.record_by_name(name, &args),
             _ => match order_report(name, &args)? {
                 Some((id, report)) => self.order_update(id, report, None),
                 None => {
@@ -119,6 +112,19 @@ impl Book {
             },
         };
         Ok(applied_json(&applied?))
+    }
+
+    fn record_by_name(&mut self, name: &str, args: &Arguments<'_>) -> Result<Applied, Error> {
+        match name {
+            "bar" => self.bar(&args.checked(bar(args)?)?),
+            "observe" => self.observe(&args.checked(score(args)?)?),
+            _ => {
+                let what = (args.text("level")?, args.text("kind")?);
+                let (text, symbol) = (args.text("text")?, args.maybe_text("symbol")?);
+                args.checked(())?;
+                self.alert(what, text, symbol)
+            }
+        }
     }
 
     /// Calls that return no place in the journal: prices, and what is read.

@@ -87,7 +87,7 @@ fn a_backup_that_is_killed_leaves_no_half_file() {
     let whole = begun.elapsed();
     let (mut none, mut done) = (0, 0);
     for step in 0..24_u32 {
-        let delay = whole * step / 22;
+        let delay = whole * step / 12;
         let is_new = step % 2 == 0;
         let name = if is_new { "new.db" } else { "kept.db" };
         let force = ["backup", "a.db", name, "--force"];

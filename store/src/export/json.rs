@@ -7,10 +7,10 @@ use std::path::Path;
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use serde_json::{Map, Value, json};
 
 use super::sink::{Fault, Sink};
 use super::table::Table;
+use crate::json::{Map, Value, json};
 use crate::path::{beside, failed};
 use crate::tables::tables_sequence;
 use crate::{JournalFile, StoreError};
@@ -113,9 +113,9 @@ impl<W: Write> Sink for JsonSink<'_, W> {
             if at > 0 {
                 self.out.write_all(b",")?;
             }
-            serde_json::to_writer(&mut self.out, &column.name)?;
+            crate::json::to_writer(&mut self.out, &column.name)?;
             self.out.write_all(b":")?;
-            serde_json::to_writer(&mut self.out, &value(row.get_ref(at)?))?;
+            crate::json::to_writer(&mut self.out, &value(row.get_ref(at)?))?;
         }
         self.out.write_all(b"}")?;
         Ok(())

@@ -1,7 +1,8 @@
 //! A configuration as text that people read: JSON, with the names of the configuration file.
 
-use serde_json::{Map, Value, json};
 use truebook_core::model::{Config, Fixed, Id, Limits, StrategyConfig, StrategyKind};
+
+use crate::json::{Map, Value, json};
 
 /// `config` as JSON.
 pub fn config_text(config: &Config) -> String {

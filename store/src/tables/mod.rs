@@ -6,7 +6,9 @@
 
 mod config;
 mod daily;
+mod fill;
 mod history;
+mod record;
 mod schema;
 mod standing;
 mod trim;

@@ -71,10 +71,8 @@ fn every_table_and_view_is_exported() {
     files.sort();
     assert_eq!(files, known);
     assert_eq!((exported.sequence, exported.last), (last, last));
-    // Only views and these have nothing in the story.
     for table in &exported.tables {
-        let is_empty = matches!(table.table, "snapshots");
-        assert_eq!(table.rows == 0, is_empty, "{} {}", table.table, table.rows);
+        assert!(table.rows > 0, "the story says nothing of {}", table.table);
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is kept beside the ledger: closed bars, outside scores, alerts, and what the book came to at
-//! the turn of an hour.
+//! What is kept beside the ledger: closed bars, outside scores, alerts, and what the book came to
+//! at the turn of an hour.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
