@@ -225,7 +225,7 @@ impl Ledger {
     }
 
     pub(super) fn emit(&mut self, event: Event) {
-        if self.is_snapshot_due(self.now) {
+        if self.clock.is_due(self.now) {
             self.turn_hour(self.now);
         }
         let before = self.is_followed.then(|| Before::new(&self.state, &event));
@@ -271,6 +271,7 @@ impl Ledger {
         let Some(mark) = self.state.worth.mark_mut(tick.instrument) else {
             return Answer::Invalid(Invalid::UnknownInstrument);
         };
+        let old = *mark;
         let verdict = mark.judge(tick, &self.state.config.limits);
         if let Verdict::Refuse(why) = verdict {
             mark.refuse(tick, why, &self.state.config.limits);
@@ -278,10 +279,14 @@ impl Ledger {
             self.tell_price(News::PriceRefused { instrument, why });
             return Answer::PriceRefused(why);
         }
-        if self.is_snapshot_due(tick.ts) {
+        if self.clock.is_due(tick.ts) {
             self.turn_hour(tick.ts);
+            // What it looked at is looked at again.
+            self.state.worth.mark_mut(tick.instrument);
         }
-        let old = self.state.worth.accept(tick);
+        if let Some(mark) = self.state.worth.noted_mark_mut(tick.instrument) {
+            mark.accept(tick);
+        }
         if let Verdict::NewLevel { old, new } = verdict {
             self.advance(tick.ts);
             let instrument = tick.instrument;

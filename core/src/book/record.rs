@@ -25,6 +25,16 @@ pub(super) enum Clock {
 }
 
 impl Clock {
+    /// Whether `now` is at or after what it waits for.
+    #[inline]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Starting => true,
+            Self::At(due) => now.0 >= *due,
+        }
+    }
+
     /// Waits for the first turn of an hour after `now`; at the end of time there is none.
     fn after(now: Timestamp) -> Self {
         let turn = (now.0.div_euclid(HOUR) + 1).checked_mul(HOUR);
@@ -40,16 +50,6 @@ impl Ledger {
             0 => Clock::Starting,
             _ => Clock::after(self.state.now),
         };
-    }
-
-    /// Whether `now` is at or after what the clock waits for.
-    #[inline]
-    pub(super) fn is_snapshot_due(&self, now: Timestamp) -> bool {
-        match self.clock {
-            Clock::Off => false,
-            Clock::Starting => true,
-            Clock::At(due) => now.0 >= due,
-        }
     }
 
     /// Takes the snapshot that is due at `now`.

@@ -14,7 +14,7 @@ use super::outcome::fits;
 use super::posted::{Flags, Posted, exposure};
 use super::sum::{Move, Sum};
 use super::tally::Tally;
-use super::{Mark, PriceTick, State};
+use super::{Mark, State};
 
 /// How many positions one owner has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,15 +80,10 @@ impl Worth {
         self.marks.get_mut(id.index())
     }
 
-    /// Takes a price; what was known before.
+    /// A mark that was asked for to be changed already.
     #[inline]
-    pub fn accept(&mut self, tick: &PriceTick) -> Mark {
-        let mark = self.mark_mut(tick.instrument);
-        mark.map_or_else(Mark::default, |mark| {
-            let old = *mark;
-            mark.accept(tick);
-            old
-        })
+    pub fn noted_mark_mut(&mut self, id: InstrumentId) -> Option<&mut Mark> {
+        self.marks.get_mut(id.index())
     }
 
     /// The positions in one instrument.
