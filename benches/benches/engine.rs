@@ -188,13 +188,15 @@ fn told(subscribers: usize) -> f64 {
     found
 }
 
+/// The least of each side.
+fn least(rounds: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
+    rounds.fold((f64::INFINITY, f64::INFINITY), |least, round| {
+        (least.0.min(round.0), least.1.min(round.1))
+    })
+}
+
 fn subscribers(table: &mut Table) {
-    let rounds = || (0..ROUNDS).map(|_| (told(1), told(10)));
-    let least = |pick: fn(&(f64, f64)) -> f64, all: &[(f64, f64)]| {
-        all.iter().map(pick).fold(f64::INFINITY, f64::min)
-    };
-    let all: Vec<(f64, f64)> = rounds().collect();
-    let (one, ten) = (least(|round| round.0, &all), least(|round| round.1, &all));
+    let (one, ten) = least((0..ROUNDS).map(|_| (told(1), told(10))));
     let more = 100.0 * (ten / one - 1.0);
     table.add(Row {
         what: "a deposit told to 10 subscribers".to_owned(),
@@ -235,12 +237,8 @@ fn polling(table: &mut Table) {
     let look = |reader: &Reader| {
         black_box(reader.position(PositionId(7)));
     };
-    let rounds: Vec<(f64, f64)> = (0..2 * ROUNDS)
-        .map(|_| (quotes(None), quotes(Some(look))))
-        .collect();
-    let least =
-        |pick: fn(&(f64, f64)) -> f64| rounds.iter().map(pick).fold(f64::INFINITY, f64::min);
-    let (alone, polled) = (least(|round| round.0), least(|round| round.1));
+    let rounds = (0..2 * ROUNDS).map(|_| (quotes(None), quotes(Some(look))));
+    let (alone, polled) = least(rounds);
     let more = 100.0 * (polled / alone - 1.0);
     table.add(Row {
         what: "a quote, applied and published, one reader polling".to_owned(),

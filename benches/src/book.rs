@@ -61,6 +61,16 @@ pub fn host(instruments: u32) -> Host<Quiet> {
     Host::new(writer(instruments), options)
 }
 
+/// The same on the caller's thread.
+#[must_use]
+pub fn inline(instruments: u32) -> Host<Quiet> {
+    let options = Options {
+        threaded: false,
+        ..Options::default()
+    };
+    Host::new(writer(instruments), options)
+}
+
 /// A quote of one of so many instruments.
 #[must_use]
 pub fn tick(number: i64, instruments: u32) -> PriceTick {

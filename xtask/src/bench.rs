@@ -28,6 +28,7 @@ const MOST: [(&str, u64); 4] = [
 pub fn measure(root: &Path) -> Result<()> {
     let (engine, machine) = table(root, "engine")?;
     let (asked, _) = table(root, "asked")?;
+    let (store, _) = table(root, "store")?;
     let mut ledger = cargo(root);
     ledger.args([
         "bench",
@@ -46,6 +47,8 @@ pub fn measure(root: &Path) -> Result<()> {
     text += &engine;
     text += "\n## What the customer asked for\n\n";
     text += &asked;
+    text += "\n## Store\n\n";
+    text += &store;
     text += "\n## Ledger\n\nOne command, no ring, no thread, no disk.\n\n";
     text += "| what | median |\n|---|---|\n";
     text += &medians(&said);

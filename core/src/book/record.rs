@@ -35,8 +35,12 @@ impl Clock {
         }
     }
 
-    /// Waits for the first turn of an hour after `now`; at the end of time there is none.
+    /// Waits for the first turn of an hour after `now`; at the end of time there is none, and as
+    /// long as no time is known none is waited for.
     fn after(now: Timestamp) -> Self {
+        if now == Timestamp(0) {
+            return Self::Starting;
+        }
         let turn = (now.0.div_euclid(HOUR) + 1).checked_mul(HOUR);
         turn.map_or(Self::Off, Self::At)
     }
@@ -45,10 +49,9 @@ impl Clock {
 impl Ledger {
     /// Says whether a snapshot of the book is taken at the turn of every hour from now on.
     pub fn set_snapshots(&mut self, is_on: bool) {
-        self.clock = match self.state.sequence {
-            _ if !is_on => Clock::Off,
-            0 => Clock::Starting,
-            _ => Clock::after(self.state.now),
+        self.clock = match is_on {
+            true => Clock::after(self.state.now),
+            false => Clock::Off,
         };
     }
 

@@ -66,6 +66,13 @@ impl Desk {
         answer
     }
 
+    /// Does the same to both ledgers.
+    pub fn each(&mut self, change: impl Fn(&mut Ledger)) {
+        change(&mut self.ledger);
+        self.ledger.take_emitted(&mut self.entries);
+        change(&mut self.kept);
+    }
+
     pub fn instrument(&mut self, spec: InstrumentSpec) -> Instrument {
         let symbol = spec.symbol;
         let answer = self.run(Command::AddInstrument(Box::new(spec)));

@@ -4,7 +4,7 @@ use rusqlite::params;
 use truebook_core::book::{
     Alert, AlertLevel, Event, Quarantined, Record, Snapshot, State, Stated, StatedOf, TradingState,
 };
-use truebook_core::model::{Id, Rounding, mul_div};
+use truebook_core::model::{Id, NANOS_PER_SECOND, Rounding, mul_div};
 
 use super::Rows;
 use super::history::{At, Done};
@@ -73,18 +73,22 @@ pub(super) fn of_record(rows: &Rows<'_>, state: &State, (at, event): (At, &Event
 
 fn put_snapshot(rows: &Rows<'_>, state: &State, (at, taken): (At, &Snapshot)) -> Done {
     const HUNDRED: i128 = 100_000_000;
+    const SECONDS_PER_DAY: i64 = 86_400;
     let drawdown = taken.peak - taken.equity;
     let share = (taken.peak > 0)
         .then(|| mul_div(drawdown, HUNDRED, taken.peak, Rounding::HalfEven))
         .flatten();
-    let intervals = ["hour", "day"].into_iter();
-    for interval in intervals.take(if taken.is_day { 2 } else { 1 }) {
+    // Of a day it is what there was at its beginning: nothing has happened since.
+    let boundary = i64::from(state.config.day_boundary_seconds);
+    let day = (state.day_of(taken.at) * SECONDS_PER_DAY + boundary) * NANOS_PER_SECOND;
+    let intervals = [("hour", taken.at.0), ("day", day)].into_iter();
+    for (interval, ts) in intervals.take(if taken.is_day { 2 } else { 1 }) {
         rows.put(
             "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
              ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 interval,
-                taken.at.0,
+                ts,
                 at.sequence,
                 state.config.reporting_currency.as_str(),
                 reporting(taken.equity),
