@@ -231,7 +231,7 @@ fn a_damaged_archive_is_an_error_that_names_the_event() {
 #[test]
 fn a_database_of_format_3_is_read_and_goes_on() {
     let (_dir, path) = place();
-    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format/format-3.db");
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format/format-3.sqlite");
     std::fs::copy(old, &path).unwrap();
     let chain = "188b4ec05413cac584db5cb67b9b50eb52062403e2a224618efe5f17908dd9a5";
     let tip = |path: &Path| {

@@ -90,7 +90,7 @@ fn a_file_of_an_older_format_is_read_where_it_can_be() {
     let place = Place::new();
     let from = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../store/tests/format/format-3.db"
+        "/../store/tests/format/format-3.sqlite"
     );
     std::fs::copy(from, place.path("old.db")).unwrap();
     says(

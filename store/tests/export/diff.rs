@@ -158,7 +158,7 @@ fn a_damaged_event_is_an_error_and_no_difference() {
 fn the_same_events_in_another_encoding_are_equal() {
     let dir = tempfile::tempdir().unwrap();
     let old = dir.path().join("old.db");
-    std::fs::copy("tests/format/format-3.db", &old).unwrap();
+    std::fs::copy("tests/format/format-3.sqlite", &old).unwrap();
     let file = open(&old).unwrap();
     let entries = file.read_after(0, u32::MAX).unwrap();
     let session = truebook_store::Session {

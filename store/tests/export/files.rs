@@ -315,7 +315,7 @@ fn a_table_that_there_is_not_is_named_with_those_that_there_are() {
 fn a_file_without_tables_says_how_to_get_them() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("old.db");
-    std::fs::copy("tests/format/format-3.db", &path).unwrap();
+    std::fs::copy("tests/format/format-3.sqlite", &path).unwrap();
     let file = open(&path).unwrap();
     let error = Reading::of(&file).err().unwrap();
     assert!(matches!(error, ExportError::NoTables(_)), "{error:?}");
