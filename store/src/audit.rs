@@ -6,10 +6,10 @@
 //!    twice.
 //! 2. A folder that cannot be written stops nothing: rows wait, up to [`WAITING_MAX`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use truebook_core::book::{Entry, Event, News, Notice, State};
@@ -24,6 +24,8 @@ use crate::{JournalFile, StoreError, export};
 const LENGTHS: &str = "audit";
 /// How many bytes of rows wait for a folder that cannot be written; what is beyond is not written.
 const WAITING_MAX: usize = 16 << 20;
+/// Of how many days it is known how long their files are.
+const DAYS_KEPT: usize = 16;
 /// How often the JSON file is written at most.
 const JSON_EVERY: Duration = Duration::from_secs(1);
 
@@ -31,6 +33,9 @@ const FILLS: &str = "sequence,ts,event,account,strategy,symbol,leg,side,qty,pric
                      client_order_id,venue_order_id,fees,realized_pnl,liquidity,source";
 const ORDERS: &str = "sequence,ts,event,client_order_id,venue_order_id,account,strategy,symbol,\
                       side,qty,type,limit_px,trigger_px,status,cum_qty,avg_px";
+
+/// Rows that wait and how long files are, by file name.
+pub(crate) type Marked = (BTreeMap<String, Vec<u8>>, BTreeMap<String, u64>);
 
 /// What is written for people, and where.
 #[derive(Debug, Default)]
@@ -40,7 +45,6 @@ pub struct Audit {
     /// Rows that wait, by file name.
     waiting: BTreeMap<String, Vec<u8>>,
     lengths: BTreeMap<String, u64>,
-    dropped: u64,
     written_at: Option<Instant>,
 }
 
@@ -86,28 +90,22 @@ impl Audit {
             return;
         }
         if let Some(row) = fill_row(state, entry) {
-            self.put(state, ("fills", FILLS), entry.ts, row);
+            self.put(state, "fills", entry.ts, row);
         }
         for notice in notices {
             if let Some(row) = order_row(state, entry, &notice.news) {
-                self.put(state, ("orders", ORDERS), entry.ts, row);
+                self.put(state, "orders", entry.ts, row);
             }
         }
     }
 
-    fn put(&mut self, state: &State, (what, head): (&str, &str), ts: Timestamp, row: Vec<String>) {
+    fn put(&mut self, state: &State, what: &str, ts: Timestamp, row: Vec<String>) {
         let day = day_text(state.day_of(ts));
         let name = format!("{what}-{day}.csv");
         if self.waiting.values().map(Vec::len).sum::<usize>() > WAITING_MAX {
-            self.dropped += 1;
             return;
         }
-        let is_new = !self.lengths.contains_key(&name) && !self.waiting.contains_key(&name);
         let rows = self.waiting.entry(name).or_default();
-        if is_new {
-            rows.extend_from_slice(head.as_bytes());
-            rows.push(b'\n');
-        }
         let mut writer = csv::Writer::from_writer(rows);
         // Memory takes everything.
         let _ = writer.write_record(&row).and_then(|()| Ok(writer.flush()?));
@@ -118,8 +116,7 @@ impl Audit {
         let folder = self.folder.clone()?;
         let mut lengths = self.lengths.clone();
         self.waiting.retain(|name, rows| {
-            let from = lengths.get(name).copied().unwrap_or(0);
-            match append(&folder.join(name), from, rows) {
+            match append(&folder.join(name), lengths.get(name).copied(), rows) {
                 Ok(length) => {
                     lengths.insert(name.clone(), length);
                     false
@@ -128,42 +125,75 @@ impl Audit {
             }
         });
         // Only the newest days can still be written to.
-        while lengths.len() > 16 {
-            lengths.pop_first();
-        }
+        let days: BTreeSet<String> = lengths.keys().map(|name| day_of(name).to_owned()).collect();
+        let oldest = days.iter().rev().nth(DAYS_KEPT - 1).cloned();
+        lengths.retain(|name, _| {
+            oldest
+                .as_deref()
+                .is_none_or(|oldest| day_of(name) >= oldest)
+        });
         self.lengths = lengths;
         let text = json::to_string(&self.lengths).unwrap_or_default();
         Some((LENGTHS, text))
     }
 
+    /// What is written and what waits, to go back to.
+    pub(crate) fn mark(&self) -> Marked {
+        (self.waiting.clone(), self.lengths.clone())
+    }
+
+    /// Goes back to where the tables stand: what was appended since is cut off.
+    pub(crate) fn go_back(&mut self, (waiting, lengths): Marked) {
+        let folder = self.folder.clone().unwrap_or_default();
+        for (name, length) in &lengths {
+            // A file that cannot be cut now is written over from there.
+            let own = OpenOptions::new().write(true).open(folder.join(name));
+            let _ = own.and_then(|own| own.set_len(*length));
+        }
+        (self.waiting, self.lengths) = (waiting, lengths);
+    }
+
     /// Writes the JSON file, unless it was just written.
-    pub(crate) fn export(&mut self, file: &JournalFile, is_last: bool) -> Result<(), StoreError> {
-        let Some(path) = &self.json else {
-            return Ok(());
-        };
+    pub(crate) fn export(&mut self, file: &JournalFile, is_last: bool) {
+        let Some(path) = &self.json else { return };
         let is_due = self.written_at.is_none_or(|at| at.elapsed() >= JSON_EVERY);
         if is_due || is_last {
-            export::state_json(file, path)?;
             self.written_at = Some(Instant::now());
+            // Where it cannot be written now it is tried again the next time.
+            let _ = export::state_json(file, path);
         }
-        Ok(())
     }
 }
 
-/// Appends `rows` at `from`, over whatever an interrupted run left there; the length since.
-fn append(path: &std::path::Path, from: u64, rows: &[u8]) -> std::io::Result<u64> {
+/// Appends `rows` at `from`, over whatever an interrupted run left there, or else at the end, with
+/// a head line where the file is new; the length since.
+fn append(path: &Path, from: Option<u64>, rows: &[u8]) -> std::io::Result<u64> {
     let mut options = OpenOptions::new();
     let mut file: File = options
         .create(true)
         .truncate(false)
         .write(true)
         .open(path)?;
-    let from = from.min(file.metadata()?.len());
+    let length = file.metadata()?.len();
+    let from = from.map_or(length, |from| from.min(length));
     file.set_len(from)?;
     file.seek(SeekFrom::Start(from))?;
-    file.write_all(rows)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let head = match (from, name.starts_with("fills")) {
+        (0, true) => FILLS,
+        (0, false) => ORDERS,
+        _ => "",
+    };
+    let end = if head.is_empty() { "" } else { "\n" };
+    let bytes = [head.as_bytes(), end.as_bytes(), rows].concat();
+    file.write_all(&bytes)?;
     file.flush()?;
-    Ok(from + rows.len() as u64)
+    Ok(from + bytes.len() as u64)
+}
+
+/// The day in the name of a file.
+fn day_of(name: &str) -> &str {
+    name.split_once('-').map_or("", |(_, day)| day)
 }
 
 /// The days since the epoch as a date.

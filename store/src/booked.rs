@@ -19,7 +19,8 @@ pub struct Reported {
     trade_id: String,
     ours: Option<Id>,
     theirs: Option<Id>,
-    ts: i64,
+    /// When it happened, where its venue said so.
+    ts: Option<i64>,
 }
 
 impl Reported {
@@ -36,7 +37,7 @@ impl Reported {
             trade_id: report.known_trade_id().to_string(),
             ours: report.client_order_id,
             theirs: report.venue_order_id,
-            ts: report.ts.0,
+            ts: (report.beyond != Beyond::Ask { is_timed: false }).then_some(report.ts.0),
         })
     }
 }
@@ -78,7 +79,7 @@ impl JournalFile {
         }
         // Of what was pruned the tables say nothing.
         match self.cut_at()? {
-            cut if cut.sequence > 0 && report.ts < cut.ts => Ok(Beyond::Unknown),
+            cut if cut.sequence > 0 && report.ts.is_none_or(|ts| ts < cut.ts) => Ok(Beyond::Stale),
             _ => Ok(Beyond::New),
         }
     }

@@ -3,6 +3,7 @@
 //! 1. Sequences are 1, 2, 3, … without a gap; after a prune, from the base on.
 //! 2. Each row carries a CRC of its bytes and a hash chained to the row before.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -22,6 +23,8 @@ pub struct JournalFile {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
     pub(crate) durability: Durability,
+    /// Whether commits wait for the disk at the moment, where that is known.
+    pub(crate) synced: Cell<Option<bool>>,
     pub(crate) format: i64,
     pub(crate) last: u64,
     pub(crate) chain: [u8; 32],
@@ -33,10 +36,16 @@ pub struct JournalFile {
 impl JournalFile {
     /// Says whether what is committed from now on waits for the disk.
     pub(crate) fn set_synced(&self, is_synced: bool) -> Result<(), StoreError> {
+        if self.synced.get() == Some(is_synced) {
+            return Ok(());
+        }
+        self.synced.set(None);
         self.run(match is_synced {
             true => "PRAGMA synchronous=FULL",
             false => "PRAGMA synchronous=NORMAL",
-        })
+        })?;
+        self.synced.set(Some(is_synced));
+        Ok(())
     }
 
     /// Whether commits of events wait for the disk.
@@ -164,6 +173,7 @@ impl JournalFile {
     }
 
     fn insert(&mut self, entries: &[Entry]) -> Result<(u64, [u8; 32]), StoreError> {
+        self.set_synced(self.is_synced())?;
         let path = &self.path;
         let fail = |e: &dyn std::fmt::Display| failed(path, e);
         let (mut last, mut chain) = (self.last, self.chain);

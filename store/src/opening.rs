@@ -1,6 +1,8 @@
 //! A database file from the first look at it: whose it is, of which format, and what is made or
 //! brought up to date before anything is written; and made again where it was removed meanwhile.
 
+use std::cell::Cell;
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use crate::{Durability, JournalFile, Session, StoreError, tables};
 
 /// How much of the database is kept in memory.
 const CACHE_KIB: u32 = 32 * 1024;
+/// How many statements are kept prepared: more than there are.
+const STATEMENTS: usize = 64;
 /// How long another program may hold the database before it counts as failing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -77,6 +81,7 @@ impl JournalFile {
         durability: Durability,
         lock: Option<Lock>,
     ) -> Result<Self, StoreError> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection
             .busy_timeout(PATIENCE)
             .map_err(|e| failed(path, &e))?;
@@ -88,6 +93,7 @@ impl JournalFile {
             path: path.to_owned(),
             connection,
             durability,
+            synced: Cell::new(None),
             format: FORMAT,
             last: 0,
             chain: [0; 32],
@@ -205,11 +211,19 @@ impl JournalFile {
             // They belong to the file that is gone.
             let _ = std::fs::remove_file(&wal);
             let _ = std::fs::remove_file(&index);
+            File::open(&new).and_then(|made| made.sync_all()).ok()?;
             std::fs::rename(&new, &self.path).ok()?;
+            let folder = self.path.parent()?;
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .ok()?;
             Connection::open(&self.path).ok()
         });
         if let Some(connection) = opened.flatten() {
             self.connection = connection;
+            self.synced.set(None);
+            self.connection
+                .set_prepared_statement_cache_capacity(STATEMENTS);
             self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
             // What fails here fails the next commit, too.
             let _ = self.connection.busy_timeout(PATIENCE);

@@ -146,22 +146,38 @@ impl Progress {
         self.backlog.store(bytes, Ordering::Release);
     }
 
+    /// Says that events cannot be kept now; nothing after the end.
     pub(crate) fn fail(&self, error: StoreError) {
-        *self.said() = Some(error);
+        let mut said = self.said();
+        if !self.has_ended() {
+            *said = Some(error);
+            // SYNC: Release, partner of the Acquire in `is_failed`.
+            self.is_failing.store(true, Ordering::Release);
+        }
+    }
+
+    /// Says that they are kept again; nothing after the end.
+    pub(crate) fn recover(&self) {
+        let mut said = self.said();
+        if !self.has_ended() {
+            *said = None;
+            // SYNC: Release, partner of the Acquire in `is_failed`.
+            self.is_failing.store(false, Ordering::Release);
+        }
+    }
+
+    /// Says that no event is kept from now on; the first end counts.
+    pub(crate) fn end(&self, error: StoreError) {
+        let mut said = self.said();
+        if self.has_ended() {
+            return;
+        }
+        *said = Some(error);
         // SYNC: Release, partner of the Acquire in `is_failed`.
         self.is_failing.store(true, Ordering::Release);
-    }
-
-    pub(crate) fn recover(&self) {
-        *self.said() = None;
-        // SYNC: Release, partner of the Acquire in `is_failed`.
-        self.is_failing.store(false, Ordering::Release);
-    }
-
-    pub(crate) fn end(&self, error: StoreError) {
-        self.fail(error);
         // SYNC: SeqCst, before the look at `waiting`; partner of the Acquire in `has_ended`.
         self.has_ended.store(true, Ordering::SeqCst);
+        drop(said);
         self.wake();
     }
 

@@ -77,11 +77,16 @@ impl Projection {
         let version = file.meta(tables::TABLES_VERSION)?;
         let is_ours = version.as_deref() == Some(tables::VERSION);
         if !is_ours || sequence > file.last() || sequence < file.base()? {
-            tables::clear(file.connection()).map_err(fail)?;
-            // What was pruned is in the archive, which is read at once.
+            // What was pruned is in the archive, which is read at once; without it the tables stay.
             sequence = match file.base()? {
-                0 => 0,
-                _ => file.rebuild_tables()?.sequence,
+                0 => {
+                    tables::clear(file.connection()).map_err(fail)?;
+                    0
+                }
+                _ => match file.rebuild_tables() {
+                    Ok(state) => state.sequence,
+                    Err(_) => sequence,
+                },
             };
         }
         let newest = file.checkpoints(u64::MAX)?.into_iter().next();
@@ -148,6 +153,11 @@ impl Projection {
         Ok(self.recent.drain(..most).collect())
     }
 
+    /// The event up to which the tables stand.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// Whether the journal must wait.
     pub fn is_late(&self, last: u64) -> bool {
         last - self.sequence.min(last) > LAG_MAX || self.wal.is_full()
@@ -176,9 +186,7 @@ impl Projection {
         self.arrive();
         if let Some(checkpoint) = &mut self.checkpoint {
             file.set_synced(false)?;
-            let written = checkpoint.write(file);
-            file.set_synced(file.is_synced())?;
-            if written? {
+            if checkpoint.write(file)? {
                 self.progress.checkpoint(checkpoint.sequence());
                 self.checkpoint = None;
             }
@@ -186,7 +194,7 @@ impl Projection {
         }
         if self.sequence < file.last() {
             self.project(file)?;
-            self.audit.export(file, false)?;
+            self.audit.export(file, false);
             self.dump_if_due();
         } else if self.wal.is_large() {
             self.wal.truncate(file)?;
@@ -200,7 +208,7 @@ impl Projection {
         while self.sequence < file.last() {
             self.project(file)?;
         }
-        self.audit.export(file, true)?;
+        self.audit.export(file, true);
         let is_worth = self.sequence >= self.checkpointed + CHECKPOINT_LAST;
         if let (true, Mirror::Ready(tables)) = (is_worth, &self.mirror) {
             self.checkpoint = Checkpoint::of(tables.state());
@@ -290,13 +298,13 @@ impl Projection {
             return Ok(());
         };
         file.set_synced(false)?;
+        let before = self.audit.mark();
         let written = tables.write(file.connection(), &entries, &mut self.audit);
-        file.set_synced(file.is_synced())?;
         if let Err(error) = written {
             // What it holds is ahead of what was written.
             self.mirror = Mirror::Missing;
             self.recent.clear();
-            self.audit.resume(file)?;
+            self.audit.go_back(before);
             return Err(tables::refused(file.path(), &error));
         }
         self.sequence = tables.state().sequence;

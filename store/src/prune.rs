@@ -74,9 +74,12 @@ impl JournalFile {
     pub fn write_tables(&self) -> Result<State, StoreError> {
         let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
         let sequence = tables::tables_sequence(self.connection()).map_err(fail)?;
-        let mut tables = match sequence {
-            0 => self.first_tables()?,
-            _ => Tables::at(self.state_at(sequence)?),
+        let version = self.meta(tables::TABLES_VERSION)?;
+        let is_ours = version.as_deref() == Some(tables::VERSION);
+        let mut tables = if is_ours && sequence > 0 && sequence >= self.base()? {
+            Tables::at(self.state_at(sequence)?)
+        } else {
+            self.begin_tables()?
         };
         while tables.state().sequence < self.last() {
             let entries = self.read_after(tables.state().sequence, BATCH)?;
@@ -95,13 +98,25 @@ impl JournalFile {
     /// [`StoreError`].
     pub fn rebuild_tables(&self) -> Result<State, StoreError> {
         let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
-        tables::clear(self.connection()).map_err(fail)?;
+        if self.base()? > 0 && archive::Archive::of(self.path())?.is_none() {
+            let what =
+                "its tables cannot be made anew: the archive of what was pruned is not there";
+            return Err(failed(self.path(), &what));
+        }
+        self.set_meta(tables::TABLES_VERSION, "")?;
         let state = self.write_tables()?;
         let cut = self.cut_at()?;
         if cut.sequence > 0 {
             trim(self.connection(), cut).map_err(fail)?;
         }
         Ok(state)
+    }
+
+    /// Empties the tables and begins them anew.
+    fn begin_tables(&self) -> Result<Tables, StoreError> {
+        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
+        tables::clear(self.connection()).map_err(fail)?;
+        self.first_tables()
     }
 
     /// Tables of which nothing is written yet: of the first event, or of the last that was pruned

@@ -43,7 +43,8 @@ pub enum Durability {
     Os,
 }
 
-/// What is expected of the first events.
+/// What is expected of the first events: that they follow the recorded ones, or are those again.
+/// What is recomputed must not depend on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// They follow the recorded ones.
@@ -71,27 +72,31 @@ impl StoreThread {
         let (items, inbox) = ring(RING);
         let progress = Arc::new(Progress::default());
         progress.commit(file.last());
-        let seen = match mode {
-            Mode::Continue => file.last(),
-            Mode::Recompute => 0,
-        };
         let projection = Projection::of(&file, Arc::clone(&progress), audit)?;
         let committer = Committer {
             file,
             inbox,
             projection,
             progress: Arc::clone(&progress),
-            seen,
             group: Vec::with_capacity(GROUP),
         };
+        let watched = Arc::clone(&progress);
         let thread = std::thread::Builder::new()
             .name("truebook-store".to_owned())
-            .spawn(|| committer.run())
+            .spawn(move || {
+                let run = std::panic::AssertUnwindSafe(|| committer.run());
+                if std::panic::catch_unwind(run).is_err() {
+                    watched.end(StoreError::Failed {
+                        path: "store".into(),
+                        cause: "its thread stopped after an error of its own".to_owned(),
+                    });
+                }
+            })
             .map_err(|e| StoreError::Failed {
                 path: "store thread".into(),
                 cause: e.to_string(),
             })?;
-        let writer = StoreWriter::new(items, Arc::clone(&progress));
+        let writer = StoreWriter::new(items, Arc::clone(&progress), mode);
         let thread = Some(thread);
         Ok((Self { thread, progress }, writer))
     }
@@ -126,7 +131,6 @@ struct Committer {
     inbox: Consumer<Item>,
     projection: Projection,
     progress: Arc<Progress>,
-    seen: u64,
     group: Vec<Entry>,
 }
 
@@ -138,9 +142,8 @@ impl Committer {
                     return;
                 }
                 self.projection.offer(&mut self.group);
-                if !self.projection.is_late(self.file.last()) {
-                    continue;
-                }
+                self.catch_up();
+                continue;
             } else if self.inbox.is_abandoned() && self.inbox.is_empty() {
                 self.finish();
                 return;
@@ -153,6 +156,19 @@ impl Committer {
             {
                 self.progress.end(error);
                 return;
+            }
+        }
+    }
+
+    /// Does what is behind until it is near enough, or cannot be done now.
+    fn catch_up(&mut self) {
+        while self.projection.is_late(self.file.last()) {
+            let before = self.projection.sequence();
+            if self.projection.step(&mut self.file).is_err() {
+                return;
+            }
+            if self.projection.sequence() == before {
+                std::thread::sleep(QUIET);
             }
         }
     }
@@ -247,7 +263,7 @@ impl Committer {
         let (again, news) = self.group.split_at(known);
         if !again.is_empty() {
             let count = u32::try_from(again.len()).unwrap_or(u32::MAX);
-            let from = again.first().map_or(self.seen, |entry| entry.sequence - 1);
+            let from = again.first().map_or(last, |entry| entry.sequence - 1);
             let recorded = self.file.read_after(from, count)?;
             for (index, entry) in again.iter().enumerate() {
                 if recorded.get(index) != Some(entry) {
@@ -255,14 +271,12 @@ impl Committer {
                         sequence: entry.sequence,
                     });
                 }
-                self.seen = entry.sequence;
             }
         }
         if news.is_empty() {
             return self.file.check_there();
         }
         self.file.append(news)?;
-        self.seen = self.file.last();
         Ok(())
     }
 }

@@ -8,9 +8,9 @@ use truebook_core::book::{Entry, State};
 use truebook_core::engine::Journal;
 use truebook_core::sync::Producer;
 
-use crate::StoreError;
 use crate::codec::{ENCODING, Encoder, Head, decode};
 use crate::progress::Progress;
+use crate::{Mode, StoreError};
 
 /// How many bytes of events may wait in memory while the disk refuses; those beyond are lost, and
 /// the store has failed for good.
@@ -52,11 +52,14 @@ pub struct StoreWriter {
     bytes: u64,
     encoder: Encoder,
     progress: Arc<Progress>,
+    /// Whether events must be the same however the disk was when they were made first.
+    is_recomputed: bool,
 }
 
 impl StoreWriter {
-    pub(crate) fn new(items: Producer<Item>, progress: Arc<Progress>) -> Self {
+    pub(crate) fn new(items: Producer<Item>, progress: Arc<Progress>, mode: Mode) -> Self {
         Self {
+            is_recomputed: mode == Mode::Recompute,
             items,
             input: Vec::new(),
             backlog: VecDeque::new(),
@@ -103,7 +106,8 @@ impl StoreWriter {
 
     /// Gives the ring what waits, the oldest first.
     fn pass_on(&mut self) {
-        while self.items.vacant() > 0
+        while !self.progress.has_ended()
+            && self.items.vacant() > 0
             && let Some(Held {
                 head,
                 body,
@@ -159,10 +163,14 @@ impl Journal for StoreWriter {
     }
 
     fn is_available(&self) -> bool {
-        !self.progress.is_failed()
+        let is_failed = self.progress.is_failed() && !self.is_recomputed;
+        !is_failed && !self.progress.has_ended() && !self.items.is_abandoned()
     }
 
     fn witness(&mut self, state: &State) {
+        if !self.backlog.is_empty() && !self.progress.is_failed() {
+            self.pass_on();
+        }
         if self.backlog.is_empty() && !self.progress.has_ended() {
             let witness = Witness {
                 sequence: state.sequence,

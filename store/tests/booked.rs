@@ -128,7 +128,13 @@ fn of_what_was_pruned_nothing_is_claimed() {
         let reported = Reported::of(&state, report).unwrap();
         file.find_booked(&reported).unwrap()
     };
-    assert_eq!(find(&report("plain")), Beyond::Unknown);
+    assert_eq!(find(&report("plain")), Beyond::Stale);
+    let untimed = FillReport {
+        ts: Timestamp(9 * DAY),
+        beyond: Beyond::Ask { is_timed: false },
+        ..report("plain")
+    };
+    assert_eq!(find(&untimed), Beyond::Stale);
     let newer = FillReport {
         ts: Timestamp(2 * DAY),
         ..report("another")

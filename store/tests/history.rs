@@ -83,6 +83,17 @@ fn every_table_is_what_the_events_make_however_they_were_grouped() {
         assert_eq!(found.last, entries.len() as u64);
         assert_eq!(found.tables_sequence, found.last);
         assert_eq!(found.hash, replayed(&entries).hash());
+        let connection = Connection::open(&path).unwrap();
+        let ended = |table: &str| {
+            let sql = format!("SELECT sum(closed_trades), sum(winning_trades) FROM {table}");
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+            connection.query_row(&sql, [], read).unwrap()
+        };
+        assert_eq!(ended("daily_performance"), ended("strategies"));
+        let sql = "SELECT count(*), sum(is_win) FROM closed_positions";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let all = connection.query_row(sql, [], read).unwrap();
+        assert_eq!(all, ended("strategies"));
         let rows: u64 = found.tables.iter().map(|(_, rows)| rows).sum();
         assert!(rows > 3_000, "{rows}");
         let empty = found.tables.iter().filter(|(_, rows)| *rows == 0);

@@ -47,6 +47,7 @@ class Pair:
         if method == "restart":
             self.book.close()
             self.book = self.open()
+            self.book.acknowledge()
             return None
         fees = command.get("fees")
         if fees and len(fees) == 1 and step % 2:

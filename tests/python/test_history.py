@@ -177,3 +177,19 @@ def test_the_tables_follow_the_journal(tmp_path):
             time.sleep(0.001)
         balances = "SELECT currency, total FROM balances"
         assert rows(path, balances) == [("USD", "5")]
+
+
+def test_the_audit_of_many_days_keeps_every_row_of_each(tmp_path):
+    config, folder = tmp_path / "book.toml", tmp_path / "audit"
+    config.write_text(f'[book]\naudit_csv = "{folder}"\n')
+    path = tmp_path / "a.db"
+    for session in range(3):
+        with truebook.open(path, config=config, mode="live", clock="event") as book:
+            add_btc(book)
+            for day in range(session * 20, session * 20 + 21):
+                ts = START + day * 24 * HOUR
+                trade = f"t{session}-{day}"
+                book.fill("BTC-USD", "buy", 1, 100, trade_id=trade, ts_event=ts)
+    told = [row for file in folder.glob("fills-*.csv") for row in csv.DictReader(file.open())]
+    assert len(told) == 63
+    assert len({row["trade_id"] for row in told}) == 63

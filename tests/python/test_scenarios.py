@@ -12,7 +12,7 @@ import truebook
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
-REQUIRED = "01 02 03 04 05 07 08 09 10 11 12 13 14 16 18 19 21 22 24 28 29 30 31 35 36".split()
+REQUIRED = "01 02 03 04 05 06 07 08 09 10 11 12 13 14 16 18 19 21 22 23 24 28 29 30 31 35 36".split()
 
 PRICES = {"quote", "price", "mark_price"}
 READS = {"would_refuse", "state"}
@@ -20,7 +20,7 @@ CALLS = PRICES | READS
 CALLS |= set("add_instrument add_account deposit withdraw adjust transfer funding dividend".split())
 CALLS |= set("interest split adopt venue_balance venue_position submit amend accept reject".split())
 CALLS |= set("cancel_request cancel_reject canceled expire mark_unknown fill bust".split())
-CALLS |= set("late_fee halt reduce resume set_state".split())
+CALLS |= set("late_fee halt reduce resume set_state acknowledge bar observe alert".split())
 EXPECT = {"duplicate", "quarantined", "refused", "error", "says", "returns"}
 OPEN = {"mode", "config"}
 FINAL = {"position", "balance", "order", "strategy", "portfolio", "state"}
@@ -119,6 +119,8 @@ class Scenario:
                     book = reopen()
                     for (again, _), known in prices.items() if reopens else ():
                         getattr(book, again)(**known)
+                    if reopens and do != "restart":
+                        book.acknowledge()
                 if do == "restart":
                     continue
                 check(where, book, do, args, expect)

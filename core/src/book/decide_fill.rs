@@ -73,10 +73,10 @@ impl Ledger {
             Beyond::Ask { is_timed } => {
                 may_be(is_timed.then_some(report.ts)).then_some(Answer::Undecided)
             }
-            Beyond::Unknown if may_be(Some(report.ts)) => {
+            Beyond::Unknown if !may_be(Some(report.ts)) => None,
+            Beyond::Unknown | Beyond::Stale => {
                 Some(self.quarantine(report, trade_id, Quarantine::StaleFill))
             }
-            Beyond::Unknown => None,
         }
     }
 

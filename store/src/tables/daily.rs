@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use truebook_core::book::{Event, News, PositionStep, State};
+use truebook_core::book::{Event, News, State};
 use truebook_core::model::{AccountId, CurrencyId, Fixed, PositionKey, StrategyId};
 
 use super::Rows;
@@ -46,22 +46,27 @@ impl Daily {
         }
     }
 
+    /// Notes the round trips that the event `sequence` ended.
+    pub fn note_ended(&mut self, state: &State, (day, sequence): (i64, u64)) {
+        let newest = state.closed().rev();
+        for ended in newest.take_while(|ended| ended.sequence == sequence) {
+            if let Some(known) = state.instrument(ended.key.instrument) {
+                let sums = self.of(day, &ended.key, known.settle);
+                sums.closed += 1;
+                sums.won += i64::from(ended.trip.realized_pnl > ended.trip.fees);
+            }
+        }
+    }
+
     /// Notes what a notice tells of.
     pub fn note(&mut self, state: &State, (day, news): (i64, &News)) {
         let settle = |key: &PositionKey| state.instrument(key.instrument).map(|known| known.settle);
         match news {
-            News::Position { key, step, change } => {
+            News::Position { key, change, .. } => {
                 let Some(currency) = settle(key) else { return };
                 let sums = self.of(day, key, currency);
                 sums.realized += change.new.realized_pnl - change.old.realized_pnl;
                 sums.funding += change.new.funding - change.old.funding;
-                if matches!(step, PositionStep::Closed | PositionStep::Flipped) {
-                    // The newest that ended is the one of this event.
-                    let ended = state.closed().next_back().filter(|trip| trip.key == *key);
-                    let is_win = ended.is_some_and(|end| end.trip.realized_pnl > end.trip.fees);
-                    sums.closed += 1;
-                    sums.won += i64::from(is_win);
-                }
             }
             News::Fee {
                 key,

@@ -91,11 +91,7 @@ pub fn of_notice(rows: &Rows<'_>, state: &State, notice: &Notice) -> Done {
     if change.old.realized_pnl != change.new.realized_pnl {
         put_realized(rows, state, (at, key), (&change.old, &change.new))?;
     }
-    match notice.index {
-        // One event's round trips are written once, with its first notice of a position.
-        _ if !matches!(step, PositionStep::Closed | PositionStep::Flipped) => Ok(()),
-        _ => put_closed(rows, state, at.0),
-    }
+    Ok(())
 }
 
 fn put_step(
@@ -157,9 +153,9 @@ fn put_realized(
 }
 
 /// The round trips that an event ended.
-fn put_closed(rows: &Rows<'_>, state: &State, at: At) -> Done {
+pub fn put_ended(rows: &Rows<'_>, state: &State, entry: &Entry) -> Done {
     let newest = state.closed().rev();
-    let own = newest.take_while(|closed| closed.sequence.cast_signed() == at.sequence);
+    let own = newest.take_while(|closed| closed.sequence == entry.sequence);
     for (n, closed) in own.enumerate() {
         let (key, trip) = (closed.key, &closed.trip);
         let Some(instrument) = state.instrument(key.instrument) else {
@@ -170,7 +166,7 @@ fn put_closed(rows: &Rows<'_>, state: &State, at: At) -> Done {
             "INSERT OR REPLACE INTO closed_positions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
              ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
             params![
-                at.sequence,
+                entry.sequence.cast_signed(),
                 n,
                 state.account_name(key.account),
                 state.strategy_name(key.strategy),

@@ -126,6 +126,8 @@ impl Tables {
         self.standing.note_event(state, &entry.event);
         let day = state.day_of(entry.ts);
         self.daily.note_event(day, &entry.event);
+        self.daily.note_ended(state, (day, entry.sequence));
+        history::put_ended(rows, state, entry)?;
         for notice in &self.notices {
             history::of_notice(rows, state, notice)?;
             self.standing.note(state, &notice.news);

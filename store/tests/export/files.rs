@@ -71,8 +71,10 @@ fn every_table_and_view_is_exported() {
     files.sort();
     assert_eq!(files, known);
     assert_eq!((exported.sequence, exported.last), (last, last));
+    // The story has no times, so no hour turns in it.
     for table in &exported.tables {
-        assert!(table.rows > 0, "the story says nothing of {}", table.table);
+        let is_empty = matches!(table.table, "snapshots");
+        assert_eq!(table.rows == 0, is_empty, "{} {}", table.table, table.rows);
     }
 }
 

@@ -122,11 +122,14 @@ mod tests {
     fn a_crate_behind_two_files_is_found() {
         let manifest = source(
             "store/Cargo.toml",
-            "[dependencies]\nrusqlite.workspace = true\n",
+            "[dependencies]\nzstd.workspace = true\nrusqlite.workspace = true\n",
         );
-        let first = source("store/src/a.rs", "use rusqlite::Connection;\n");
-        let second = source("store/src/b.rs", "fn f() -> rusqlite::Result<()> {}\n");
-        let comment = source("store/src/c.rs", "// rusqlite::x\n");
+        let first = source("store/src/a.rs", "use zstd::Decoder;\nuse rusqlite::Row;\n");
+        let second = source(
+            "store/src/b.rs",
+            "fn f() -> zstd::A {}\nuse rusqlite::Row;\n",
+        );
+        let comment = source("store/src/c.rs", "// zstd::x\n");
         assert_eq!(check(&[manifest, first, second, comment]).len(), 2);
     }
 }

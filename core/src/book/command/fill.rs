@@ -73,6 +73,8 @@ pub enum Beyond {
     Booked(u64),
     /// One of them has its id and other numbers.
     Conflict,
+    /// It may be one of those of which nothing is known any more: it is not booked.
+    Stale,
 }
 
 impl FillReport {
