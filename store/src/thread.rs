@@ -30,6 +30,8 @@ const RING: usize = 16_384;
 const RETRY: Duration = Duration::from_millis(100);
 /// How long nothing has come when there is time for what is behind.
 const QUIET: Duration = Duration::from_millis(1);
+/// How often the journal waits so long for what makes no progress.
+const IDLE_MAX: u32 = 1_000;
 /// How long a thread with nothing to do sleeps.
 const SLEEP: Duration = Duration::from_millis(100);
 
@@ -162,12 +164,14 @@ impl Committer {
 
     /// Does what is behind until it is near enough, or cannot be done now.
     fn catch_up(&mut self) {
-        while self.projection.is_late(self.file.last()) {
+        let mut idle = 0;
+        while idle < IDLE_MAX && self.projection.is_late(self.file.last()) {
             let before = self.projection.sequence();
             if self.projection.step(&mut self.file).is_err() {
                 return;
             }
             if self.projection.sequence() == before {
+                idle += 1;
                 std::thread::sleep(QUIET);
             }
         }
