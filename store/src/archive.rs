@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use truebook_core::book::Entry;
 
-use crate::codec::{Head, checksum, decode, link};
+use crate::codec::{Head, LARGEST, checksum, link};
+use crate::journal::decoded;
 use crate::path::{beside, failed};
 use crate::{JournalFile, StoreError};
 
@@ -20,8 +21,6 @@ const MAGIC: &[u8; 8] = b"TBKARC1\n";
 const LEVEL: i32 = 9;
 /// How many rows are read at once.
 const BATCH: u32 = 4_096;
-/// The largest body.
-const LARGEST: usize = 64 << 20;
 
 /// The folder of a database's archive.
 pub fn folder(database: &Path) -> PathBuf {
@@ -115,7 +114,7 @@ impl Archive {
     pub fn each(
         &mut self,
         limit: u64,
-        mut see: impl FnMut(&Entry) -> Result<(), StoreError>,
+        mut see: impl FnMut(Entry) -> Result<(), StoreError>,
     ) -> Result<[u8; 32], StoreError> {
         for path in std::mem::take(&mut self.files) {
             let fail = |e: std::io::Error| failed(&path, &e);
@@ -144,11 +143,33 @@ impl Archive {
         }
     }
 
+    /// Gives every event up to `limit` to `take`, many at once; the chain hash at the end.
+    ///
+    /// # Errors
+    /// As [`Archive::each`].
+    pub fn batches(
+        &mut self,
+        limit: u64,
+        mut take: impl FnMut(&[Entry]) -> Result<(), StoreError>,
+    ) -> Result<[u8; 32], StoreError> {
+        let mut batch = Vec::with_capacity(BATCH as usize);
+        let chain = self.each(limit, |entry| {
+            batch.push(entry);
+            if batch.len() == BATCH as usize {
+                take(&batch)?;
+                batch.clear();
+            }
+            Ok(())
+        })?;
+        take(&batch)?;
+        Ok(chain)
+    }
+
     fn row(
         &mut self,
         source: &mut impl Read,
         sequence: u64,
-        see: &mut impl FnMut(&Entry) -> Result<(), StoreError>,
+        see: &mut impl FnMut(Entry) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let damaged = |what| StoreError::Corrupt { sequence, what };
         let cut = |_: std::io::Error| damaged("its archive is cut or damaged");
@@ -184,7 +205,7 @@ impl Archive {
             return Err(damaged("it does not follow the event before it"));
         }
         self.last = sequence;
-        see(&decode(head, &body).map_err(damaged)?)
+        see(decoded(head, &body)?)
     }
 }
 

@@ -14,7 +14,7 @@ pub const ENCODING: u8 = 1;
 /// The encoding of formats up to 3.
 const PLAIN: u8 = 0;
 /// The largest event, unpacked: a configuration or a text that somebody shares, with room.
-const LARGEST: usize = 64 << 20;
+pub const LARGEST: usize = 64 << 20;
 
 /// A row of the journal without its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::StoreError;
-use crate::path::failed;
+use crate::path::{beside, failed};
 
+/// What its name ends with.
+const LOCK: &str = ".lock";
 /// Where the text on who has the lock begins; before it stands the durable sequence.
 const TEXT: u64 = 24;
 /// How long somebody may ask who has it.
@@ -33,9 +35,7 @@ impl Lock {
     /// # Errors
     /// [`StoreError::Locked`], with who has it.
     pub fn take(database: &Path) -> Result<Self, StoreError> {
-        let mut name = database.as_os_str().to_owned();
-        name.push(".lock");
-        let path = PathBuf::from(name);
+        let path = beside(database, LOCK);
         let opened = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -72,9 +72,8 @@ impl Lock {
     /// Who writes to `database` at the moment; `None` where nobody does.
     #[must_use]
     pub fn holder(database: &Path) -> Option<String> {
-        let mut name = database.as_os_str().to_owned();
-        name.push(".lock");
-        let file = OpenOptions::new().read(true).open(name).ok()?;
+        let file = OpenOptions::new().read(true).open(beside(database, LOCK));
+        let file = file.ok()?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Some(text(&file)),
             Ok(()) | Err(TryLockError::Error(_)) => None,

@@ -81,6 +81,7 @@ impl Projection {
             sequence = match file.base()? {
                 0 => {
                     tables::clear(file.connection()).map_err(fail)?;
+                    file.set_meta(tables::TABLES_VERSION, tables::VERSION)?;
                     0
                 }
                 _ => match file.rebuild_tables() {
@@ -124,7 +125,7 @@ impl Projection {
     }
 
     /// A state of the engine's to be compared with the copy when that is as far.
-    pub fn expect(&mut self, witness: Witness) {
+    pub fn take_witness(&mut self, witness: Witness) {
         if witness.sequence > self.sequence {
             self.witnesses.push_back(witness);
         }
@@ -224,55 +225,48 @@ impl Projection {
 
     /// Waits for the copy to be here.
     fn join(&mut self, file: &mut JournalFile) -> Result<(), StoreError> {
-        loop {
-            self.mirror = match std::mem::replace(&mut self.mirror, Mirror::Missing) {
-                Mirror::Loading(thread) => match thread.join() {
-                    Ok(state) => Mirror::Ready(Box::new(Tables::at(state?))),
-                    Err(_) => return Err(failed(file.path(), &"its ledger could not be made")),
-                },
-                Mirror::Dumping(thread) => match thread.join() {
-                    Ok((state, checkpoint)) => {
-                        self.take(checkpoint);
-                        Mirror::Ready(Box::new(Tables::at(state)))
-                    }
-                    Err(_) => Mirror::Missing,
-                },
-                ready @ Mirror::Ready(_) => ready,
-                Mirror::Missing => {
-                    self.load();
-                    continue;
-                }
-            };
-            return Ok(());
+        if matches!(self.mirror, Mirror::Missing) {
+            self.load();
+        }
+        self.land()?;
+        match self.mirror {
+            Mirror::Ready(_) => Ok(()),
+            Mirror::Loading(_) | Mirror::Dumping(_) | Mirror::Missing => {
+                Err(failed(file.path(), &"its ledger could not be made"))
+            }
         }
     }
 
-    /// Takes what a thread has made.
+    /// Takes what a thread has made, where it has; what is missing is tried again.
     fn arrive(&mut self) {
-        let is_finished = match &self.mirror {
-            Mirror::Loading(thread) => thread.is_finished(),
-            Mirror::Dumping(thread) => thread.is_finished(),
-            Mirror::Ready(_) => false,
-            Mirror::Missing => true,
-        };
-        if !is_finished {
-            return;
+        match &self.mirror {
+            Mirror::Loading(thread) if !thread.is_finished() => {}
+            Mirror::Dumping(thread) if !thread.is_finished() => {}
+            Mirror::Missing => self.load(),
+            Mirror::Loading(_) | Mirror::Dumping(_) | Mirror::Ready(_) => {
+                // What could not be loaded is missing, and is tried again.
+                let _ = self.land();
+            }
         }
-        self.mirror = match std::mem::replace(&mut self.mirror, Mirror::Missing) {
-            Mirror::Loading(thread) => match thread.join() {
-                Ok(Ok(state)) => Mirror::Ready(Box::new(Tables::at(state))),
-                Ok(Err(_)) | Err(_) => Mirror::Missing,
-            },
-            Mirror::Dumping(thread) => match thread.join() {
-                Ok((state, checkpoint)) => {
-                    self.take(checkpoint);
-                    Mirror::Ready(Box::new(Tables::at(state)))
-                }
-                Err(_) => Mirror::Missing,
-            },
-            ready @ Mirror::Ready(_) => ready,
-            Mirror::Missing => return self.load(),
+    }
+
+    /// Waits for the thread that has the copy, and takes it.
+    fn land(&mut self) -> Result<(), StoreError> {
+        let state = match std::mem::replace(&mut self.mirror, Mirror::Missing) {
+            Mirror::Loading(thread) => thread.join().ok().transpose()?,
+            Mirror::Dumping(thread) => thread.join().ok().map(|(state, checkpoint)| {
+                self.take(checkpoint);
+                state
+            }),
+            known @ (Mirror::Ready(_) | Mirror::Missing) => {
+                self.mirror = known;
+                None
+            }
         };
+        if let Some(state) = state {
+            self.mirror = Mirror::Ready(Box::new(Tables::at(state)));
+        }
+        Ok(())
     }
 
     fn take(&mut self, checkpoint: Option<Checkpoint>) {

@@ -75,77 +75,61 @@ impl JournalFile {
         let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
         let sequence = tables::tables_sequence(self.connection()).map_err(fail)?;
         let version = self.meta(tables::TABLES_VERSION)?;
-        let is_ours = version.as_deref() == Some(tables::VERSION);
-        let mut tables = if is_ours && sequence > 0 && sequence >= self.base()? {
-            Tables::at(self.state_at(sequence)?)
-        } else {
-            self.begin_tables()?
+        let goes_on = version.as_deref() == Some(tables::VERSION) && sequence > 0;
+        let mut tables = match goes_on {
+            true => Tables::at(self.state_at(sequence)?),
+            false => self.begin_tables()?,
         };
         while tables.state().sequence < self.last() {
             let entries = self.read_after(tables.state().sequence, BATCH)?;
-            let mut audit = Audit::default();
-            tables
-                .write(self.connection(), &entries, &mut audit)
-                .map_err(fail)?;
+            let written = tables.write(self.connection(), &entries, &mut Audit::default());
+            written.map_err(fail)?;
         }
+        let cut = self.cut_at()?;
+        if !goes_on && cut.sequence > 0 {
+            trim(self.connection(), cut).map_err(fail)?;
+        }
+        // Last: tables that were not finished are begun again.
+        self.set_meta(tables::TABLES_VERSION, tables::VERSION)?;
         Ok(tables.into_state())
     }
 
-    /// Empties the tables and makes them anew from the journal, and from the archive where that is
-    /// there.
+    /// Empties the tables and makes them anew from the journal, and from the archive where
+    /// something was pruned.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], and the tables are as they were where the archive is not there.
     pub fn rebuild_tables(&self) -> Result<State, StoreError> {
-        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
-        if self.base()? > 0 && archive::Archive::of(self.path())?.is_none() {
-            let what =
-                "its tables cannot be made anew: the archive of what was pruned is not there";
-            return Err(failed(self.path(), &what));
-        }
+        self.archive_of_base()?;
         self.set_meta(tables::TABLES_VERSION, "")?;
-        let state = self.write_tables()?;
-        let cut = self.cut_at()?;
-        if cut.sequence > 0 {
-            trim(self.connection(), cut).map_err(fail)?;
-        }
-        Ok(state)
+        self.write_tables()
     }
 
-    /// Empties the tables and begins them anew.
+    /// The archive of what was pruned; `None` where nothing was.
+    fn archive_of_base(&self) -> Result<Option<archive::Archive>, StoreError> {
+        match (self.base()?, archive::Archive::of(self.path())?) {
+            (0, _) => Ok(None),
+            (_, Some(archive)) => Ok(Some(archive)),
+            (_, None) => {
+                let what = "its tables cannot be made anew: the archive of what was pruned is not \
+                            there";
+                Err(failed(self.path(), &what))
+            }
+        }
+    }
+
+    /// Empties the tables and begins them anew with what is in the archive.
     fn begin_tables(&self) -> Result<Tables, StoreError> {
+        let archive = self.archive_of_base()?;
         let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
         tables::clear(self.connection()).map_err(fail)?;
-        self.first_tables()
-    }
-
-    /// Tables of which nothing is written yet: of the first event, or of the last that was pruned
-    /// and whatever the archive has.
-    fn first_tables(&self) -> Result<Tables, StoreError> {
-        let base = self.base()?;
-        if base == 0 {
-            return Ok(Tables::default());
-        }
-        let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
-        let Some(mut archive) = archive::Archive::of(self.path())? else {
-            return Tables::standing(self.connection(), self.checkpointed(base)?).map_err(fail);
-        };
         let mut tables = Tables::default();
-        let mut batch = Vec::new();
-        archive.each(base, |entry| {
-            batch.push(entry.clone());
-            if batch.len() == BATCH as usize {
-                let mut audit = Audit::default();
-                tables
-                    .write(self.connection(), &batch, &mut audit)
-                    .map_err(fail)?;
-                batch.clear();
-            }
-            Ok(())
-        })?;
-        tables
-            .write(self.connection(), &batch, &mut Audit::default())
-            .map_err(fail)?;
+        if let Some(mut archive) = archive {
+            archive.batches(self.base()?, |batch| {
+                let written = tables.write(self.connection(), batch, &mut Audit::default());
+                written.map_err(fail)
+            })?;
+        }
         Ok(tables)
     }
 

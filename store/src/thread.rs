@@ -199,7 +199,7 @@ impl Committer {
                 group.len() == whole
             }
             Item::Witness(witness) => {
-                projection.expect(witness);
+                projection.take_witness(witness);
                 group.len() == whole
             }
         };

@@ -193,16 +193,7 @@ impl<'a> Run<'a> {
             self.tables = made.map_err(|e| tables::refused(self.file.path(), &e))?;
             return Ok(());
         };
-        let mut batch = Vec::new();
-        let chain = archive.each(base, |entry| {
-            batch.push(entry.clone());
-            if batch.len() == BATCH as usize {
-                let full = std::mem::take(&mut batch);
-                return self.write(&full);
-            }
-            Ok(())
-        })?;
-        self.write(&batch)?;
+        let chain = archive.batches(base, |batch| self.write(batch))?;
         if chain != self.file.chain_at(base)? {
             let what = "the archive is of another journal";
             let sequence = base;

@@ -159,7 +159,7 @@ pub fn is_standing(table: &str) -> bool {
     standing.contains(&table)
 }
 
-/// Empties the tables, to be made anew.
+/// Empties the tables, to be made anew; they have no version until they are.
 pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     for view in schema::views() {
@@ -169,10 +169,8 @@ pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
         transaction.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
     }
     transaction.execute_batch(CREATE)?;
-    let sql = "DELETE FROM meta WHERE key = ?1";
-    transaction.execute(sql, [TABLES_SEQUENCE])?;
-    let sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
-    transaction.execute(sql, [TABLES_VERSION, VERSION])?;
+    let sql = "DELETE FROM meta WHERE key IN (?1, ?2)";
+    transaction.execute(sql, [TABLES_SEQUENCE, TABLES_VERSION])?;
     transaction.commit()
 }
 
