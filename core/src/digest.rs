@@ -44,6 +44,23 @@ pub fn of_bytes(bytes: &[u8]) -> [u8; 32] {
     *blake3::hash(bytes).as_bytes()
 }
 
+/// The hash of bytes that come in parts.
+#[derive(Default)]
+pub struct Digest(blake3::Hasher);
+
+impl Digest {
+    /// Adds the next part.
+    pub fn add(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The hash of all of them, as of a value whose canonical bytes they are.
+    #[must_use]
+    pub fn end(self) -> [u8; 32] {
+        *self.0.finalize().as_bytes()
+    }
+}
+
 /// The hash of `parts`, one after the other, chained to the hash before them.
 #[must_use]
 pub fn chain(previous: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

@@ -54,7 +54,10 @@ pub fn write(file: &JournalFile, (from, to): (u64, u64)) -> Result<PathBuf, Stor
     let written = sink.into_inner().map_err(|e| fail(e.into_error()))?;
     written.sync_all().map_err(fail)?;
     std::fs::rename(&new, &path).map_err(fail)?;
-    sync_folder(&folder).map_err(fail)?;
+    // The folder itself may be new.
+    for folder in path.ancestors().skip(1).take(2) {
+        sync_folder(folder).map_err(fail)?;
+    }
     Ok(path)
 }
 

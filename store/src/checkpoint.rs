@@ -4,15 +4,17 @@
 //! 1. A checkpoint is written in parts between groups of events, and counts once it is complete.
 //! 2. It is served only if its bytes have the hash that was computed when it was made.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::io::Read;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use borsh::BorshDeserialize;
 use rusqlite::params;
-use truebook_core::book::{Entry, State};
-use truebook_core::digest;
+use truebook_core::book::State;
+use truebook_core::digest::{self, Digest};
 
 use crate::StoreError;
-use crate::codec::Head;
-use crate::journal::{JournalFile, decoded, key};
+use crate::codec::{Decoder, Head};
+use crate::journal::{JournalFile, corrupt, key};
 use crate::path::failed;
 
 /// The size of a part.
@@ -21,6 +23,8 @@ const PART: usize = 1 << 20;
 const KEPT: usize = 2;
 /// How many events are applied at once.
 const REPLAY: u32 = 1_024;
+/// For how many of them memory is loaded at once.
+const TOUCHED: usize = 16;
 /// How many times as many are read before they are applied.
 const AHEAD: usize = 4;
 
@@ -164,24 +168,53 @@ impl JournalFile {
     }
 
     /// The state of a checkpoint; `None` where its bytes are not those that were written.
-    fn restored(&self, stored: &Stored) -> Result<Option<State>, StoreError> {
+    pub(crate) fn restored(&self, stored: &Stored) -> Result<Option<State>, StoreError> {
+        let (sender, coming) = sync_channel(AHEAD);
+        // Room that has been read goes back: fresh room costs more than what is copied into it.
+        let (give_back, read) = sync_channel(AHEAD);
+        // Read and hashed here while it is made there.
+        let (hash, state) = std::thread::scope(|scope| {
+            let made = scope.spawn(move || {
+                let mut parts = Parts {
+                    coming,
+                    give_back,
+                    part: Vec::new(),
+                    at: 0,
+                };
+                let state = State::deserialize_reader(&mut parts).ok();
+                state.filter(|_| parts.is_over())
+            });
+            let hash = self.send_parts(stored, (sender, read));
+            hash.map(|hash| (hash, made.join().ok().flatten()))
+        })?;
+        let is_whole = hash == stored.hash;
+        Ok(state.filter(|state| is_whole && state.sequence == stored.sequence))
+    }
+
+    /// Sends the parts of a checkpoint; the hash of all of them.
+    fn send_parts(
+        &self,
+        stored: &Stored,
+        (sender, read): (SyncSender<Vec<u8>>, Receiver<Vec<u8>>),
+    ) -> Result<[u8; 32], StoreError> {
         let fail = |e: rusqlite::Error| failed(self.path(), &e);
         let sql = "SELECT body FROM checkpoint_part WHERE sequence = ?1 ORDER BY id";
         let mut select = self.connection().prepare_cached(sql).map_err(fail)?;
         let mut rows = select.query([key(stored.sequence)]).map_err(fail)?;
-        let mut bytes = Vec::with_capacity(stored.size);
+        let mut digest = Digest::default();
         while let Some(row) = rows.next().map_err(fail)? {
             let part = row.get_ref(0).map_err(fail)?;
-            bytes.extend_from_slice(part.as_blob().unwrap_or_default());
+            let part = part.as_blob().unwrap_or_default();
+            digest.add(part);
+            let mut room = read.try_recv().unwrap_or_default();
+            room.clear();
+            room.extend_from_slice(part);
+            if sender.send(room).is_err() {
+                // Whoever takes them has stopped: the bytes are none of a state.
+                break;
+            }
         }
-        // Hashed beside being read: a large state takes as long for the one as for the other.
-        let (hash, state) = std::thread::scope(|scope| {
-            let hash = scope.spawn(|| digest::of_bytes(&bytes));
-            let state: Option<State> = borsh::from_slice(&bytes).ok();
-            (hash.join().ok(), state)
-        });
-        let is_whole = hash == Some(stored.hash);
-        Ok(state.filter(|state| is_whole && state.sequence == stored.sequence))
+        Ok(digest.end())
     }
 
     /// The state at the newest checkpoint up to `limit` that is whole; the empty one where there is
@@ -226,11 +259,10 @@ impl JournalFile {
         std::thread::scope(|scope| {
             let from = state.sequence;
             let applied = scope.spawn(move || {
-                let mut rows = batches.iter().flat_map(|rows: Rows| rows.entries());
-                rows.try_for_each(|entry| {
-                    state.apply(&entry?);
-                    Ok(())
-                })
+                let mut decoder = Decoder::default();
+                batches
+                    .iter()
+                    .try_for_each(|rows: Rows| rows.apply(state, &mut decoder))
             });
             let read = self.send_after(from, limit, &sender);
             drop(sender);
@@ -269,6 +301,67 @@ impl JournalFile {
     }
 }
 
+/// The parts of a checkpoint as they come, to be read as one.
+struct Parts {
+    coming: Receiver<Vec<u8>>,
+    give_back: SyncSender<Vec<u8>>,
+    part: Vec<u8>,
+    at: usize,
+}
+
+impl Parts {
+    /// Whether nothing is left.
+    fn is_over(&mut self) -> bool {
+        matches!(self.read(&mut [0]), Ok(0))
+    }
+}
+
+impl Read for Parts {
+    #[inline]
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let rest = self.part.get(self.at..).unwrap_or_default();
+            let count = rest.len().min(room.len());
+            if let (Some(room), Some(rest)) = (room.get_mut(..count), rest.get(..count))
+                && count > 0
+            {
+                room.copy_from_slice(rest);
+                self.at += count;
+                return Ok(count);
+            }
+            match self.coming.recv() {
+                Ok(part) if !room.is_empty() => {
+                    let read = std::mem::replace(&mut self.part, part);
+                    self.at = 0;
+                    // Where nobody wants it, it goes.
+                    let _ = self.give_back.try_send(read);
+                }
+                _ => return Ok(0),
+            }
+        }
+    }
+
+    #[inline]
+    fn read_exact(&mut self, room: &mut [u8]) -> std::io::Result<()> {
+        // Most of what is read is in one part.
+        let end = self.at + room.len();
+        if let Some(here) = self.part.get(self.at..end) {
+            room.copy_from_slice(here);
+            self.at = end;
+            return Ok(());
+        }
+        let mut left = room;
+        while !left.is_empty() {
+            let count = self.read(left)?;
+            if count == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            left = left.get_mut(count..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
 /// Rows as they are stored, one body behind the other, with where each ends.
 #[derive(Default)]
 struct Rows {
@@ -277,12 +370,20 @@ struct Rows {
 }
 
 impl Rows {
-    fn entries(self) -> impl Iterator<Item = Result<Entry, StoreError>> {
+    fn apply(&self, state: &mut State, decoder: &mut Decoder) -> Result<(), StoreError> {
         let mut from = 0;
-        self.ends.into_iter().map(move |(head, end)| {
-            let body = self.bytes.get(from..end).unwrap_or_default();
-            from = end;
-            decoded(head, body)
-        })
+        let mut entries = Vec::with_capacity(TOUCHED);
+        for ends in self.ends.chunks(TOUCHED) {
+            for (ahead, (head, end)) in ends.iter().enumerate() {
+                let body = self.bytes.get(from..*end).unwrap_or_default();
+                from = *end;
+                let entry = decoder.entry(*head, body);
+                let entry = entry.map_err(|what| corrupt(head.sequence, what))?;
+                state.touch(&entry, ahead);
+                entries.push(entry);
+            }
+            entries.drain(..).for_each(|entry| state.apply(&entry));
+        }
+        Ok(())
     }
 }

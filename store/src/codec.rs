@@ -46,26 +46,42 @@ impl Encoder {
 
 /// Reads an event back.
 pub fn decode(head: Head, body: &[u8]) -> Result<Entry, &'static str> {
-    let entry = match head.encoding {
-        PLAIN => Entry::try_from_slice(body).map_err(|_| "its bytes cannot be read")?,
-        ENCODING => {
-            let plain = unpack(body).ok_or("its bytes cannot be unpacked")?;
-            let mut rest = plain.as_slice();
-            let event = Event::deserialize(&mut rest).map_err(|_| "its bytes cannot be read")?;
-            if rest.len() > 7 || rest.iter().any(|byte| *byte != 0) {
-                return Err("there is more than an event");
-            }
-            Entry {
+    Decoder::default().entry(head, body)
+}
+
+/// Reads events back one after the other, in memory that is kept.
+#[derive(Default)]
+pub struct Decoder {
+    plain: Vec<u8>,
+}
+
+impl Decoder {
+    /// The event of a row.
+    pub fn entry(&mut self, head: Head, body: &[u8]) -> Result<Entry, &'static str> {
+        let entry = match head.encoding {
+            PLAIN => Entry::try_from_slice(body).map_err(|_| "its bytes cannot be read")?,
+            ENCODING => Entry {
                 sequence: head.sequence,
                 ts: Timestamp(head.ts),
-                event,
-            }
+                event: self.event(body)?,
+            },
+            _ => return Err("its encoding is not known"),
+        };
+        match entry.sequence == head.sequence {
+            true => Ok(entry),
+            false => Err("it has the number of another event"),
         }
-        _ => return Err("its encoding is not known"),
-    };
-    match entry.sequence == head.sequence {
-        true => Ok(entry),
-        false => Err("it has the number of another event"),
+    }
+
+    fn event(&mut self, body: &[u8]) -> Result<Event, &'static str> {
+        self.plain.clear();
+        unpack(body, &mut self.plain).ok_or("its bytes cannot be unpacked")?;
+        let mut rest = self.plain.as_slice();
+        let event = Event::deserialize(&mut rest).map_err(|_| "its bytes cannot be read")?;
+        match rest.len() > 7 || rest.iter().any(|byte| *byte != 0) {
+            true => Err("there is more than an event"),
+            false => Ok(event),
+        }
     }
 }
 
@@ -143,8 +159,7 @@ fn put_word(word: &[u8; 8], room: Option<&mut [u8; WIDEST]>) -> usize {
 }
 
 /// The opposite of [`pack`], up to seven zeros at the end.
-fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
-    let mut plain = Vec::with_capacity(4 * packed.len());
+fn unpack(packed: &[u8], plain: &mut Vec<u8>) -> Option<()> {
     let mut rest = packed;
     while let Some((mask, tail)) = rest.split_first() {
         rest = tail;
@@ -166,7 +181,7 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
             return None;
         }
     }
-    Some(plain)
+    Some(())
 }
 
 #[cfg(test)]
@@ -184,7 +199,8 @@ mod tests {
             let plain: Vec<u8> = bytes.collect();
             let mut packed = Vec::new();
             pack(&plain, &mut packed);
-            let back = unpack(&packed).unwrap_or_default();
+            let mut back = Vec::new();
+            prop_assert!(unpack(&packed, &mut back).is_some());
             prop_assert_eq!(&back[..plain.len()], &plain[..]);
             prop_assert!(back.len() < plain.len() + 8);
             prop_assert!(back[plain.len()..].iter().all(|byte| *byte == 0));

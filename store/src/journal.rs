@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 use truebook_core::book::Entry;
 
-use crate::codec::{ENCODING, Encoder, Head, checksum, decode, link};
+use crate::codec::{Decoder, ENCODING, Head, checksum, decode, link};
 use crate::lock::Lock;
+use crate::packer::{Packer, Row};
 use crate::path::{Identity, failed};
 use crate::schema::FORMAT;
 use crate::{Durability, StoreError};
@@ -28,7 +29,6 @@ pub struct JournalFile {
     pub(crate) format: i64,
     pub(crate) last: u64,
     pub(crate) chain: [u8; 32],
-    pub(crate) encoder: Encoder,
     pub(crate) lock: Option<Lock>,
     pub(crate) files: [Identity; 2],
 }
@@ -163,16 +163,24 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError::Failed`], and none of them is acknowledged.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        let (last, chain) = self.insert(entries)?;
+        let mut packer = Packer::after(self.last, self.chain);
+        let rows: Result<Vec<_>, _> = entries.iter().map(|e| packer.row(e.clone())).collect();
+        self.append_rows(&rows?)
+    }
+
+    /// The same, with rows that were made before.
+    pub(crate) fn append_rows(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        let (last, chain) = self.insert(rows)?;
         (self.last, self.chain) = (last, chain);
         self.check_there()?;
-        if let Some(lock) = &self.lock {
+        // What survives the process only may be gone with the power.
+        if let (Some(lock), true) = (&self.lock, self.is_synced()) {
             lock.note(last);
         }
         Ok(())
     }
 
-    fn insert(&mut self, entries: &[Entry]) -> Result<(u64, [u8; 32]), StoreError> {
+    fn insert(&mut self, rows: &[Row]) -> Result<(u64, [u8; 32]), StoreError> {
         self.set_synced(self.is_synced())?;
         let path = &self.path;
         let fail = |e: &dyn std::fmt::Display| failed(path, e);
@@ -181,24 +189,15 @@ impl JournalFile {
         let sql = "INSERT INTO journal (sequence, ts, body, crc, chain, encoding) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut insert = transaction.prepare_cached(sql).map_err(|e| fail(&e))?;
-        for entry in entries {
-            if entry.sequence != last + 1 {
-                return Err(fail(&format!(
-                    "event {} does not follow {last}",
-                    entry.sequence
-                )));
+        for row in rows {
+            let sequence = row.entry.sequence;
+            if sequence != last + 1 {
+                return Err(corrupt(sequence, "it does not follow the event before it"));
             }
-            let head = Head {
-                sequence: entry.sequence,
-                ts: entry.ts.0,
-                encoding: ENCODING,
-            };
-            let body = self.encoder.body(&entry.event).map_err(|e| fail(&e))?;
-            chain = link(&chain, head, body);
-            last = entry.sequence;
-            let crc = checksum(head, body);
-            let row = params![key(last), head.ts, body, crc, chain.as_slice(), ENCODING];
-            insert.execute(row).map_err(|e| fail(&e))?;
+            (last, chain) = (sequence, row.chain);
+            let (ts, body, chain) = (row.entry.ts.0, &*row.body, row.chain.as_slice());
+            let values = params![key(sequence), ts, body, row.crc, chain, ENCODING];
+            insert.execute(values).map_err(|e| fail(&e))?;
         }
         drop(insert);
         transaction.commit().map_err(|e| fail(&e))?;
@@ -229,8 +228,10 @@ impl JournalFile {
         let left = self.last.saturating_sub(sequence).min(READ_AT_ONCE);
         let left = usize::try_from(left).unwrap_or(0);
         let mut entries = Vec::with_capacity(left.min(limit as usize));
+        let mut decoder = Decoder::default();
         self.each_after(sequence, limit, |head, (body, _)| {
-            entries.push(decoded(head, body)?);
+            let entry = decoder.entry(head, body);
+            entries.push(entry.map_err(|what| corrupt(head.sequence, what))?);
             Ok(())
         })?;
         Ok(entries)
@@ -297,8 +298,12 @@ pub(crate) fn key(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
 }
 
+/// The error for a damaged row.
+pub(crate) fn corrupt(sequence: u64, what: &'static str) -> StoreError {
+    StoreError::Corrupt { sequence, what }
+}
+
 /// The event of a row.
 pub(crate) fn decoded(head: Head, body: &[u8]) -> Result<Entry, StoreError> {
-    let sequence = head.sequence;
-    decode(head, body).map_err(|what| StoreError::Corrupt { sequence, what })
+    decode(head, body).map_err(|what| corrupt(head.sequence, what))
 }

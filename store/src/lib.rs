@@ -13,6 +13,7 @@ mod journal;
 mod json;
 mod lock;
 mod opening;
+mod packer;
 mod path;
 mod progress;
 mod projection;

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::codec::Encoder;
 use crate::lock::Lock;
 use crate::path::{
     Identity, beside, failed, refuse_foreign, refuse_missing, refuse_newer, resolved,
@@ -97,7 +96,6 @@ impl JournalFile {
             format: FORMAT,
             last: 0,
             chain: [0; 32],
-            encoder: Encoder::default(),
             lock,
         })
     }
@@ -197,10 +195,29 @@ impl JournalFile {
     /// Makes the file again where it was removed while it was open: all of it is still there for
     /// whoever has it open. Tried again where it fails.
     pub(crate) fn restore(&mut self) {
-        let is_there = self.path.exists();
-        if is_there || self.files.iter_mut().all(Identity::is_there) {
-            return;
+        let [database, wal] = &mut self.files;
+        match (database.is_there(), wal.is_there()) {
+            (true, true) => {}
+            (true, false) => self.renew_wal(),
+            (false, _) if self.path.exists() => {}
+            (false, _) => self.make_again(),
         }
+    }
+
+    /// Goes on with another write-ahead log where the own was removed, which still has everything.
+    fn renew_wal(&mut self) {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let copied = self
+            .connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0));
+        if copied.is_ok_and(|busy| busy == 0)
+            && let Ok(connection) = Connection::open(&self.path)
+        {
+            self.go_on_with(connection);
+        }
+    }
+
+    fn make_again(&mut self) {
         let new = beside(&self.path, ".restored");
         let _ = std::fs::remove_file(&new);
         let copied = self
@@ -220,17 +237,23 @@ impl JournalFile {
             Connection::open(&self.path).ok()
         });
         if let Some(connection) = opened.flatten() {
-            self.connection = connection;
-            self.synced.set(None);
-            self.connection
-                .set_prepared_statement_cache_capacity(STATEMENTS);
-            self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
-            // What fails here fails the next commit, too.
-            let _ = self.connection.busy_timeout(PATIENCE);
-            let _ = self.prepare();
-            if let Ok((last, chain)) = self.tip() {
-                (self.last, self.chain) = (last, chain);
-            }
+            self.go_on_with(connection);
+        }
+    }
+
+    /// Takes another connection to the same events.
+    fn go_on_with(&mut self, connection: Connection) {
+        self.connection = connection;
+        self.synced.set(None);
+        self.connection
+            .set_prepared_statement_cache_capacity(STATEMENTS);
+        let wal = beside(&self.path, "-wal");
+        self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
+        // What fails here fails the next commit, too.
+        let _ = self.connection.busy_timeout(PATIENCE);
+        let _ = self.prepare();
+        if let Ok((last, chain)) = self.tip() {
+            (self.last, self.chain) = (last, chain);
         }
     }
 }

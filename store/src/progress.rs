@@ -19,12 +19,16 @@ pub struct Progress {
     checkpoint: AtomicU64,
     backlog: AtomicU64,
     is_failing: AtomicBool,
+    is_closing: AtomicBool,
     has_ended: AtomicBool,
     error: Mutex<Option<StoreError>>,
+    behind: Mutex<Option<String>>,
     waiting: AtomicU64,
     changed: Condvar,
-    /// What the store thread sleeps at.
+    /// What the thread that commits sleeps at.
     pub(crate) bell: Doorbell,
+    /// What the thread before it sleeps at.
+    pub(crate) packer_bell: Doorbell,
 }
 
 impl Progress {
@@ -75,6 +79,21 @@ impl Progress {
     #[must_use]
     pub fn error(&self) -> Option<String> {
         self.said().as_ref().map(ToString::to_string)
+    }
+
+    /// Why the tables and checkpoints do not follow at the moment, in words; they are tried again.
+    #[must_use]
+    pub fn tables_error(&self) -> Option<String> {
+        self.behind().clone()
+    }
+
+    /// Says why they do not, or that they do.
+    pub(crate) fn stay_behind(&self, cause: Option<String>) {
+        *self.behind() = cause;
+    }
+
+    fn behind(&self) -> MutexGuard<'_, Option<String>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `sequence` is durable; `false` when the store failed for good or the time is
@@ -144,6 +163,20 @@ impl Progress {
     pub(crate) fn hold(&self, bytes: u64) {
         // SYNC: Release, partner of the Acquire in `backlog_bytes`.
         self.backlog.store(bytes, Ordering::Release);
+    }
+
+    /// Says that no more events come, and that a disk that refuses is not waited for.
+    pub(crate) fn close(&self) {
+        // SYNC: Release, partner of the Acquire in `is_closing`.
+        self.is_closing.store(true, Ordering::Release);
+        self.packer_bell.ring();
+        self.bell.ring();
+    }
+
+    /// Whether no more events come; those that were given may be on their way.
+    pub(crate) fn is_closing(&self) -> bool {
+        // SYNC: Acquire, partner of the Release in `close`.
+        self.is_closing.load(Ordering::Acquire)
     }
 
     /// Says that events cannot be kept now; nothing after the end.

@@ -13,6 +13,7 @@ use truebook_core::book::{Entry, State};
 
 use crate::audit::Audit;
 use crate::checkpoint::Checkpoint;
+use crate::packer::Row;
 use crate::path::failed;
 use crate::progress::Progress;
 use crate::tables::{self, Tables};
@@ -27,7 +28,10 @@ const RECENT: usize = 16_384;
 /// How many events are written to the tables at once where they are far behind.
 const LARGE: u64 = 4_096;
 /// A checkpoint is due when so many bytes of it would be written for each event since the last.
-const CHECKPOINT_BYTES: u64 = 1_024;
+const CHECKPOINT_BYTES: u64 = 256;
+/// How many times as rare a checkpoint is while the tables are far behind: they stand still while
+/// it is made.
+const CHECKPOINT_LATER: u64 = 4;
 /// How many events there are between two checkpoints at least.
 const CHECKPOINT_EVENTS: u64 = 20_000;
 /// How many events since the last checkpoint are worth one at the end.
@@ -132,15 +136,15 @@ impl Projection {
     }
 
     /// Keeps events that were committed until they are in the tables, unless they are too many.
-    pub fn offer(&mut self, entries: &mut Vec<Entry>) {
+    pub fn offer(&mut self, rows: &mut Vec<Row>) {
         let next = self.sequence + self.recent.len() as u64 + 1;
-        let fits = self.recent.len() + entries.len() <= RECENT;
-        let follows = entries.first().is_some_and(|entry| entry.sequence == next);
+        let fits = self.recent.len() + rows.len() <= RECENT;
+        let follows = rows.first().is_some_and(|row| row.entry.sequence == next);
         if fits && follows {
-            self.recent.extend(entries.drain(..));
+            self.recent.extend(rows.drain(..).map(|row| row.entry));
         } else {
             // What is kept must have no gap: the rest is read back.
-            entries.clear();
+            rows.clear();
         }
     }
 
@@ -196,7 +200,7 @@ impl Projection {
         if self.sequence < file.last() {
             self.project(file)?;
             self.audit.export(file, false);
-            self.dump_if_due();
+            self.dump_if_due(file.last());
         } else if self.wal.is_large() {
             self.wal.truncate(file)?;
         }
@@ -325,9 +329,11 @@ impl Projection {
     }
 
     /// Begins a checkpoint where enough has happened since the last.
-    fn dump_if_due(&mut self) {
+    fn dump_if_due(&mut self, last: u64) {
         let since = self.sequence - self.checkpointed.min(self.sequence);
-        let enough = CHECKPOINT_EVENTS.max(self.size / CHECKPOINT_BYTES);
+        let is_far = last - self.sequence.min(last) > LARGE;
+        let patience = if is_far { CHECKPOINT_LATER } else { 1 };
+        let enough = patience * CHECKPOINT_EVENTS.max(self.size / CHECKPOINT_BYTES);
         if since < enough {
             return;
         }

@@ -8,6 +8,7 @@ use truebook_core::book::State;
 use crate::checkpoint::Checkpoint;
 use crate::path::failed;
 use crate::tables::{self, Cut, Tables, trim};
+use crate::verify::sound_to_the_end;
 use crate::{Audit, JournalFile, StoreError, archive};
 
 /// How many events are written to the tables at once.
@@ -72,6 +73,10 @@ impl JournalFile {
     /// # Errors
     /// [`StoreError`].
     pub fn write_tables(&self) -> Result<State, StoreError> {
+        sound_to_the_end(|| self.project_all())
+    }
+
+    fn project_all(&self) -> Result<State, StoreError> {
         let fail = |e: rusqlite::Error| tables::refused(self.path(), &e);
         let sequence = tables::tables_sequence(self.connection()).map_err(fail)?;
         let version = self.meta(tables::TABLES_VERSION)?;
@@ -136,7 +141,9 @@ impl JournalFile {
     /// Makes sure that there is a checkpoint at the event `sequence`.
     fn keep_checkpoint(&self, sequence: u64) -> Result<(), StoreError> {
         let newest = self.checkpoints(sequence)?.into_iter().next();
-        if newest.is_some_and(|known| known.sequence == sequence) {
+        if let Some(known) = newest.filter(|known| known.sequence == sequence)
+            && self.restored(&known)?.is_some()
+        {
             return Ok(());
         }
         let state = self.state_at(sequence)?;

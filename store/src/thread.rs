@@ -1,4 +1,4 @@
-//! The store's thread: takes events from a ring, commits them in natural groups, and writes the
+//! The store's thread: takes rows from a ring, commits them in natural groups, and writes the
 //! tables and checkpoints behind them.
 //!
 //! 1. A group is whatever arrived during the last commit, at most [`GROUP`] and the rest of an
@@ -12,20 +12,20 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use truebook_core::book::Entry;
 use truebook_core::sync::{Consumer, ring};
 
 use crate::audit::Audit;
+use crate::packer::{Packed, Packer, PackerThread, Row};
 use crate::progress::Progress;
 use crate::projection::Projection;
-use crate::writer::{Item, StoreWriter};
+use crate::writer::StoreWriter;
 use crate::{JournalFile, StoreError};
 
 /// The largest group: the disk is waited for once a group, so that a larger one is faster, and
 /// slower to be acknowledged.
 const GROUP: usize = 8_192;
-/// How many events may wait in the ring.
-const RING: usize = 16_384;
+/// How many events may wait in each of the two rings: before they are rows, and after.
+const RING: usize = 8_192;
 /// How long after a refusal the disk is asked again.
 const RETRY: Duration = Duration::from_millis(100);
 /// How long nothing has come when there is time for what is behind.
@@ -57,12 +57,12 @@ pub enum Mode {
 
 /// The running store.
 pub struct StoreThread {
-    thread: Option<JoinHandle<()>>,
+    threads: [JoinHandle<()>; 2],
     progress: Arc<Progress>,
 }
 
 impl StoreThread {
-    /// Starts the thread on `file`, with what it writes beside it.
+    /// Starts the threads on `file`, with what they write beside it.
     ///
     /// # Errors
     /// [`StoreError::Failed`] when the system gives no thread.
@@ -71,10 +71,17 @@ impl StoreThread {
         mode: Mode,
         audit: Audit,
     ) -> Result<(Self, StoreWriter), StoreError> {
-        let (items, inbox) = ring(RING);
+        let (items, given) = ring(RING);
+        let (outbox, inbox) = ring(RING);
         let progress = Arc::new(Progress::default());
         progress.commit(file.last());
         let projection = Projection::of(&file, Arc::clone(&progress), audit)?;
+        let packer = PackerThread {
+            packer: Packer::after(file.last, file.chain),
+            inbox: given,
+            outbox,
+            progress: Arc::clone(&progress),
+        };
         let committer = Committer {
             file,
             inbox,
@@ -82,25 +89,12 @@ impl StoreThread {
             progress: Arc::clone(&progress),
             group: Vec::with_capacity(GROUP),
         };
-        let watched = Arc::clone(&progress);
-        let thread = std::thread::Builder::new()
-            .name("truebook-store".to_owned())
-            .spawn(move || {
-                let run = std::panic::AssertUnwindSafe(|| committer.run());
-                if std::panic::catch_unwind(run).is_err() {
-                    watched.end(StoreError::Failed {
-                        path: "store".into(),
-                        cause: "its thread stopped after an error of its own".to_owned(),
-                    });
-                }
-            })
-            .map_err(|e| StoreError::Failed {
-                path: "store thread".into(),
-                cause: e.to_string(),
-            })?;
+        let threads = [
+            started("truebook-store", &progress, || committer.run())?,
+            started("truebook-pack", &progress, || packer.run())?,
+        ];
         let writer = StoreWriter::new(items, Arc::clone(&progress), mode);
-        let thread = Some(thread);
-        Ok((Self { thread, progress }, writer))
+        Ok((Self { threads, progress }, writer))
     }
 
     /// How far it is.
@@ -113,27 +107,47 @@ impl StoreThread {
     ///
     /// # Errors
     /// What made the store fail.
-    pub fn finish(mut self) -> Result<(), StoreError> {
-        self.progress.bell.ring();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            let cause = "the store's thread stopped after an error of its own".to_owned();
-            return Err(StoreError::Failed {
-                path: "store".into(),
-                cause,
-            });
+    pub fn finish(self) -> Result<(), StoreError> {
+        self.progress.close();
+        for thread in self.threads {
+            // What panics has ended the store, and said so.
+            let _ = thread.join();
         }
         self.progress.take_error().map_or(Ok(()), Err)
     }
 }
 
+/// Starts a thread whose panic ends the store.
+fn started(
+    name: &'static str,
+    progress: &Arc<Progress>,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, StoreError> {
+    let failed = |path: &str, cause| StoreError::Failed {
+        path: path.into(),
+        cause,
+    };
+    let watched = Arc::clone(progress);
+    let guarded = move || {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err() {
+            let cause = format!("its thread {name} stopped after an error of its own");
+            watched.end(failed("store", cause));
+        }
+        // Its ends of the rings are gone: whoever sleeps at the others looks again.
+        watched.packer_bell.ring();
+        watched.bell.ring();
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let started = thread.spawn(guarded);
+    started.map_err(|e| failed("store thread", e.to_string()))
+}
+
 struct Committer {
     file: JournalFile,
-    inbox: Consumer<Item>,
+    inbox: Consumer<Packed>,
     projection: Projection,
     progress: Arc<Progress>,
-    group: Vec<Entry>,
+    group: Vec<Row>,
 }
 
 impl Committer {
@@ -152,8 +166,7 @@ impl Committer {
             } else if self.wait(self.pause()) {
                 continue;
             }
-            // What is behind never fails the journal: what it could not do is done later.
-            if let Err(error) = self.projection.step(&mut self.file)
+            if let Err(error) = self.project()
                 && !error.may_pass()
             {
                 self.progress.end(error);
@@ -162,12 +175,21 @@ impl Committer {
         }
     }
 
+    /// Does a little of what is behind. It never fails the journal: what it could not do is done
+    /// later.
+    fn project(&mut self) -> Result<(), StoreError> {
+        let done = self.projection.step(&mut self.file);
+        let cause = done.as_ref().err().map(ToString::to_string);
+        self.progress.stay_behind(cause);
+        done
+    }
+
     /// Does what is behind until it is near enough, or cannot be done now.
     fn catch_up(&mut self) {
         let mut idle = 0;
         while idle < IDLE_MAX && self.projection.is_late(self.file.last()) {
             let before = self.projection.sequence();
-            if self.projection.step(&mut self.file).is_err() {
+            if self.project().is_err() {
                 return;
             }
             if self.projection.sequence() == before {
@@ -193,12 +215,12 @@ impl Committer {
         // How many belong to inputs that have ended.
         let mut whole = 0;
         let mut take = |item| match item {
-            Item::Entry(entry, is_last) => {
-                group.push(entry);
+            Packed::Row(row, is_last) => {
+                group.push(row);
                 whole = if is_last { group.len() } else { whole };
                 group.len() == whole
             }
-            Item::Witness(witness) => {
+            Packed::Witness(witness) => {
                 projection.take_witness(witness);
                 group.len() == whole
             }
@@ -210,10 +232,13 @@ impl Committer {
             match self.inbox.pop() {
                 Some(item) => is_whole = take(item),
                 None if self.inbox.is_abandoned() && self.inbox.is_empty() => break,
+                // Nothing goes on behind a gap.
+                None if self.progress.has_ended() => break,
                 None => std::thread::yield_now(),
             }
         }
         group.truncate(whole);
+        self.progress.packer_bell.ring();
         !group.is_empty()
     }
 
@@ -247,29 +272,27 @@ impl Committer {
                 }
                 Err(error) => error,
             };
-            if !error.may_pass() || self.inbox.is_abandoned() {
+            if !error.may_pass() || self.progress.is_closing() {
                 self.progress.end(error);
                 return false;
             }
             self.progress.fail(error);
-            let inbox = &self.inbox;
-            self.progress
-                .bell
-                .wait(|| inbox.is_abandoned(), Some(RETRY));
+            let progress = &self.progress;
+            progress.bell.wait(|| progress.is_closing(), Some(RETRY));
             self.file.restore();
         }
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
         let last = self.file.last();
-        let is_known = |entry: &&Entry| entry.sequence <= last;
+        let is_known = |row: &&Row| row.entry.sequence <= last;
         let known = self.group.iter().take_while(is_known).count();
         let (again, news) = self.group.split_at(known);
         if !again.is_empty() {
             let count = u32::try_from(again.len()).unwrap_or(u32::MAX);
-            let from = again.first().map_or(last, |entry| entry.sequence - 1);
+            let from = again.first().map_or(last, |row| row.entry.sequence - 1);
             let recorded = self.file.read_after(from, count)?;
-            for (index, entry) in again.iter().enumerate() {
+            for (index, Row { entry, .. }) in again.iter().enumerate() {
                 if recorded.get(index) != Some(entry) {
                     return Err(StoreError::Diverged {
                         sequence: entry.sequence,
@@ -280,7 +303,6 @@ impl Committer {
         if news.is_empty() {
             return self.file.check_there();
         }
-        self.file.append(news)?;
-        Ok(())
+        self.file.append_rows(news)
     }
 }

@@ -41,23 +41,35 @@ pub struct Verified {
 /// # Errors
 /// [`StoreError`] for a file that cannot be read, or a record that is damaged.
 pub fn verify(path: &Path) -> Result<Verified, StoreError> {
-    let file = JournalFile::read_only(path)?;
-    let connection = file.connection();
-    let fail = |e: rusqlite::Error| failed(file.path(), &e);
+    let mut file = JournalFile::read_only(path)?;
     // Everything is of one moment.
-    let moment = connection.unchecked_transaction().map_err(fail)?;
-    let sound: String = connection
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(fail)?;
+    file.run("BEGIN")?;
+    let fail = |e: rusqlite::Error| failed(path, &e);
+    let sound = file
+        .connection()
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    let sound: String = sound.map_err(fail)?;
     if sound != "ok" {
         return Err(failed(file.path(), &sound));
     }
     let scratch = Scratch::new(file.path())?;
+    (file.last, file.chain) = file.tip()?;
     let mut run = Run::new(&file, &scratch)?;
-    run.replay()?;
+    sound_to_the_end(|| run.replay())?;
     run.compare()?;
-    drop(moment);
     Ok(run.found)
+}
+
+/// Runs `replay`, whose events may contradict each other: they are no journal of ours then,
+/// whatever their checksums say.
+pub(crate) fn sound_to_the_end<T>(
+    replay: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let run = std::panic::AssertUnwindSafe(replay);
+    std::panic::catch_unwind(run).unwrap_or(Err(StoreError::Corrupt {
+        sequence: 1,
+        what: "it, or one after it, contradicts those before",
+    }))
 }
 
 /// A database of its own for the time of a comparison.

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use truebook_core::book::{Entry, State};
 use truebook_core::engine::Journal;
@@ -15,6 +16,9 @@ use crate::{Mode, StoreError};
 /// How many bytes of events may wait in memory while the disk refuses; those beyond are lost, and
 /// the store has failed for good.
 pub const BACKLOG_BYTES_MAX: u64 = 256 << 20;
+
+/// How long is waited when the ring is full: far less than it takes to be empty.
+const FULL: Duration = Duration::from_micros(50);
 
 /// What goes through the ring.
 #[allow(
@@ -121,16 +125,26 @@ impl StoreWriter {
             }
         }
         self.progress.hold(self.bytes);
-        self.progress.bell.ring();
+        self.progress.packer_bell.ring();
+    }
+
+    /// Waits until the ring has room, or the disk refuses.
+    fn wait_for_room(&self) {
+        while self.items.vacant() == 0 && self.may_wait() {
+            self.progress.packer_bell.ring();
+            std::thread::sleep(FULL);
+        }
+    }
+
+    /// Whether what is given will be taken before long.
+    fn may_wait(&self) -> bool {
+        !self.progress.is_failed() && !self.items.is_abandoned()
     }
 
     /// Waits until the ring has taken everything, or the disk refuses.
     fn drain(&mut self) {
-        while !self.backlog.is_empty() && !self.progress.is_failed() {
-            if self.items.is_abandoned() {
-                return;
-            }
-            std::thread::yield_now();
+        while !self.backlog.is_empty() && self.may_wait() {
+            self.wait_for_room();
             self.pass_on();
         }
     }
@@ -147,7 +161,12 @@ impl Journal for StoreWriter {
         let mut input = std::mem::take(&mut self.input);
         let count = input.len();
         for (number, entry) in (1..).zip(input.drain(..)) {
+            // Nothing goes on behind a gap.
+            if self.progress.has_ended() {
+                break;
+            }
             let is_last = number == count;
+            self.wait_for_room();
             if self.backlog.is_empty() && self.items.vacant() > 0 {
                 drop(self.items.push(Item::Entry(entry, is_last)));
             } else {
@@ -158,7 +177,7 @@ impl Journal for StoreWriter {
         }
         self.input = input;
         if count > 0 {
-            self.progress.bell.ring();
+            self.progress.packer_bell.ring();
         }
     }
 
@@ -178,7 +197,7 @@ impl Journal for StoreWriter {
             };
             // Where there is no room the next one will do.
             drop(self.items.push(Item::Witness(witness)));
-            self.progress.bell.ring();
+            self.progress.packer_bell.ring();
         }
     }
 }
@@ -192,6 +211,6 @@ impl Drop for StoreWriter {
             let cause = format!("{} events could not be kept", self.backlog.len());
             self.give_up(cause);
         }
-        self.progress.bell.ring();
+        self.progress.close();
     }
 }

@@ -12,8 +12,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 use truebook_core::book::{Entry, Event};
 use truebook_core::engine::Journal;
-use truebook_core::model::{Id, Timestamp};
-use truebook_store::{Audit, Durability, JournalFile, Mode, Session, StoreError, StoreThread};
+use truebook_core::model::{Currency, Id, Timestamp};
+use truebook_store::{
+    Audit, BACKLOG_BYTES_MAX, Durability, JournalFile, Mode, Session, StoreError, StoreThread,
+};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -216,4 +218,152 @@ fn a_store_that_ends_while_the_disk_refuses_says_what_was_lost() {
     drop(writer);
     let error = thread.finish().unwrap_err();
     assert!(error.to_string().contains("no room"), "{error}");
+}
+
+#[test]
+fn a_store_that_can_hold_no_more_has_ended_and_has_no_gap() {
+    let (_dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
+                  SELECT RAISE(ABORT, 'no room'); END";
+    other.execute_batch(refuse).unwrap();
+    writer.append(&entry(1, "same"));
+    writer.end();
+    while !progress.is_failed() {
+        std::thread::yield_now();
+    }
+    // Many large events beyond what the ring holds.
+    let text: Box<str> = "x".repeat(1 << 20).into();
+    let large = |sequence| Entry {
+        sequence,
+        ts: Timestamp(1_000),
+        event: Event::StateSet {
+            key: Id::new("key", "large").unwrap(),
+            value: text.clone(),
+        },
+    };
+    let mut last = 1;
+    while !progress.has_ended() {
+        last += 1;
+        let given = if last < 20_000 {
+            entry(last, "same")
+        } else {
+            large(last)
+        };
+        writer.append(&given);
+        writer.end();
+        assert!(progress.backlog_bytes() <= BACKLOG_BYTES_MAX);
+    }
+    // What is packed is up to 9/8 as large.
+    assert!(
+        last > 20_000 + (BACKLOG_BYTES_MAX >> 20) * 8 / 9 - 2,
+        "{last}"
+    );
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+    drop(other);
+    // It takes no more, and what it had before is there without a gap.
+    writer.append(&entry(last + 1, "same"));
+    writer.end();
+    assert!(!writer.is_available());
+    assert_eq!(progress.backlog_bytes(), 0);
+    drop(writer);
+    let error = thread.finish().unwrap_err().to_string();
+    assert!(error.contains("wait for the disk"), "{error}");
+    let kept = recorded(&path);
+    assert!(kept.len() < 20_000);
+    assert_eq!(kept, entries(1..=kept.len() as u64));
+}
+
+#[test]
+fn an_error_of_the_stores_own_ends_it_and_is_said() {
+    let (_dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let currency = |sequence| Entry {
+        sequence,
+        ts: Timestamp(1_000),
+        event: Event::CurrencyAdded(Currency {
+            code: Id::new("code", "USD").unwrap(),
+            scale: 2,
+        }),
+    };
+    // No ledger registers a currency twice: whatever applies it stops.
+    for sequence in 1..=2 {
+        writer.append(&currency(sequence));
+        writer.end();
+    }
+    while !progress.has_ended() {
+        std::thread::yield_now();
+    }
+    assert!(!progress.wait_durable(3, LONG));
+    assert!(!writer.is_available());
+    drop(writer);
+    let error = thread.finish().unwrap_err().to_string();
+    assert!(error.contains("truebook-store stopped"), "{error}");
+    let said = truebook_store::verify(&path).unwrap_err().to_string();
+    assert!(said.contains("contradicts"), "{said}");
+    let file = open(&path);
+    let said = file.rebuild_tables().unwrap_err().to_string();
+    assert!(said.contains("contradicts"), "{said}");
+}
+
+#[test]
+fn a_store_whose_write_ahead_log_was_removed_goes_on_and_has_everything() {
+    let (dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    for entry in entries(1..=5) {
+        writer.append(&entry);
+        writer.end();
+    }
+    assert!(progress.wait_durable(5, LONG));
+    std::fs::remove_file(dir.path().join("a.db-wal")).unwrap();
+    for entry in entries(6..=9) {
+        writer.append(&entry);
+        writer.end();
+    }
+    assert!(progress.wait_durable(9, LONG));
+    let copy = dir.path().join("copy.db");
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::copy(dir.path().join("a.db-wal"), dir.path().join("copy.db-wal")).unwrap();
+    assert_eq!(recorded(&copy), entries(1..=9));
+    drop(writer);
+    thread.finish().unwrap();
+    assert_eq!(recorded(&path), entries(1..=9));
+}
+
+#[test]
+fn tables_that_cannot_be_written_are_said_and_written_once_they_can() {
+    let (_dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("ALTER TABLE strategies RENAME TO elsewhere")
+        .unwrap();
+    for entry in entries(1..=3) {
+        writer.append(&entry);
+        writer.end();
+    }
+    assert!(progress.wait_durable(3, LONG));
+    while progress.tables_error().is_none() {
+        std::thread::yield_now();
+    }
+    assert!(progress.tables_error().unwrap().contains("strategies"));
+    assert!(!progress.is_failed(), "the journal goes on");
+    other
+        .execute_batch("ALTER TABLE elsewhere RENAME TO strategies")
+        .unwrap();
+    assert!(progress.wait_tables(3, LONG));
+    while progress.tables_error().is_some() {
+        std::thread::yield_now();
+    }
+    drop(writer);
+    thread.finish().unwrap();
 }

@@ -9,13 +9,24 @@ use crate::model::{
 
 use super::accounting::Holding;
 use super::event::{FillAmended, Legs, Outcome, Reversal};
-use super::fill_key::{FillKey, FillMark, MarkFees, order_hash};
+use super::fill_key::{FillKey, order_hash};
+use super::fill_mark::{FillMark, MarkFees};
 use super::outcome::{follow_trip, trip_back};
 use super::state::{CLOSED_MAX, ClosedTrip};
 use super::sum::Sum;
-use super::{Entry, Filled, Quarantine, Quarantined, State};
+use super::{Entry, Event, Filled, Quarantine, Quarantined, State};
 
 impl State {
+    /// Loads what the event `entry` will look up, when `ahead` others come before it: a chunk of
+    /// fills then waits for memory once. Changes nothing.
+    pub fn touch(&self, entry: &Entry, ahead: usize) {
+        if let Event::Filled(filled) = &entry.event {
+            let owner = (filled.key.account, filled.key.instrument);
+            let key = FillKey::new(owner, &filled.trade_id, filled.side);
+            self.fills.touch(key, ahead);
+        }
+    }
+
     pub(super) fn apply_filled(&mut self, entry: &Entry, filled: &Filled) {
         if let Some(reversal) = &filled.reversal {
             self.apply_reversal(entry, reversal);

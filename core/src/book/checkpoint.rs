@@ -23,7 +23,7 @@ use super::worth::Worth;
 use super::{State, TradingState};
 
 /// Another layout has another number; a checkpoint of another is not read.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// By account and venue id, an order that is not found by its own current id.
 type Alias = (AccountId, Id, u32);

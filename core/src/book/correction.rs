@@ -10,7 +10,8 @@ use super::accounting::Holding;
 use super::command::FillFees;
 use super::decide_fill::{has_room_for, orders_of, unlock};
 use super::event::{Fees, FillAmended, Reversal};
-use super::fill_key::{FillKey, FillMark};
+use super::fill_key::FillKey;
+use super::fill_mark::FillMark;
 use super::outcome::{Execution, FeeParts, Held, fee_parts, legs};
 use super::{
     Answer, Applied, BustReport, Event, FillReport, Invalid, LateFee, Ledger, Quarantine, State,

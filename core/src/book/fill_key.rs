@@ -3,20 +3,22 @@
 //! 1. Key: account, instrument, trade id, side, as a 128-bit hash. Two known order ids that differ
 //!    are two fills.
 //! 2. The window holds the newest fills, up to a bound set when it is made.
-//! 3. What is remembered of a fill is enough to take it back exactly.
 
-use std::io::{Read, Result, Write};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::model::{AccountId, Fee, Id, InstrumentId, MAX_ID_BYTES, PositionId, Side, Timestamp};
+use crate::model::{AccountId, Id, InstrumentId, MAX_ID_BYTES, Side, Timestamp};
 
-use super::event::Fees;
 use super::fill_index::FillIndex;
+use super::fill_mark::FillMark;
 use super::fingerprint::{short, wide};
 
 /// How many fills are remembered unless another bound is chosen.
 pub const WINDOW: usize = 1_000_000;
+
+/// How far ahead places in the index are loaded.
+const AHEAD: usize = 16;
 
 /// Bytes of a key before its text.
 const OWNER: usize = 8;
@@ -59,92 +61,6 @@ impl FillKey {
 pub fn order_hash(venue_order_id: Option<Id>, client_order_id: Option<Id>) -> u64 {
     let known = venue_order_id.or(client_order_id);
     known.map_or(0, |id| short(id.as_str().as_bytes()).max(1))
-}
-
-/// What is remembered of a fill; there are a million of them.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct FillMark {
-    /// Its key.
-    pub key: FillKey,
-    /// How much.
-    pub qty: i128,
-    /// At which price.
-    pub px: i64,
-    /// The sequence of its booking.
-    pub sequence: u64,
-    /// When it was booked.
-    pub ts: Timestamp,
-    /// The hash of its order's venue id; 0 is not known.
-    pub venue_order: u64,
-    /// The hash of its order's client id; 0 is not known.
-    pub client_order: u64,
-    /// Its fees as reported.
-    pub fees: MarkFees,
-    /// The position that it changed.
-    pub position: PositionId,
-    /// Its order's number.
-    pub order: Option<u32>,
-    /// The execution that stands for it, where it was corrected.
-    pub successor: Option<Box<(FillKey, u64)>>,
-    /// Which way.
-    pub side: Side,
-    /// Whether it is known if it rested or took.
-    pub has_liquidity: bool,
-    /// Whether it was taken back or corrected: any later report of it is a repeat.
-    pub is_void: bool,
-    /// Whether it contradicts another of the same key: it was not booked.
-    pub is_conflict: bool,
-}
-
-impl FillMark {
-    /// Whether it is known to be of another order than a report with these hashes of order ids,
-    /// theirs and ours.
-    #[must_use]
-    pub fn is_of_other(&self, (theirs, ours): (u64, u64)) -> bool {
-        let differ = |known: u64, reported: u64| known != 0 && reported != 0 && known != reported;
-        differ(self.venue_order, theirs)
-            || (self.venue_order == 0 || theirs == 0) && differ(self.client_order, ours)
-    }
-}
-
-/// The fees of a remembered fill: one in place, as most have, more apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct MarkFees {
-    first: Option<Fee>,
-    more: Option<Box<Fees>>,
-}
-
-impl MarkFees {
-    /// Remembers `fees`.
-    #[must_use]
-    pub fn new(fees: &Fees) -> Self {
-        match fees.as_slice() {
-            [] => Self::default(),
-            [only] => Self {
-                first: Some(*only),
-                more: None,
-            },
-            [..] => Self {
-                first: None,
-                more: Some(Box::new(fees.clone())),
-            },
-        }
-    }
-
-    /// What was remembered.
-    #[must_use]
-    pub fn all(&self) -> Fees {
-        match &self.more {
-            Some(more) => (**more).clone(),
-            None => self.first.into_iter().collect(),
-        }
-    }
-
-    /// Whether no fee is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.first.is_none() && self.more.is_none()
-    }
 }
 
 /// The newest fills.
@@ -287,6 +203,18 @@ impl FillWindow {
         self.index.insert(hash, position(at));
     }
 
+    /// Finds each mark its place in an empty index, loading those of the next ones meanwhile.
+    fn index_all(&mut self) {
+        let hashes = || self.marks.iter().map(|mark| mark.key.short());
+        let mut ahead = hashes().skip(AHEAD);
+        for (at, hash) in hashes().enumerate() {
+            if let Some(next) = ahead.next() {
+                self.index.touch(next);
+            }
+            self.index.insert(hash, position(at));
+        }
+    }
+
     /// Every remembered fill, oldest first.
     fn in_order(&self) -> impl Iterator<Item = &FillMark> {
         let (newer, older) = self.marks.split_at(self.oldest.min(self.marks.len()));
@@ -312,8 +240,14 @@ impl BorshDeserialize for FillWindow {
         window.reserve();
         window.forgotten = forgotten;
         for _ in 0..count {
-            window.insert(FillMark::deserialize_reader(reader)?);
+            let mark = FillMark::deserialize_reader(reader)?;
+            if window.marks.len() == window.bound {
+                let what = format!("more than {} fills are remembered", window.bound);
+                return Err(Error::new(ErrorKind::InvalidData, what));
+            }
+            window.marks.push(mark);
         }
+        window.index_all();
         Ok(window)
     }
 }
@@ -324,7 +258,9 @@ fn position(at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fill_mark::MarkFees;
     use super::*;
+    use crate::model::PositionId;
 
     fn mark(number: u64) -> FillMark {
         let id = Id::format(format_args!("t{number}"));

@@ -21,6 +21,7 @@ mod decide_order;
 mod event;
 mod fill_index;
 mod fill_key;
+mod fill_mark;
 mod fingerprint;
 mod holding;
 mod ledger;

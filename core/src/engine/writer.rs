@@ -16,6 +16,8 @@ use super::{BoardOptions, Bus, Happening, Journal, Reactor, Reader};
 
 /// How many commands reactions to one input may add up to.
 const REACTIONS_MAX: usize = 10_000;
+/// After how many events the journal is told what the ledger is, where there is no pause before.
+const WITNESSED: u64 = 65_536;
 
 /// What a producer gives to the writer.
 #[derive(Clone, Debug)]
@@ -138,6 +140,9 @@ impl<R: Reactor> Writer<R> {
     fn publish_lines(&mut self) {
         self.publication.publish(&mut self.ledger);
         self.publisher.ring();
+        if self.ledger.state().sequence - self.witnessed >= WITNESSED {
+            self.witness();
+        }
     }
 
     /// Prepares for nothing to happen for long: the view becomes as new as the lines, unless views

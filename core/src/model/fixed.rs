@@ -98,9 +98,16 @@ impl Fixed {
     /// Writes the shortest exact text without its sign at the end of `text`; its length.
     fn write(&self, text: &mut [u8; LONGEST]) -> usize {
         let (mut left, mut scale) = (self.raw.unsigned_abs(), usize::from(self.scale));
-        // Trailing zeros after the point are none.
-        while scale > 0 && left != 0 && ends_in_zero(left) {
-            left /= 10;
+        // Trailing zeros after the point are none; money has many.
+        while scale >= 8
+            && let Ok(narrow) = u64::try_from(left)
+            && narrow != 0
+            && narrow.is_multiple_of(100_000_000)
+        {
+            (left, scale) = (u128::from(narrow / 100_000_000), scale - 8);
+        }
+        while scale > 0 && left != 0 && next_digit(&mut { left }) == 0 {
+            next_digit(&mut left);
             scale -= 1;
         }
         if left == 0 {
@@ -122,13 +129,6 @@ impl Fixed {
             }
         }
         length
-    }
-}
-
-fn ends_in_zero(number: u128) -> bool {
-    match u64::try_from(number) {
-        Ok(narrow) => narrow.is_multiple_of(10),
-        Err(_) => number.is_multiple_of(10),
     }
 }
 

@@ -17,7 +17,9 @@ pub(crate) mod value;
 pub use schema::{CREATE, TABLES};
 pub use trim::{Cut, kept, trim};
 
-use rusqlite::{Connection, Params, Transaction};
+use std::cell::RefCell;
+
+use rusqlite::{CachedStatement, Connection, Params, Transaction};
 use truebook_core::book::{Entry, Notice, Retold, State};
 
 use self::daily::Daily;
@@ -45,12 +47,27 @@ pub struct Tables {
 /// What takes rows.
 pub(crate) struct Rows<'a> {
     transaction: &'a Transaction<'a>,
+    /// The statements that were used in the transaction, at hand.
+    used: RefCell<Vec<(&'static str, CachedStatement<'a>)>>,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    fn of(transaction: &'a Transaction<'a>) -> Self {
+        let used = RefCell::default();
+        Self { transaction, used }
+    }
+
     /// Runs one statement, which is prepared once.
-    fn put(&self, sql: &str, row: impl Params) -> rusqlite::Result<()> {
-        self.transaction.prepare_cached(sql)?.execute(row)?;
+    fn put(&self, sql: &'static str, row: impl Params) -> rusqlite::Result<()> {
+        let mut used = self.used.borrow_mut();
+        let known = used.iter_mut().find(|(known, _)| std::ptr::eq(*known, sql));
+        if let Some((_, statement)) = known {
+            statement.execute(row)?;
+        } else {
+            let mut statement = self.transaction.prepare_cached(sql)?;
+            statement.execute(row)?;
+            used.push((sql, statement));
+        }
         Ok(())
     }
 }
@@ -100,9 +117,7 @@ impl Tables {
         audit: &mut Audit,
     ) -> rusqlite::Result<()> {
         let transaction = connection.unchecked_transaction()?;
-        let rows = Rows {
-            transaction: &transaction,
-        };
+        let rows = Rows::of(&transaction);
         for entry in entries {
             self.write_one(&rows, entry)?;
             audit.add(self.ledger.state(), entry, &self.notices);
@@ -115,6 +130,7 @@ impl Tables {
         if let Some((key, value)) = audit.append() {
             rows.put(sql, (key, value))?;
         }
+        drop(rows);
         transaction.commit()
     }
 
