@@ -3,6 +3,7 @@
 //! killed.
 
 mod child;
+mod chore;
 mod disk;
 mod fault;
 mod flip;
@@ -46,6 +47,9 @@ enum Task {
     /// A child that opens and closes until it is killed
     #[command(hide = true)]
     Open(child::Orders),
+    /// A child that looks after a database until it is killed
+    #[command(hide = true)]
+    Chore(chore::Orders),
     /// A child whose disk gives nothing more
     #[command(hide = true)]
     Full(full::Orders),
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Task::Work(orders) => work::run(&orders),
         Task::Write(orders) => child::write(&orders),
         Task::Open(orders) => child::open(&orders),
+        Task::Chore(orders) => chore::run(&orders),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use crate::chore::Kind;
+
 /// A database, and where its story goes on.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -31,7 +33,7 @@ pub struct Victim {
 /// A bot that tells its book commands.
 const WRITE: Victim = Victim {
     name: "write",
-    share: 85,
+    share: 76,
     command: |target| own("write", target),
 };
 
@@ -41,8 +43,23 @@ const VICTIMS: &[Victim] = &[
     WRITE,
     Victim {
         name: "open",
-        share: 15,
+        share: 12,
         command: |target| own("open", target),
+    },
+    Victim {
+        name: "checkpoint",
+        share: 4,
+        command: |target| chore(Kind::Checkpoint, target),
+    },
+    Victim {
+        name: "prune",
+        share: 4,
+        command: |target| chore(Kind::Prune, target),
+    },
+    Victim {
+        name: "backup",
+        share: 4,
+        command: |target| chore(Kind::Backup, target),
     },
 ];
 
@@ -55,6 +72,14 @@ pub fn victim_of(chance: u64) -> &'static Victim {
         chance < sum
     });
     found.unwrap_or(&WRITE)
+}
+
+/// This program looking after a database.
+fn chore(kind: Kind, target: &Target) -> Result<Command> {
+    let mut command = program("chore", &target.db)?;
+    let life = target.life.to_string();
+    command.args(["--kind", kind.name(), "--life", &life]);
+    Ok(command)
 }
 
 /// This program in one of its modes as a child, which says what it does on its output.

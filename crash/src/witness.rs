@@ -17,8 +17,6 @@ use crate::reference::Reference;
 use crate::script::{Told, is_known_by_id};
 use crate::world::World;
 
-/// How many events are read at once.
-const BATCH: u32 = 256;
 /// How much of an event is printed.
 const EVENT_MAX: usize = 120;
 
@@ -262,32 +260,32 @@ impl Witness {
         let file = JournalFile::read_only(&self.path)?;
         self.changes.clear();
         let mut state = State::default();
-        loop {
-            let found = match file.read_after(state.sequence, BATCH) {
-                Ok(found) => found,
-                Err(error) => return Ok(Some(Wrong::Other(error.to_string()))),
-            };
-            if found.is_empty() {
-                return Ok(None);
+        let mut found = Vec::new();
+        let read = file.each_event(|entry| {
+            found.push(entry);
+            Ok(())
+        });
+        if let Err(error) = read {
+            return Ok(Some(Wrong::Other(error.to_string())));
+        }
+        for entry in &found {
+            if matches!(entry.event, Event::StoreChanged { .. }) {
+                self.changes.push(entry.sequence);
+            } else {
+                let before = self.told(entry.sequence) - 1;
+                let wanted = self.reference.entries_after(before, before + 1)?;
+                let wanted = wanted.first().context("an event of the reference")?;
+                if (&wanted.event, wanted.ts) != (&self.as_told(&entry.event), entry.ts) {
+                    return Ok(Some(self.differs(entry, wanted)));
+                }
             }
-            for entry in &found {
-                if matches!(entry.event, Event::StoreChanged { .. }) {
-                    self.changes.push(entry.sequence);
-                } else {
-                    let before = self.told(entry.sequence) - 1;
-                    let wanted = self.reference.entries_after(before, before + 1)?;
-                    let wanted = wanted.first().context("an event of the reference")?;
-                    if (&wanted.event, wanted.ts) != (&self.as_told(&entry.event), entry.ts) {
-                        return Ok(Some(self.differs(entry, wanted)));
-                    }
-                }
-                state.apply(entry);
-                if state.sequence == sequence && hex(&state.hash()) != hash {
-                    let what = format!("another state at event {sequence}, but the same events");
-                    return Ok(Some(Wrong::Other(what)));
-                }
+            state.apply(entry);
+            if state.sequence == sequence && hex(&state.hash()) != hash {
+                let what = format!("another state at event {sequence}, but the same events");
+                return Ok(Some(Wrong::Other(what)));
             }
         }
+        Ok(None)
     }
 
     fn differs(&self, found: &Entry, wanted: &Entry) -> Wrong {

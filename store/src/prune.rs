@@ -3,9 +3,10 @@
 //!
 //! 1. Ended at any moment, the database is as before or as after, and nothing is lost.
 
-use truebook_core::book::State;
+use truebook_core::book::{Entry, State};
 
 use crate::checkpoint::Checkpoint;
+use crate::journal::decoded;
 use crate::path::failed;
 use crate::tables::{self, Cut, Tables, trim};
 use crate::verify::sound_to_the_end;
@@ -138,8 +139,28 @@ impl JournalFile {
         Ok(tables)
     }
 
-    /// Makes sure that there is a checkpoint at the event `sequence`.
-    fn keep_checkpoint(&self, sequence: u64) -> Result<(), StoreError> {
+    /// Shows every event from the first to `see`, those that were pruned out of the archive; each
+    /// is checked.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a damaged or missing record.
+    pub fn each_event(
+        &self,
+        mut see: impl FnMut(Entry) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let base = self.base()?;
+        if let Some(mut archive) = self.archive_of_base()? {
+            archive.each(base, &mut see)?;
+        }
+        self.each_after(base, u32::MAX, |head, (body, _)| see(decoded(head, body)?))?;
+        Ok(())
+    }
+
+    /// Makes sure that there is a whole checkpoint at the event `sequence`.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what there was is as it was.
+    pub fn keep_checkpoint(&self, sequence: u64) -> Result<(), StoreError> {
         let newest = self.checkpoints(sequence)?.into_iter().next();
         if let Some(known) = newest.filter(|known| known.sequence == sequence)
             && self.restored(&known)?.is_some()
