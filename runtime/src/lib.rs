@@ -12,6 +12,7 @@ mod record;
 mod replay;
 pub mod settings;
 pub mod strategy;
+mod wake;
 
 pub use book::{
     Amendment, BarReport, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport,
@@ -21,8 +22,8 @@ pub use durability::DurabilityWatch;
 pub use error::Error;
 pub use interrupt::Interrupt;
 pub use record::{
-    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
-    PositionRecord, StrategyRecord,
+    BalanceRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord, PnlBy,
+    PnlRecord, PortfolioRecord, PositionRecord, StrategyRecord, is_named,
 };
 pub use replay::Replay;
 pub use truebook_core::book::{
@@ -31,10 +32,11 @@ pub use truebook_core::book::{
 pub use truebook_core::book::{News, Notice};
 pub use truebook_core::engine::{
     Filter, InstrumentLine, Options as HostOptions, Overflow, PositionDetail, PositionLine, Reader,
-    Status, Subscription, TotalsLine, Unseen, View,
+    Registry, Status, Subscription, TotalsLine, Unseen, View,
 };
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;
+pub use wake::WakeFd;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

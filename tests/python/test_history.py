@@ -193,3 +193,21 @@ def test_the_audit_of_many_days_keeps_every_row_of_each(tmp_path):
     told = [row for file in folder.glob("fills-*.csv") for row in csv.DictReader(file.open())]
     assert len(told) == 63
     assert len({row["trade_id"] for row in told}) == 63
+
+
+def test_a_funding_of_nothing_leaves_the_tables_as_a_replay_makes_them(tmp_path):
+    path = tmp_path / "a.db"
+    with truebook.open(path, clock="event") as book:
+        book.add_instrument(
+            "ETH-PERP", kind="perpetual", base="ETH", quote="USD",
+            price_precision=2, qty_precision=4,
+        )
+        book.deposit("USD", 1000)
+        book.quote("ETH-PERP", 100, 101, ts_event=START)
+        book.submit("ETH-PERP", "buy", 1, price=100, strategy="s", ts_event=START)
+        # What stands is written for the order, and the funding comes alone.
+        while book.tables_sequence < book.portfolio().sequence:
+            time.sleep(0.01)
+        book.quote("ETH-PERP", 100, 101, ts_event=START + HOUR // 2)
+        book.funding("ETH-PERP", "USD", 0, strategy="s", id="f1")
+    assert truebook._truebook.run_cli(["truebook", "verify", str(path)]) == 0

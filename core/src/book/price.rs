@@ -24,6 +24,19 @@ pub enum PriceRefusal {
     OutOfBand,
 }
 
+impl PriceRefusal {
+    /// `"NotPositive"`, `"Crossed"`, `"Old"` or `"OutOfBand"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotPositive => "NotPositive",
+            Self::Crossed => "Crossed",
+            Self::Old => "Old",
+            Self::OutOfBand => "OutOfBand",
+        }
+    }
+}
+
 /// What is known of an instrument's price. Soft state: never journaled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::book::Notice;
-use crate::sync::{Doorbell, Seen};
+use crate::sync::{Call, Doorbell, Seen};
 
 use super::bus::{Bus, FIRST, Member, Meter, WORDS};
 use super::filter::Filter;
@@ -182,6 +182,19 @@ impl Subscription {
                 return None;
             }
         }
+    }
+
+    /// Has `call` called once as soon as there is something to be polled; whether there is already,
+    /// and nobody will be called. To be asked after a poll that gave nothing; a later wait or
+    /// another call takes its place.
+    pub fn arm(&self, call: Call) -> bool {
+        let is_left = !self.told.is_empty() || !self.waiting.is_empty();
+        if self.telling.is_some() || is_left || self.is_over() {
+            return true;
+        }
+        let (shared, next) = (&self.bus.shared, self.next);
+        let is_ready = || shared.ring.next() > next || shared.is_over.get() != 0;
+        self.bell.arm(call, is_ready)
     }
 
     /// Whether the writer is gone, or is in another process, and everything was given out.

@@ -126,7 +126,7 @@ impl Viewer {
     /// The book as it is now.
     pub fn view(&mut self, state: &State, version: u64) -> Arc<View> {
         if self.is_registry_old {
-            self.registry = Arc::new(registry(state));
+            self.registry = Arc::new(Registry::of(state));
             self.is_registry_old = false;
         }
         let new = View {
@@ -170,11 +170,15 @@ fn part<T>(all: &[T], page: usize) -> &[T] {
     rest.get(..PAGE).unwrap_or(rest)
 }
 
-fn registry(state: &State) -> Registry {
-    Registry {
-        currencies: state.currencies().to_vec(),
-        instruments: state.instruments().to_vec(),
-        accounts: state.accounts().iter().map(|each| each.name).collect(),
-        strategies: state.strategies().iter().map(|each| each.name).collect(),
+impl Registry {
+    /// What has a name in `state`.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        Self {
+            currencies: state.currencies().to_vec(),
+            instruments: state.instruments().to_vec(),
+            accounts: state.accounts().iter().map(|each| each.name).collect(),
+            strategies: state.strategies().iter().map(|each| each.name).collect(),
+        }
     }
 }

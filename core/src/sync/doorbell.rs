@@ -1,4 +1,4 @@
-//! `Doorbell`: one sleeper parks, any number of ringers wake it.
+//! `Doorbell`: one sleeper parks, or asks to be called, and any number of ringers wake it.
 //!
 //! Invariants:
 //!
@@ -8,11 +8,33 @@
 //! 3. The handle is in place before the flag is set, so who sees the flag finds the handle.
 //! 4. Spurious wake-ups are possible, and are absorbed by asking `ready` again.
 
-use std::sync::PoisonError;
+use std::fmt;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::edge::{Edge, Edges};
 use super::primitive::{AtomicBool, Mutex, Ordering, Thread, current, fence, park_for};
+
+/// Called by a ringer in place of a thread that sleeps: it must neither block nor panic.
+pub type Call = Arc<dyn Fn() + Send + Sync>;
+
+/// Who sleeps.
+#[derive(Clone)]
+enum Sleeper {
+    /// A thread, which is unparked.
+    Thread(Thread),
+    /// Somebody who is called.
+    Called(Call),
+}
+
+impl fmt::Debug for Sleeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Thread(_) => "Thread",
+            Self::Called(_) => "Called",
+        })
+    }
+}
 
 /// Wakes one sleeping thread when there is something for it to do.
 ///
@@ -38,7 +60,7 @@ use super::primitive::{AtomicBool, Mutex, Ordering, Thread, current, fence, park
 pub struct Doorbell {
     sleeping: AtomicBool,
     /// Locked only by a sleeper that goes to sleep and a ringer that saw the flag.
-    sleeper: Mutex<Option<Thread>>,
+    sleeper: Mutex<Option<Sleeper>>,
     edges: Edges,
 }
 
@@ -123,7 +145,7 @@ impl Doorbell {
         }
         // A deadline beyond the clock's end is no deadline.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        *self.sleeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(current());
+        self.lie_down(Sleeper::Thread(current()));
         loop {
             // SYNC: Relaxed is enough, SleeperFence orders it before ready; the handle reaches the
             // ringer by the mutex, whose lock comes after ours if it saw this flag.
@@ -143,6 +165,41 @@ impl Doorbell {
         }
     }
 
+    /// Has the next ring call `call` once, in place of waiting; whether `ready()` holds already, and
+    /// nobody will be called. Of this and [`wait`](Self::wait) the last one counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::sync::{Arc, mpsc::channel};
+    /// # use truebook_core::sync::Doorbell;
+    /// let (sender, receiver) = channel();
+    /// let bell = Doorbell::new();
+    /// assert!(!bell.arm(Arc::new(move || drop(sender.send(7))), || false));
+    /// bell.ring();
+    /// bell.ring(); // nobody is called twice
+    /// assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [7]);
+    /// ```
+    pub fn arm(&self, call: Call, ready: impl Fn() -> bool) -> bool {
+        self.lie_down(Sleeper::Called(call));
+        // SYNC: Relaxed is enough, as in wait.
+        self.sleeping.store(true, Ordering::Relaxed);
+        if self.edges.keeps(Edge::SleeperFence) {
+            // SYNC: SleeperFence, partner of RingerFence in ring.
+            fence(Ordering::SeqCst);
+        }
+        let is_ready = ready();
+        if is_ready {
+            // SYNC: Relaxed is enough, a ringer that still sees true calls for nothing.
+            self.sleeping.store(false, Ordering::Relaxed);
+        }
+        is_ready
+    }
+
+    fn lie_down(&self, sleeper: Sleeper) {
+        *self.sleeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(sleeper);
+    }
+
     #[cold]
     fn wake(&self) {
         // SYNC: Relaxed is enough, the fences order it. A second ringer that reads this false came
@@ -152,10 +209,12 @@ impl Doorbell {
         }
         let sleeper = self.sleeper.lock().unwrap_or_else(PoisonError::into_inner);
         // The clone lets the lock go before the sleeper wakes up and may want it.
-        let thread = sleeper.clone();
+        let found = sleeper.clone();
         drop(sleeper);
-        if let Some(thread) = thread {
-            thread.unpark();
+        match found {
+            Some(Sleeper::Thread(thread)) => thread.unpark(),
+            Some(Sleeper::Called(call)) => call(),
+            None => {}
         }
     }
 }

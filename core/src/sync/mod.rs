@@ -50,7 +50,7 @@ mod stand_in;
 mod table;
 
 pub use broadcast::{Broadcast, Seen};
-pub use doorbell::Doorbell;
+pub use doorbell::{Call, Doorbell};
 #[cfg(truebook_loom)]
 pub use edge::Edge;
 pub use fork::Origin;

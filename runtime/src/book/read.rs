@@ -1,6 +1,7 @@
 //! What a book knows, as plain values at one sequence.
 
 use truebook_core::book::State;
+use truebook_core::engine::Registry;
 use truebook_core::model::{Id, Order, StrategyId};
 
 use super::Book;
@@ -113,6 +114,14 @@ impl Book {
     pub fn state(&mut self, key: &str) -> Result<Option<String>, Error> {
         let key = Id::new("key", key)?;
         self.ask(move |state| state.shared(&key).map(str::to_owned))
+    }
+
+    /// What has a name, by number.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn registry(&mut self) -> Result<Registry, Error> {
+        self.ask(Registry::of)
     }
 
     /// Looks at the whole state after everything written before.

@@ -1,8 +1,10 @@
 //! What a reader gets: plain values with exact decimals, all at one sequence.
 
+mod notice;
 mod pnl;
 mod position;
 
+pub use notice::{Field, Fields, NoticeRecord, is_named};
 pub use pnl::{PnlBy, PnlRecord};
 pub use position::{ClosedPositionRecord, PositionRecord};
 

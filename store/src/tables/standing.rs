@@ -56,6 +56,9 @@ impl Standing {
             }
             Event::IncomePaid(paid) => {
                 self.strategies.insert(paid.strategy);
+                // One of 0 changes nothing but when it was.
+                let held = paid.position.and_then(|key| state.position(&key));
+                self.positions.extend(held.map(|held| held.id));
             }
             Event::OrderPlaced(placed) => {
                 self.strategies.insert(placed.key.strategy);
