@@ -1,18 +1,21 @@
 //! `Book`: what is registered, priced and read; the GIL is released while the book works.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use truebook::model::{Id, InstrumentKind, InstrumentSpec, Timestamp};
-use truebook::{DurabilityWatch, Error, TradingState};
+use truebook::{DurabilityWatch, Error, Frame, Reader, TradingState};
 
 use crate::applied::Applied;
 use crate::choice::unknown;
 use crate::error::raise;
-use crate::number::{exact, optional, time, whole};
+use crate::number::{duration, exact, optional, texts, time, whole};
 use crate::position::{ClosedPosition, Position};
 use crate::record::{Balance, Order, Portfolio, Strategy};
+use crate::status::Status;
+use crate::subscription::{Subscription, Wanted};
+use crate::table::{Records, Table};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -21,16 +24,18 @@ const SIGNALS: Duration = Duration::from_millis(50);
 const DIGITS: &str = "a whole number from 0 to 18";
 
 /// The book of record. Open one with `truebook.open`.
-#[pyclass(frozen, module = "truebook")]
+#[pyclass(frozen, weakref, module = "truebook")]
 pub(crate) struct Book {
     inner: Mutex<truebook::Book>,
     durability: DurabilityWatch,
+    reader: Reader,
 }
 
 impl From<truebook::Book> for Book {
     fn from(book: truebook::Book) -> Self {
         Self {
             durability: book.durability(),
+            reader: book.reader().clone(),
             inner: Mutex::new(book),
         }
     }
@@ -38,6 +43,21 @@ impl From<truebook::Book> for Book {
 
 impl Book {
     pub(crate) fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&mut truebook::Book) -> Result<T, Error> + Send,
+    ) -> PyResult<T> {
+        // Whoever has the lock may sleep without the interpreter's, and needs it to go on.
+        let called = match self.inner.try_lock() {
+            Ok(mut book) => call(&mut book),
+            Err(TryLockError::Poisoned(book)) => call(&mut book.into_inner()),
+            Err(TryLockError::WouldBlock) => py.detach(|| call(&mut self.lock())),
+        };
+        called.map_err(|error| raise(py, &error))
+    }
+
+    /// The same, of a call that takes long: other threads run meanwhile.
+    pub(crate) fn with_long<T: Send>(
         &self,
         py: Python<'_>,
         call: impl FnOnce(&mut truebook::Book) -> Result<T, Error> + Send,
@@ -141,6 +161,25 @@ impl Book {
         self.with(py, |book| book.price(symbol, last, ts_event))
     }
 
+    /// Take a public trade: its price is the last one. `ts_event` is in nanoseconds since the
+    /// epoch.
+    #[pyo3(signature = (symbol, price, qty, *, ts_event=None))]
+    fn trade_print(
+        &self,
+        py: Python<'_>,
+        symbol: &str,
+        price: Any<'_, '_>,
+        qty: Any<'_, '_>,
+        ts_event: Option<Any<'_, '_>>,
+    ) -> PyResult<()> {
+        let (price, qty) = (exact("price", price)?, exact("qty", qty)?);
+        if qty.raw <= 0 {
+            return Err(unknown(py, "qty", &qty.to_string(), "more than 0"));
+        }
+        let ts_event = time("ts_event", ts_event)?;
+        self.with(py, |book| book.price(symbol, price, ts_event))
+    }
+
     /// Take the venue's own mark. `ts_event` is in nanoseconds since the epoch.
     #[pyo3(signature = (symbol, mark, *, ts_event=None))]
     fn mark_price(
@@ -167,16 +206,49 @@ impl Book {
         Ok(Position(found))
     }
 
-    /// Every open position, by account, strategy and leg.
-    fn positions(&self, py: Python<'_>) -> PyResult<Vec<Position>> {
+    /// Every open position, by account, strategy and leg; a list that is a table, too.
+    fn positions(&self, py: Python<'_>) -> PyResult<Records> {
         let found = self.with(py, truebook::Book::positions)?;
-        Ok(found.into_iter().map(Position).collect())
+        let frame = Frame::of_positions(&found);
+        Records::new(py, found.into_iter().map(Position), frame)
     }
 
-    /// The newest round trips that have ended, at most 10,000, oldest first.
-    fn closed_positions(&self, py: Python<'_>) -> PyResult<Vec<ClosedPosition>> {
+    /// The newest round trips that have ended, at most 10,000, oldest first; a list that is a
+    /// table, too.
+    fn closed_positions(&self, py: Python<'_>) -> PyResult<Records> {
         let found = self.with(py, truebook::Book::closed_positions)?;
-        Ok(found.into_iter().map(ClosedPosition).collect())
+        let frame = Frame::of_closed_positions(&found);
+        Records::new(py, found.into_iter().map(ClosedPosition), frame)
+    }
+
+    /// Every balance in which something was booked, as a table; with `floats` its decimals are
+    /// floats.
+    #[pyo3(signature = (*, floats=false))]
+    fn balances(&self, py: Python<'_>, floats: bool) -> PyResult<Table> {
+        let frame = self.with(py, truebook::Book::balances)?;
+        Ok(Table::new(frame, floats))
+    }
+
+    /// Every execution that was booked, oldest first, as a table. Needs a database.
+    #[pyo3(signature = (*, floats=false, timeout=10.0))]
+    fn fills(&self, py: Python<'_>, floats: bool, timeout: f64) -> PyResult<Table> {
+        self.history(py, "fills", floats, timeout)
+    }
+
+    /// What the book came to at the turn of each hour and day, as a table. Needs a database.
+    #[pyo3(signature = (*, floats=false, timeout=10.0))]
+    fn snapshots(&self, py: Python<'_>, floats: bool, timeout: f64) -> PyResult<Table> {
+        self.history(py, "snapshots", floats, timeout)
+    }
+
+    /// A table or view of the history by its name, of everything up to now: "orders",
+    /// "closed_positions", "bars", "daily_pnl" and so on, see `docs/tables.md`. Needs a database;
+    /// waits at most `timeout` seconds for its tables.
+    #[pyo3(signature = (table, *, floats=false, timeout=10.0))]
+    fn history(&self, py: Python<'_>, table: &str, floats: bool, timeout: f64) -> PyResult<Table> {
+        let timeout = duration(py, "timeout", timeout)?;
+        let frame = self.with_long(py, |book| book.history(table, timeout))?;
+        Ok(Table::new(frame, floats))
     }
 
     /// An order by its client id, or None.
@@ -186,10 +258,11 @@ impl Book {
             .map(Order))
     }
 
-    /// Every order that can still fill, oldest first.
-    fn orders(&self, py: Python<'_>) -> PyResult<Vec<Order>> {
+    /// Every order that can still fill, oldest first; a list that is a table, too.
+    fn orders(&self, py: Python<'_>) -> PyResult<Records> {
         let found = self.with(py, truebook::Book::orders)?;
-        Ok(found.into_iter().map(Order).collect())
+        let frame = Frame::of_orders(&found);
+        Records::new(py, found.into_iter().map(Order), frame)
     }
 
     /// What a strategy did, or None where it is unknown.
@@ -237,6 +310,44 @@ impl Book {
         self.with(py, |book| book.state(key))
     }
 
+    /// Hear what the book changes: everything, or what is of `kinds` and about `symbols`,
+    /// `strategies` and `accounts`; from now on, or all that came after the event `since`, which
+    /// needs a database. `overflow` says what becomes of events that are not read in time: the
+    /// oldest are lost and counted, those about the same thing are replaced by the newest, or the
+    /// book waits a moment and the rest comes from the database.
+    #[pyo3(signature = (kinds=None, *, symbols=None, strategies=None, accounts=None, since=None,
+                        overflow="drop_oldest"))]
+    fn subscribe(
+        slf: Py<Self>,
+        py: Python<'_>,
+        kinds: Option<Any<'_, '_>>,
+        symbols: Option<Any<'_, '_>>,
+        strategies: Option<Any<'_, '_>>,
+        accounts: Option<Any<'_, '_>>,
+        since: Option<Any<'_, '_>>,
+        overflow: &str,
+    ) -> PyResult<Subscription> {
+        let since = since.map(|since| whole("since", since, "a sequence, 0 or more"));
+        let wanted = Wanted {
+            kinds: texts("kinds", kinds)?,
+            symbols: texts("symbols", symbols)?,
+            strategies: texts("strategies", strategies)?,
+            accounts: texts("accounts", accounts)?,
+            overflow: overflow.to_owned(),
+            since: since.transpose()?,
+        };
+        Subscription::open(py, slf, wanted)
+    }
+
+    /// How the book does: sequences, the store, orders of unknown fate, producers, subscribers and
+    /// latencies. Reads no lock of the writer's.
+    fn status(&self, py: Python<'_>) -> PyResult<Status> {
+        let (trading, unresolved) = self.with(py, |book| {
+            book.ask(|state| (state.trading_state.name(), state.unresolved().count()))
+        })?;
+        Status::of(py, (&self.reader, &self.durability), (trading, unresolved))
+    }
+
     /// The newest event that survives; 0 without a database. Readable after close.
     #[getter]
     fn durable_sequence(&self) -> u64 {
@@ -254,9 +365,7 @@ impl Book {
     #[pyo3(signature = (sequence, timeout=10.0))]
     fn wait_durable(&self, py: Python<'_>, sequence: Any<'_, '_>, timeout: f64) -> PyResult<bool> {
         let sequence = whole("sequence", sequence, "a sequence, 0 or more")?;
-        let allowed = "seconds, 0 or more";
-        let bound = Duration::try_from_secs_f64(timeout)
-            .map_err(|_| unknown(py, "timeout", &timeout.to_string(), allowed))?;
+        let bound = duration(py, "timeout", timeout)?;
         let begun = Instant::now();
         loop {
             let left = bound.saturating_sub(begun.elapsed());
@@ -274,7 +383,7 @@ impl Book {
 
     /// Keep everything and end. A repeat does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        self.with(py, truebook::Book::close)
+        self.with_long(py, truebook::Book::close)
     }
 
     fn __enter__(slf: Py<Self>, py: Python<'_>) -> PyResult<Py<Self>> {

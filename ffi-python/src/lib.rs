@@ -5,17 +5,23 @@
 )]
 
 mod applied;
+mod arrow;
 mod book;
 mod cash;
 mod choice;
 mod error;
+mod event;
 mod getter;
 mod history;
+mod ingest;
 mod number;
 mod opening;
 mod pnl;
 mod position;
 mod record;
+mod status;
+mod subscription;
+mod table;
 mod trade;
 
 use pyo3::prelude::*;
@@ -34,6 +40,8 @@ mod _truebook {
     #[pymodule_export]
     use super::book::Book;
     #[pymodule_export]
+    use super::event::Event;
+    #[pymodule_export]
     use super::opening::open;
     #[pymodule_export]
     use super::pnl::Pnl;
@@ -43,4 +51,10 @@ mod _truebook {
     use super::record::{Balance, Order, Portfolio, Strategy};
     #[pymodule_export]
     use super::run_cli;
+    #[pymodule_export]
+    use super::status::Status;
+    #[pymodule_export]
+    use super::subscription::Subscription;
+    #[pymodule_export]
+    use super::table::{Records, Table};
 }

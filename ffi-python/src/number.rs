@@ -1,5 +1,7 @@
 //! Numbers in and out: str, int, float (by its shortest text) or Decimal in, Decimal out.
 
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
@@ -11,6 +13,9 @@ static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// The exact number that `value` writes, for the parameter `what`.
 pub(crate) fn exact(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Fixed> {
+    if let Some(number) = plain(value) {
+        return Ok(number);
+    }
     let py = value.py();
     let is_number = value.is_instance_of::<PyString>()
         || (value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>())
@@ -55,6 +60,58 @@ where
 pub(crate) fn time(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
     let allowed = "nanoseconds since the epoch, a whole number of 64 bits";
     value.map(|value| whole(what, value, allowed)).transpose()
+}
+
+/// The number that an int of 64 bits or a float of at most 15 digits writes.
+fn plain(value: &Bound<'_, PyAny>) -> Option<Fixed> {
+    if let Ok(float) = value.cast_exact::<PyFloat>() {
+        return short_float(float.value());
+    }
+    let whole = value.cast_exact::<PyInt>().ok()?;
+    let whole: i64 = whole.extract().ok()?;
+    Some(Fixed::new(i128::from(whole), 0))
+}
+
+/// The shortest decimal that is `float`, where it has at most 15 digits: no other that is as short
+/// is the same float, so it is the one that Python writes.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "a whole number below 10^15; the very same float is asked for"
+)]
+fn short_float(float: f64) -> Option<Fixed> {
+    const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+    (0..).zip(POWERS).find_map(|(scale, power)| {
+        let raw = (float * power).round();
+        let is_same = raw.abs() < 1e15 && raw / power == float;
+        is_same.then(|| Fixed::new(i128::from(raw as i64), scale))
+    })
+}
+
+/// Names for the parameter `what`: one, several, or None.
+pub(crate) fn texts(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<String>>> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    if let Ok(one) = value.cast::<PyString>() {
+        return Ok(Some(vec![one.to_string()]));
+    }
+    value.extract().map(Some).map_err(|_| {
+        let found = value
+            .get_type()
+            .name()
+            .map_or_else(|_| "?".to_owned(), |n| n.to_string());
+        let text = format!("{what}: found {found}, allowed: a name, or a list of names");
+        exception(value.py(), "InvalidValue", text)
+    })
+}
+
+/// Seconds, 0 or more, for the parameter `what`.
+pub(crate) fn duration(py: Python<'_>, what: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| {
+        let text = format!("{what}: found {seconds}, allowed: seconds, 0 or more");
+        exception(py, "InvalidValue", text)
+    })
 }
 
 /// [`exact`] for a parameter that may be absent.

@@ -11,6 +11,11 @@ use crate::choice::choose;
 use crate::error::{exception, raise};
 use crate::number::whole;
 
+/// Sleeps without the interpreter's lock, so that other threads run meanwhile.
+fn released(wait: &mut (dyn FnMut() + Send)) {
+    Python::attach(|py| py.detach(wait));
+}
+
 /// Open a book.
 ///
 /// `path` is the database, None keeps nothing. `config` is a path to a TOML file. Raises StoreError
@@ -30,7 +35,7 @@ pub(crate) fn open(
     clock: &str,
     durability: Option<&str>,
     pin: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Book> {
+) -> PyResult<Py<Book>> {
     let modes = [("paper", Mode::Paper), ("live", Mode::Live)];
     let kinds = [("disk", Durability::Disk), ("os", Durability::Os)];
     let mode = mode
@@ -61,10 +66,18 @@ pub(crate) fn open(
                 [("engine", true), ("inline", false)],
             )?,
             core,
+            rest: released,
             ..HostOptions::default()
         },
         ..configured.map_err(|error| raise(py, &error))?
     };
+    let shown = options.path.as_ref().map_or_else(
+        || "a book in memory".to_owned(),
+        |path| path.display().to_string(),
+    );
     let opened = py.detach(|| truebook::Book::open(options));
-    Ok(opened.map_err(|error| raise(py, &error))?.into())
+    let book = Py::new(py, Book::from(opened.map_err(|error| raise(py, &error))?))?;
+    py.import("truebook._lifetime")?
+        .call_method1("track", (&book, shown))?;
+    Ok(book)
 }

@@ -8,16 +8,22 @@ from truebook._errors import (
     StoreError,
     UnknownInstrument,
 )
+from truebook._listener import Listener
 from truebook._truebook import (
     Applied,
     Balance,
     Book,
     ClosedPosition,
+    Event,
     Order,
     Pnl,
     Portfolio,
     Position,
+    Records,
+    Status,
     Strategy,
+    Subscription,
+    Table,
     open,
 )
 
@@ -28,14 +34,20 @@ __all__ = [
     "ClosedError",
     "ClosedPosition",
     "Error",
+    "Event",
     "InvalidValue",
+    "Listener",
     "Order",
     "Pnl",
     "Portfolio",
     "Position",
+    "Records",
     "Refused",
+    "Status",
     "StoreError",
     "Strategy",
+    "Subscription",
+    "Table",
     "UnknownInstrument",
     "open",
 ]

@@ -10,18 +10,26 @@ __all__ = [
     "Balance",
     "Book",
     "ClosedPosition",
+    "Event",
     "Order",
     "Pnl",
     "Portfolio",
     "Position",
+    "Records",
+    "Status",
     "Strategy",
+    "Subscription",
+    "Table",
     "open",
     "run_cli",
 ]
 
+_T = TypeVar("_T")
+
 # A float is taken by its shortest text; bool, None and NaN are refused.
 _Number: TypeAlias = str | int | float | Decimal
 _Path: TypeAlias = str | PathLike[str]
+_Names: TypeAlias = str | Sequence[str]
 _Side: TypeAlias = Literal["buy", "sell"]
 _Leg: TypeAlias = Literal["net", "long", "short"]
 _TimeInForce: TypeAlias = Literal["gtc", "ioc", "fok", "day", "gtd"]
@@ -94,6 +102,16 @@ class Book:
         """Take a quote; None is a missing side. `ts_event` is in nanoseconds since the epoch."""
     def price(self, symbol: str, last: _Number, *, ts_event: int | None = None) -> None:
         """Take a last price. `ts_event` is in nanoseconds since the epoch."""
+    def trade_print(
+        self,
+        symbol: str,
+        price: _Number,
+        qty: _Number,
+        *,
+        ts_event: int | None = None,
+    ) -> None:
+        """Take a public trade: its price is the last one. `ts_event` is in nanoseconds since the
+        epoch."""
     def mark_price(self, symbol: str, mark: _Number, *, ts_event: int | None = None) -> None:
         """Take the venue's own mark. `ts_event` is in nanoseconds since the epoch."""
     def position(
@@ -104,14 +122,26 @@ class Book:
         account: str = "default",
     ) -> Position:
         """The position of one strategy, or the account's net."""
-    def positions(self) -> list[Position]:
-        """Every open position, by account, strategy and leg."""
-    def closed_positions(self) -> list[ClosedPosition]:
-        """The newest round trips that have ended, at most 10,000, oldest first."""
+    def positions(self) -> Records[Position]:
+        """Every open position, by account, strategy and leg; a list that is a table, too."""
+    def closed_positions(self) -> Records[ClosedPosition]:
+        """The newest round trips that have ended, at most 10,000, oldest first; a list that is a
+        table, too."""
+    def balances(self, *, floats: bool = False) -> Table:
+        """Every balance in which something was booked, as a table; with `floats` its decimals are
+        floats."""
+    def fills(self, *, floats: bool = False, timeout: float = 10.0) -> Table:
+        """Every execution that was booked, oldest first, as a table. Needs a database."""
+    def snapshots(self, *, floats: bool = False, timeout: float = 10.0) -> Table:
+        """What the book came to at the turn of each hour and day, as a table. Needs a database."""
+    def history(self, table: str, *, floats: bool = False, timeout: float = 10.0) -> Table:
+        """A table or view of the history by its name, of everything up to now: "orders",
+        "closed_positions", "bars", "daily_pnl" and so on, see `docs/tables.md`. Needs a database;
+        waits at most `timeout` seconds for its tables."""
     def order(self, client_order_id: str) -> Order | None:
         """An order by its client id, or None."""
-    def orders(self) -> list[Order]:
-        """Every order that can still fill, oldest first."""
+    def orders(self) -> Records[Order]:
+        """Every order that can still fill, oldest first; a list that is a table, too."""
     def strategy(self, name: str) -> Strategy | None:
         """What a strategy did, or None where it is unknown."""
     def portfolio(self) -> Portfolio:
@@ -420,6 +450,50 @@ class Book:
         NotReady."""
     def acknowledge(self) -> Applied:
         """Take orders although some are of unknown fate; they keep what they reserve."""
+    def subscribe(
+        self,
+        kinds: _Names | None = None,
+        *,
+        symbols: _Names | None = None,
+        strategies: _Names | None = None,
+        accounts: _Names | None = None,
+        since: int | None = None,
+        overflow: Literal["drop_oldest", "conflate", "block"] = "drop_oldest",
+    ) -> Subscription:
+        """Hear what the book changes: everything, or what is of `kinds` and about `symbols`,
+        `strategies` and `accounts`; from now on, or all that came after the event `since`, which
+        needs a database. `overflow` says what becomes of events that are not read in time: the
+        oldest are lost and counted, those about the same thing are replaced by the newest, or the
+        book waits a moment and the rest comes from the database."""
+    def status(self) -> Status:
+        """How the book does: sequences, the store, orders of unknown fate, producers, subscribers
+        and latencies."""
+    def ingest_ccxt_trade(self, obj: Mapping[str, Any], /, **named: Any) -> Applied | None:
+        """Book a trade as ccxt gives it: see `docs/ingest.md`."""
+    def ingest_ccxt_order(self, obj: Mapping[str, Any], /, **named: Any) -> Any:
+        """Bring an order in step with what ccxt says of it."""
+    def ingest_ccxt_balance(self, obj: Mapping[str, Any], /, **named: Any) -> list[Applied]:
+        """Record the balances that the venue states, as ccxt gives them."""
+    def ingest_ccxt_positions(self, obj: Sequence[Mapping[str, Any]], /, **named: Any) -> list[Applied]:
+        """Record the positions that the venue states, as ccxt gives them."""
+    def ingest_ccxt_ticker(self, obj: Mapping[str, Any], /, **named: Any) -> None:
+        """Take a quote as ccxt gives it."""
+    def ingest_ccxt_ohlcv(self, obj: Sequence[Sequence[Any]], /, **named: Any) -> list[Applied]:
+        """Record closed bars as ccxt gives them."""
+    def ingest_ib_fill(self, obj: Any, /, **named: Any) -> Any:
+        """Book an execution as ib_async gives it."""
+    def ingest_ib_commission(self, obj: Any, /, **named: Any) -> Any:
+        """Book the commission of an execution that was booked without one."""
+    def ingest_ib_position(self, obj: Any, /, **named: Any) -> Any:
+        """Record a position that the venue states, as ib_async gives it."""
+    def ingest_ib_account_value(self, obj: Any, /, **named: Any) -> Any:
+        """Record a cash balance that the venue states, as ib_async gives it."""
+    def ingest_hummingbot_trade(self, obj: Any, /, **named: Any) -> Any:
+        """Book a trade as hummingbot gives it."""
+    def ingest_vnpy_trade(self, obj: Any, /, **named: Any) -> Any:
+        """Book a trade as vn.py gives it."""
+    def ingest_fix(self, obj: Mapping[Any, Any], /, **named: Any) -> Any:
+        """Book what a FIX execution report says, given as a mapping of its tags or names."""
     def close(self) -> None:
         """Keep everything and end. A repeat does nothing."""
     def __enter__(self) -> Self: ...
@@ -759,6 +833,171 @@ class Portfolio:
     @property
     def missing_rates(self) -> list[str]:
         """Currencies without a rate to the reporting currency, and what is held without a mark."""
+
+@final
+class Event:
+    """One change that the book made: its kind, when, whom it is about, and what was before and is
+    since.
+
+    `event["new"]` is `event.data["new"]`. Numbers are Decimal, times are nanoseconds since the
+    epoch.
+    """
+    @property
+    def kind(self) -> str:
+        """What happened, in one word: "fill_booked", "order_filled", "position_changed",
+        "balance_changed", "price_updated" and so on."""
+    @property
+    def sequence(self) -> int:
+        """The sequence of the event that made it; for a price, of the event before."""
+    @property
+    def index(self) -> int:
+        """Its number among the changes of one event, from 0."""
+    @property
+    def ts(self) -> int:
+        """When it happened, in nanoseconds since the epoch."""
+    @property
+    def symbol(self) -> str | None:
+        """The instrument that it is about, or None."""
+    @property
+    def strategy(self) -> str | None:
+        """The strategy that it is about, or None."""
+    @property
+    def account(self) -> str | None:
+        """The account that it is about, or None."""
+    @property
+    def data(self) -> dict[str, Any]:
+        """What else it says, by name; "old" and "new" are what was before and is since."""
+    def __getitem__(self, name: str, /) -> Any: ...
+
+@final
+class Subscription:
+    """Hears what the book changes: poll it, iterate it, or `async for` it. Made by
+    `Book.subscribe`.
+
+    One subscription is read by one thread at a time; each reader makes its own.
+    """
+    def poll(self, timeout: float = 0.0) -> Event | None:
+        """The next event, or None where there is none within `timeout` seconds. Holds up no other
+        thread, and Ctrl-C ends it."""
+    def poll_many(self, limit: int = 1024, timeout: float = 0.0) -> list[Event]:
+        """The events that wait, oldest first, at most `limit`; waits up to `timeout` seconds for
+        the first."""
+    def __iter__(self) -> Iterator[Event]: ...
+    def __next__(self) -> Event:
+        """The next event; ends when the book or the subscription is closed."""
+    def __aiter__(self) -> AsyncIterator[Event]: ...
+    def fileno(self) -> int:
+        """A descriptor that is readable while there may be events: for `loop.add_reader`, select
+        or epoll. Call `arm` after each poll that gave nothing."""
+    def arm(self) -> bool:
+        """Make the descriptor unreadable until there is something to poll; whether there may be
+        already, and it stays readable."""
+    @property
+    def lost(self) -> int:
+        """How many parts of events were overwritten before they were read; most events take
+        one."""
+    @property
+    def sequence(self) -> int:
+        """The sequence of the last event that was given out or was not wanted: `since` it another
+        subscription goes on."""
+    @property
+    def closed(self) -> bool:
+        """Whether there will be no more: it or the book is closed, and everything was given
+        out."""
+    def close(self) -> None:
+        """Hear no more. A repeat does nothing."""
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        *_exception: type[BaseException] | BaseException | TracebackType | None,
+    ) -> None: ...
+
+@final
+class Status:
+    """How a book does; each figure is of a moment of its own."""
+    @property
+    def sequence(self) -> int:
+        """The sequence of the newest event."""
+    @property
+    def version(self) -> int:
+        """How many changes were published, prices included, in this process."""
+    @property
+    def is_running(self) -> bool:
+        """Whether the writer runs."""
+    @property
+    def trading_state(self) -> str:
+        """What trading is allowed: "ACTIVE", "REDUCING" or "HALTED"."""
+    @property
+    def unresolved(self) -> int:
+        """How many orders are of unknown fate since the book was opened."""
+    @property
+    def durable_sequence(self) -> int:
+        """The newest event that survives; 0 without a database."""
+    @property
+    def tables_sequence(self) -> int:
+        """The event up to which the history tables stand; 0 without a database."""
+    @property
+    def checkpoint_sequence(self) -> int:
+        """The event up to which the newest checkpoint stands; 0 without one."""
+    @property
+    def backlog_bytes(self) -> int:
+        """The bytes of events that wait in memory because the disk refuses."""
+    @property
+    def store_error(self) -> str | None:
+        """Why events are not kept at the moment, or None."""
+    @property
+    def tables_error(self) -> str | None:
+        """Why the history tables do not follow at the moment, or None."""
+    @property
+    def producers(self) -> list[dict[str, int]]:
+        """The producers, the book's own first: "depth", "peak", "executed", "conflated"."""
+    @property
+    def subscribers(self) -> list[dict[str, int]]:
+        """The subscribers, oldest first: "lag" and "lost", in parts of events."""
+    @property
+    def latency(self) -> dict[str, int]:
+        """How long commands took to apply and publish, in nanoseconds: "count", "p50", "p99",
+        "max"."""
+
+@final
+class Table:
+    """Columns of the same length. polars, pandas, pyarrow and duckdb take it as it is, by the Arrow
+    PyCapsule interface: decimals as decimal128(38, 18), times as nanoseconds in UTC.
+    """
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+    def __len__(self) -> int: ...
+    def __getitem__(self, name: str, /) -> list[Any]:
+        """The values of a column, by its name."""
+    def to_pydict(self) -> dict[str, list[Any]]:
+        """The columns by name, as lists."""
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """The rows, each a dict by column."""
+    def to_numpy(self) -> Any:
+        """A structured array of numpy, which must be installed: decimals as float64, where none is
+        there NaN; times as datetime64[ns]."""
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A stream of Arrow record batches."""
+
+@final
+class Records(Generic[_T]):
+    """A list of records that is a table, too: polars, pandas, pyarrow and duckdb take it as it
+    is."""
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, at: int, /) -> _T: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> tuple[_T, ...]: ...
+    def __iter__(self) -> Iterator[_T]: ...
+    def __contains__(self, item: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def table(self, *, floats: bool = False) -> Table:
+        """The records as a table; with `floats` its decimals are floats."""
+    def to_numpy(self) -> Any:
+        """A structured array of numpy, which must be installed: see `Table.to_numpy`."""
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A stream of Arrow record batches."""
 
 def open(
     path: _Path | None = None,

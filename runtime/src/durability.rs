@@ -7,6 +7,19 @@ use truebook_store::Progress;
 
 use crate::error::Error;
 
+/// How a store does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreStatus {
+    /// The event up to which the newest checkpoint stands.
+    pub checkpoint_sequence: u64,
+    /// The bytes of events that wait in memory because the disk refuses.
+    pub backlog_bytes: u64,
+    /// Why events are not kept at the moment.
+    pub error: Option<String>,
+    /// Why the tables do not follow at the moment.
+    pub tables_error: Option<String>,
+}
+
 /// A view of what has become durable.
 #[derive(Clone, Debug, Default)]
 pub struct DurabilityWatch(Option<Arc<Progress>>);
@@ -22,6 +35,19 @@ impl DurabilityWatch {
         self.0
             .as_ref()
             .map_or(0, |progress| progress.durable_sequence())
+    }
+
+    /// How the store does; without a database, nothing is wrong.
+    #[must_use]
+    pub fn store(&self) -> StoreStatus {
+        self.0
+            .as_ref()
+            .map_or_else(StoreStatus::default, |known| StoreStatus {
+                checkpoint_sequence: known.checkpoint_sequence(),
+                backlog_bytes: known.backlog_bytes(),
+                error: known.error(),
+                tables_error: known.tables_error(),
+            })
     }
 
     /// The event up to which the history tables stand; without a database, 0.

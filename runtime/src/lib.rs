@@ -4,6 +4,7 @@ mod book;
 mod desk;
 mod durability;
 mod error;
+mod frame;
 mod interrupt;
 mod json;
 pub mod market;
@@ -18,8 +19,9 @@ pub use book::{
     Amendment, BarReport, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport,
     OrderRequest, Score, SplitReport, TradeRef, decimal,
 };
-pub use durability::DurabilityWatch;
+pub use durability::{DurabilityWatch, StoreStatus};
 pub use error::Error;
+pub use frame::{Frame, Values};
 pub use interrupt::Interrupt;
 pub use record::{
     BalanceRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord, PnlBy,

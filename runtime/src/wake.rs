@@ -22,16 +22,16 @@ impl WakeFd {
         Ok(Self(Arc::new(made)))
     }
 
-    /// Makes it readable as soon as `subscription` has something to be polled; at once where it
-    /// has. To be asked after each poll that gave nothing.
-    pub fn arm(&self, subscription: &Subscription) {
+    /// Makes it readable as soon as `subscription` has something to be polled; whether it may have
+    /// already, and nothing more is done. To be asked after a poll that gave nothing.
+    #[must_use]
+    pub fn arm(&self, subscription: &Subscription) -> bool {
         let own = self.clone();
-        if subscription.arm(Arc::new(move || own.set())) {
-            self.set();
-        }
+        subscription.arm(Arc::new(move || own.set()))
     }
 
-    fn set(&self) {
+    /// Makes it readable.
+    pub fn set(&self) {
         // It is readable already where the count is full.
         let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }

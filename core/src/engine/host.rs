@@ -9,7 +9,7 @@ use crate::model::InvalidValue;
 use crate::sync::{Doorbell, ring};
 
 use super::lane::{Lane, Message};
-use super::producer::{Discipline, Gone, Producer, Unsent, pair};
+use super::producer::{Discipline, Gone, Producer, Rest, Unsent, pair, rest};
 use super::thread::{Closing, Door, Service, Wait};
 use super::{Bus, Input, Reactor, Reader, View, Writer};
 
@@ -17,7 +17,7 @@ use super::{Bus, Input, Reactor, Reader, View, Writer};
 pub const PRODUCERS_MAX: usize = 64;
 
 /// How the writer runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Whether it has a thread of its own.
     pub threaded: bool,
@@ -27,6 +27,8 @@ pub struct Options {
     pub wait: Wait,
     /// How many inputs of one producer may wait.
     pub capacity: usize,
+    /// How a caller sleeps until its answer is there.
+    pub rest: Rest,
     /// How many wait before the thread starts; for tests of what lag may not change.
     pub ahead: usize,
 }
@@ -38,6 +40,7 @@ impl Default for Options {
             core: None,
             wait: Wait::default(),
             capacity: 4_096,
+            rest,
             ahead: 0,
         }
     }
@@ -129,7 +132,8 @@ impl<R: Reactor> Remote<R> {
             capacity: options.capacity.max(options.ahead),
             wait: options.wait,
         };
-        let (own, lane) = enrol.pair(Discipline::Ordered, None);
+        let (mut own, lane) = enrol.pair(Discipline::Ordered, None);
+        own.set_rest(options.rest);
         let service = Service {
             writer,
             lanes: vec![lane],

@@ -38,7 +38,7 @@ pub use meter::Latency;
 #[cfg(truebook_loom)]
 pub use model::{ModelBells, modelled};
 pub use pin::check_core;
-pub use producer::{Discipline, Gone, Producer, Unsent};
+pub use producer::{Discipline, Gone, Producer, Rest, Unsent};
 pub use reactor::{Happening, Quiet, Reactor};
 pub use reader::{Reader, Unseen};
 pub use status::{ProducerStatus, Status, SubscriberStatus};

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::book::{Answer, Command, PriceTick, State};
 use crate::sync::{
@@ -18,8 +18,10 @@ use super::Input;
 use super::lane::{Farewell, Lane, LiveLane, Message, PRICE_WORDS, TOPICS, pack, topic};
 use super::meter::LaneMeter;
 
-/// How often an empty ring is looked at before a caller sleeps.
-pub(super) const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 2_000 };
+/// How long a caller looks for its answer before it sleeps.
+const SPINNING: Duration = Duration::from_micros(5);
+/// How often it looks before it looks at the clock.
+const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 32 };
 /// How long an asker waits before it looks whether the writer is still there.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -67,6 +69,15 @@ pub enum Discipline {
     },
 }
 
+/// How a caller sleeps until its answer is there: whoever holds something that others need lets it
+/// go around the wait.
+pub type Rest = fn(&mut (dyn FnMut() + Send));
+
+/// Sleeps, and holds nothing.
+pub(super) fn rest(wait: &mut (dyn FnMut() + Send)) {
+    wait();
+}
+
 /// One producer's end; may be moved to another thread.
 pub struct Producer {
     messages: RingProducer<Message>,
@@ -77,6 +88,7 @@ pub struct Producer {
     origin: Origin,
     /// Whether the writer may sleep, and is woken.
     is_waking: bool,
+    rest: Rest,
     /// After the rings, so that a writer who is woken by its drop finds their ends gone.
     writer: Farewell,
 }
@@ -137,6 +149,7 @@ pub(super) fn pair_with(
         meter,
         origin: Origin::here(),
         is_waking: true,
+        rest,
         writer: Farewell(writer_bell),
     };
     (producer, lane)
@@ -201,6 +214,11 @@ impl Producer {
         self.is_waking = is_waking;
     }
 
+    /// Says how to sleep.
+    pub(super) fn set_rest(&mut self, rest: Rest) {
+        self.rest = rest;
+    }
+
     #[inline]
     fn wake(&self) {
         if self.is_waking {
@@ -236,13 +254,19 @@ impl Producer {
         &mut self,
         look: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Gone> {
-        let (give, take) = mpsc::sync_channel(1);
+        let (give, mut take) = mpsc::sync_channel(1);
         self.send(Message::Ask(Box::new(move |state| {
             // The asker may have given up; nobody else wants the value.
             let _ = give.send(look(state));
         })))?;
+        if let Some(answer) = spin(|| take.try_recv().ok()) {
+            return Ok(answer);
+        }
         loop {
-            match take.recv_timeout(PATIENCE) {
+            let mut waited = Err(RecvTimeoutError::Timeout);
+            let (take, found) = (&mut take, &mut waited);
+            (self.rest)(&mut move || *found = take.recv_timeout(PATIENCE));
+            match waited {
                 Ok(answer) => return Ok(answer),
                 // The message stays in the ring of a writer that stopped before it.
                 Err(RecvTimeoutError::Timeout) if !self.messages.is_abandoned() => {}
@@ -276,21 +300,38 @@ impl Producer {
                 Err(Unsent::Gone(why, _)) => return Err(why),
                 Err(Unsent::Full(back)) => message = back,
             }
-            std::thread::yield_now();
+            (self.rest)(&mut std::thread::yield_now);
         }
     }
 
     /// Waits for the answer to the last call; `None` when the writer is gone.
     fn answer(&mut self) -> Option<Answer> {
+        if let Some(answer) = spin(|| self.answers.pop()) {
+            return Some(answer);
+        }
+        let (rest, own) = (self.rest, &mut *self);
+        rest(&mut move || {
+            let answers = &own.answers;
+            let is_there = || !answers.is_empty() || answers.is_abandoned();
+            own.bell.wait(is_there, None);
+        });
+        self.answers.pop()
+    }
+}
+
+/// Looks for a little while.
+fn spin<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let mut began = None;
+    loop {
         for _ in 0..SPINS {
-            if let Some(answer) = self.answers.pop() {
-                return Some(answer);
+            let found = look();
+            if found.is_some() {
+                return found;
             }
             std::hint::spin_loop();
         }
-        let answers = &self.answers;
-        self.bell
-            .wait(|| !answers.is_empty() || answers.is_abandoned(), None);
-        self.answers.pop()
+        if SPINS == 0 || began.get_or_insert_with(Instant::now).elapsed() > SPINNING {
+            return look();
+        }
     }
 }

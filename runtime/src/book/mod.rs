@@ -162,12 +162,10 @@ impl Book {
         (bid, ask): (Option<Fixed>, Option<Fixed>),
         ts_event: Option<i64>,
     ) -> Result<(), Error> {
-        let instrument = self.instrument(symbol)?;
-        let px =
-            |value: Option<Fixed>, name| value.map(|v| price(&instrument, name, v)).transpose();
-        let (bid, ask) = (px(bid, "bid")?, px(ask, "ask")?);
-        let ts = self.time(ts_event)?;
-        let tick = PriceTick::empty(instrument.id, ts);
+        let instrument = self.known(symbol)?;
+        let px = |value: Option<Fixed>, name| value.map(|v| price(instrument, name, v)).transpose();
+        let (id, bid, ask) = (instrument.id, px(bid, "bid")?, px(ask, "ask")?);
+        let tick = PriceTick::empty(id, self.time(ts_event)?);
         self.post(Command::Price(PriceTick { bid, ask, ..tick }))
     }
 
@@ -176,9 +174,9 @@ impl Book {
     /// # Errors
     /// As [`Book::quote`].
     pub fn price(&mut self, symbol: &str, last: Fixed, ts_event: Option<i64>) -> Result<(), Error> {
-        let instrument = self.instrument(symbol)?;
-        let last = Some(price(&instrument, "last", last)?);
-        let tick = PriceTick::empty(instrument.id, self.time(ts_event)?);
+        let instrument = self.known(symbol)?;
+        let (id, last) = (instrument.id, Some(price(instrument, "last", last)?));
+        let tick = PriceTick::empty(id, self.time(ts_event)?);
         self.post(Command::Price(PriceTick { last, ..tick }))
     }
 
@@ -192,9 +190,9 @@ impl Book {
         mark: Fixed,
         ts_event: Option<i64>,
     ) -> Result<(), Error> {
-        let instrument = self.instrument(symbol)?;
-        let venue_mark = Some(price(&instrument, "mark", mark)?);
-        let tick = PriceTick::empty(instrument.id, self.time(ts_event)?);
+        let instrument = self.known(symbol)?;
+        let (id, venue_mark) = (instrument.id, Some(price(instrument, "mark", mark)?));
+        let tick = PriceTick::empty(id, self.time(ts_event)?);
         self.post(Command::Price(PriceTick { venue_mark, ..tick }))
     }
 
@@ -301,12 +299,20 @@ impl Book {
         Ok(host.post(Input::Command(command))?)
     }
 
-    fn instrument(&self, symbol: &str) -> Result<Instrument, Error> {
+    fn known(&self, symbol: &str) -> Result<&Instrument, Error> {
         self.check_open()?;
-        let found = self.instruments.get(&Id::new("symbol", symbol)?);
-        found
-            .copied()
-            .ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))
+        match self.instruments.get(symbol) {
+            Some(found) => Ok(found),
+            // What cannot be one is said first.
+            None => {
+                Id::new("symbol", symbol)?;
+                Err(Error::UnknownInstrument(symbol.to_owned()))
+            }
+        }
+    }
+
+    fn instrument(&self, symbol: &str) -> Result<Instrument, Error> {
+        self.known(symbol).copied()
     }
 
     fn known_account(&self, name: &str) -> Result<Option<AccountId>, Error> {

@@ -4,8 +4,13 @@ use truebook_core::book::State;
 use truebook_core::engine::Registry;
 use truebook_core::model::{Id, Order, StrategyId};
 
+use std::time::Duration;
+
+use truebook_store::JournalFile;
+
 use super::Book;
 use crate::error::Error;
+use crate::frame::Frame;
 use crate::record::{
     BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
     PositionRecord, StrategyRecord,
@@ -114,6 +119,35 @@ impl Book {
     pub fn state(&mut self, key: &str) -> Result<Option<String>, Error> {
         let key = Id::new("key", key)?;
         self.ask(move |state| state.shared(&key).map(str::to_owned))
+    }
+
+    /// Every balance of every account in which something was booked, as a table.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn balances(&mut self) -> Result<Frame, Error> {
+        self.ask(Frame::of_balances)
+    }
+
+    /// A table or a view of the history, of everything up to now: see `docs/tables.md`. Waits until
+    /// the tables stand there.
+    ///
+    /// # Errors
+    /// [`Error::Store`] without a database, for a table that there is not, or where the tables do
+    /// not follow in time.
+    pub fn history(&mut self, table: &str, timeout: Duration) -> Result<Frame, Error> {
+        let newest = self.ask(|state| state.sequence)?;
+        let Some(path) = &self.path else {
+            let what = "a book without a database keeps no history: open it with a path";
+            return Err(Error::Store(what.to_owned()));
+        };
+        if !self.durability.wait_tables(newest, timeout) {
+            let what = "the history tables do not follow: see the book's status";
+            return Err(Error::Store(what.to_owned()));
+        }
+        let opened = JournalFile::read_only(path);
+        let file = opened.map_err(|error| Error::Store(error.to_string()))?;
+        Frame::of_history(&file, table)
     }
 
     /// What has a name, by number.

@@ -26,6 +26,7 @@ pub use error::ExportError;
 pub use folder::{Exported, Written, export, print};
 pub use json::state_json;
 pub use reading::Reading;
+pub use rusqlite::types::Value;
 pub use sink::Format;
 pub use standing::{ROWS_SHOWN, RowDifference, TableDifference};
 pub use status::{ALERTS_SHOWN, Alerts, StandingCounts, Status, Warned, status};

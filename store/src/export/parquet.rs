@@ -111,7 +111,7 @@ impl Values {
         match column.kind {
             Kind::Whole | Kind::Time => Self::Whole(Vec::new(), Vec::new()),
             Kind::Ratio => Self::Ratio(Vec::new(), Vec::new()),
-            Kind::Text => Self::Text(Vec::new(), Vec::new()),
+            Kind::Text | Kind::Decimal => Self::Text(Vec::new(), Vec::new()),
         }
     }
 
@@ -174,7 +174,7 @@ fn write<T: DataType>(
 fn schema(table: &Table) -> Result<TypePtr, Fault> {
     let field = |column: &Column| {
         let (physical, logical) = match column.kind {
-            Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Kind::Text | Kind::Decimal => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             Kind::Whole => (Physical::INT64, None),
             Kind::Time => {
                 let time = LogicalType::timestamp(true, TimeUnit::NANOS);

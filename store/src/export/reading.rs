@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use rusqlite::types::Value;
 use rusqlite::{Row, Transaction};
 
 use super::ExportError;
@@ -85,6 +86,21 @@ impl<'a> Reading<'a> {
             Some(name) => Err(ExportError::UnknownTable(name.clone())),
             None => Ok(found),
         }
+    }
+
+    /// The values of `table`, column by column.
+    ///
+    /// # Errors
+    /// [`ExportError::Store`] when the database refuses.
+    pub fn values(&self, table: &Table) -> Result<Vec<Vec<Value>>, ExportError> {
+        let mut values = vec![Vec::new(); table.columns.len()];
+        let read: rusqlite::Result<u64> = self.each(&table.select(), |row| {
+            for (at, column) in values.iter_mut().enumerate() {
+                column.push(row.get(at)?);
+            }
+            Ok(())
+        });
+        read.map(|_| values).map_err(|e| self.fail(&e))
     }
 
     /// Shows each row of what `sql` selects.

@@ -9,8 +9,10 @@ use crate::tables::{CREATE, TABLES};
 /// What the values of a column are, NULL apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text; decimals are exact and text.
+    /// Text.
     Text,
+    /// An exact decimal, as text.
+    Decimal,
     /// A whole number of 64 bits; a flag is 0 or 1.
     Whole,
     /// A whole number: nanoseconds since the epoch.
@@ -65,9 +67,10 @@ impl Table {
             return Ok(None);
         }
         let mut select = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
+        let table = name;
         let columns = select.query_map([name], |row| {
             let (name, declared): (String, String) = (row.get(0)?, row.get(1)?);
-            let kind = kind(&name, &declared);
+            let kind = kind((table, &name), &declared);
             Ok(Column { name, kind })
         })?;
         let ordered = TABLES.iter().find(|(table, _)| *table == name);
@@ -86,14 +89,68 @@ impl Table {
 }
 
 /// What a column holds; what a view computes has no declared type, and is known by its name.
-fn kind(name: &str, declared: &str) -> Kind {
+fn kind((table, name): (&str, &str), declared: &str) -> Kind {
     match (declared, name) {
         ("INTEGER", _) if is_time(name) => Kind::Time,
         ("INTEGER", _) | (_, "fills" | "closed_trades" | "winning_trades") => Kind::Whole,
         (_, "win_rate") => Kind::Ratio,
+        // A position and a fill have fees in several currencies: an object of them.
+        (_, "fees") if matches!(table, "fills" | "positions" | "open_positions") => Kind::Text,
+        _ if DECIMALS.contains(&name) => Kind::Decimal,
         _ => Kind::Text,
     }
 }
+
+/// The columns that hold exact decimals, in every table that has them.
+const DECIMALS: [&str; 47] = [
+    "qty",
+    "last_qty",
+    "cum_qty",
+    "leaves_qty",
+    "signed_qty",
+    "entry_qty",
+    "peak_qty",
+    "qty_before",
+    "last_px",
+    "limit_px",
+    "trigger_px",
+    "avg_px",
+    "entry_px",
+    "exit_px",
+    "realized_pnl",
+    "unrealized_pnl",
+    "total_pnl",
+    "cash_flow",
+    "cost",
+    "cost_before",
+    "funding",
+    "margin",
+    "fees",
+    "amount",
+    "total",
+    "free",
+    "locked",
+    "in_orders",
+    "in_margin",
+    "contributed",
+    "equity",
+    "cash",
+    "holdings",
+    "peak",
+    "drawdown",
+    "drawdown_pct",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "value",
+    "tick",
+    "lot",
+    "multiplier",
+    "stated",
+    "booked",
+];
 
 /// Whether a whole number is a time.
 fn is_time(name: &str) -> bool {

@@ -341,6 +341,45 @@ pub enum News {
 }
 
 impl News {
+    /// Every kind that there is.
+    pub const KINDS: [&str; 35] = [
+        "order_placed",
+        "order_accepted",
+        "order_filled",
+        "order_fill_reversed",
+        "order_corrected",
+        "order_cancel_requested",
+        "order_canceled",
+        "order_rejected",
+        "order_expired",
+        "order_unknown",
+        "order_amended",
+        "limit_breached",
+        "fill_booked",
+        "fill_reversed",
+        "fill_quarantined",
+        "position_opened",
+        "position_changed",
+        "position_closed",
+        "fee_changed",
+        "balance_changed",
+        "price_updated",
+        "price_refused",
+        "account_changed",
+        "trading_state_changed",
+        "state_changed",
+        "config_changed",
+        "venue_stated",
+        "instrument_changed",
+        "account_added",
+        "strategy_added",
+        "bar_closed",
+        "observed",
+        "alerted",
+        "snapshot_taken",
+        "store_changed",
+    ];
+
     /// Whether it tells of a price, which has no event.
     #[must_use]
     pub fn is_price(&self) -> bool {

@@ -1,0 +1,36 @@
+"""Books that are open when the interpreter ends are closed, so that everything is kept."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import weakref
+from typing import TYPE_CHECKING
+
+from truebook._errors import Error
+
+if TYPE_CHECKING:
+    from truebook._truebook import Book
+
+_log = logging.getLogger("truebook")
+_open: weakref.WeakSet[Book] = weakref.WeakSet()
+_process = os.getpid()
+
+
+def track(book: Book, what: str) -> None:
+    """Note that `book` is open."""
+    _open.add(book)
+    _log.debug("opened %s", what)
+
+
+@atexit.register
+def _close_all() -> None:
+    # The books of the process from which this one was forked are its own.
+    if os.getpid() != _process:
+        return
+    for book in list(_open):
+        try:
+            book.close()
+        except Error as error:
+            _log.error("a book was not closed in order: %s", error)
