@@ -18,8 +18,6 @@ use crate::number::duration;
 
 /// How long a wait goes on before it looks for Ctrl-C.
 const SIGNALS: Duration = Duration::from_millis(50);
-/// The most events that are given out at once.
-const MANY: usize = 1_024;
 
 /// Hears what the book changes: poll it, iterate it, or `async for` it. Made by `Book.subscribe`.
 ///
@@ -155,7 +153,7 @@ impl Subscription {
 
     /// The events that wait, oldest first, at most `limit`; waits up to `timeout` seconds for the
     /// first.
-    #[pyo3(signature = (limit=MANY, timeout=0.0))]
+    #[pyo3(signature = (limit=1024, timeout=0.0))]
     fn poll_many(&self, py: Python<'_>, limit: usize, timeout: f64) -> PyResult<Vec<Event>> {
         let first = self.poll(py, timeout)?;
         let mut events: Vec<Event> = first.into_iter().collect();

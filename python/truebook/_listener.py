@@ -37,6 +37,8 @@ class Listener:
     balance_changed 5
     """
 
+    __module__ = "truebook"
+
     def __init__(
         self,
         subscription: Subscription,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def structured(table: Table, kinds: dict[str, str]) -> Any:
     """Give `table` as a structured array; `kinds` says what each column holds."""
-    import numpy
+    import numpy  # type: ignore[import-not-found,unused-ignore]
 
     columns = {}
     for name, kind in kinds.items():

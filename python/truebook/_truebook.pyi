@@ -1,9 +1,10 @@
 """The compiled part of truebook."""
 
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 from types import TracebackType
-from typing import Literal, Self, TypeAlias, final
+from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, final, overload
 
 __all__ = [
     "Applied",

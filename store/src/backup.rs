@@ -183,13 +183,13 @@ impl Place {
             empty_log(&self.to).map_err(|e| fail(&e))?;
         }
         // What the one before had is not missing in the copy.
-        self.lock.note(0);
+        self.lock.note(0, true);
         std::fs::rename(&self.part, &self.to).map_err(|e| fail(&e))?;
         if let Some(folder) = self.to.parent() {
             let synced = File::open(folder).and_then(|folder| folder.sync_all());
             synced.map_err(|e| fail(&e))?;
         }
-        self.lock.note(sequence);
+        self.lock.note(sequence, true);
         let known = std::fs::metadata(&self.to).map_err(|e| fail(&e))?;
         Ok(known.len())
     }

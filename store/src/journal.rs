@@ -173,9 +173,8 @@ impl JournalFile {
         let (last, chain) = self.insert(rows)?;
         (self.last, self.chain) = (last, chain);
         self.check_there()?;
-        // What survives the process only may be gone with the power.
-        if let (Some(lock), true) = (&self.lock, self.is_synced()) {
-            lock.note(last);
+        if let Some(lock) = &self.lock {
+            lock.note(last, self.is_synced());
         }
         Ok(())
     }

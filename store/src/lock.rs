@@ -2,7 +2,8 @@
 //!
 //! 1. The lock is the system's own on `FILE.lock`: that of a process that died is gone with it.
 //! 2. The file holds who has the lock, and the newest event that was acknowledged as durable: what
-//!    is missing of those when the database is opened again was damaged, not unfinished.
+//!    is missing of those when the database is opened again was damaged, not unfinished. Where an
+//!    acknowledgement survives the process only, that is so until the machine starts again.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -20,6 +21,12 @@ const TEXT: u64 = 24;
 const ASKED: Duration = Duration::from_millis(100);
 /// The most of it.
 const TEXT_MAX: usize = 512;
+/// The most of its first line.
+const LINE_MAX: usize = 256;
+/// What was acknowledged survives a loss of power.
+const DISK: &str = "d";
+/// What was acknowledged survives the end of the process.
+const OS: &str = "o";
 
 /// The right to write.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub struct Lock {
     file: File,
     path: PathBuf,
     database: PathBuf,
+    /// What was noted before it was taken, where that still holds.
+    noted: u64,
 }
 
 impl Lock {
@@ -55,12 +64,13 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 return Err(StoreError::Locked {
                     path: database.to_owned(),
-                    holder: text(&file),
+                    holder: lines(&file).0,
                 });
             }
             Err(TryLockError::Error(error)) => return Err(failed(database, &error)),
         }
         let lock = Self {
+            noted: noted(&file),
             file,
             path,
             database: database.to_owned(),
@@ -75,7 +85,7 @@ impl Lock {
         let file = OpenOptions::new().read(true).open(beside(database, LOCK));
         let file = file.ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(text(&file)),
+            Err(TryLockError::WouldBlock) => Some(lines(&file).0),
             Ok(()) | Err(TryLockError::Error(_)) => None,
         }
     }
@@ -90,8 +100,8 @@ impl Lock {
         if !host.trim().is_empty() {
             line = format!("{line} on {}", host.trim());
         }
-        let mut text = line.into_bytes();
-        text.truncate(TEXT_MAX);
+        line.truncate(LINE_MAX);
+        let text = format!("{line}\n{}", boot()).into_bytes();
         if self.file.metadata()?.len() < TEXT {
             self.file.write_all_at(&[0; TEXT as usize], 0)?;
         }
@@ -99,21 +109,20 @@ impl Lock {
         self.file.set_len(TEXT + text.len() as u64)
     }
 
-    /// Notes that everything up to `sequence` is durable. Not synced: a loss of power may make it
-    /// older, never newer than what is durable.
-    pub fn note(&self, sequence: u64) {
-        let line = format!("{sequence:0>23}\n");
+    /// Notes that everything up to `sequence` is durable, and whether on the disk. Not synced: a
+    /// loss of power may make it older, never newer than what is on the disk.
+    pub fn note(&self, sequence: u64, is_synced: bool) {
+        let kind = if is_synced { DISK } else { OS };
+        let line = format!("{sequence:0>21} {kind}\n");
         // Where it cannot be written, less damage is noticed; nothing else depends on it.
         let _ = self.file.write_all_at(line.as_bytes(), 0);
     }
 
-    /// The newest event that was noted as durable; 0 where none was.
+    /// The newest event that was noted as durable before it was taken, and must be there; 0 where
+    /// none was.
     #[must_use]
     pub fn noted(&self) -> u64 {
-        let mut line = [0; TEXT as usize];
-        let read = self.file.read_exact_at(&mut line, 0);
-        let text = read.ok().and_then(|()| std::str::from_utf8(&line).ok());
-        text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+        self.noted
     }
 
     /// Takes the right again where its file was removed or replaced.
@@ -130,12 +139,41 @@ impl Lock {
             .zip(own)
             .is_some_and(|(there, own)| same(&there, &own));
         if !is_there {
-            let noted = self.noted();
+            // The next commit notes again what is durable.
             *self = Self::take(&self.database)?;
-            self.note(noted);
         }
         Ok(())
     }
+}
+
+/// What was noted last, where it still holds.
+fn noted(file: &File) -> u64 {
+    let mut line = [0; TEXT as usize];
+    let read = file.read_exact_at(&mut line, 0);
+    let line = read.ok().and_then(|()| std::str::from_utf8(&line).ok());
+    let Some((sequence, kind)) = line.and_then(|line| line.trim().split_once(' ')) else {
+        return 0;
+    };
+    let holds = match kind {
+        OS => lines(file)
+            .1
+            .is_some_and(|noted| !noted.is_empty() && noted == boot()),
+        _ => kind == DISK,
+    };
+    sequence.parse().ok().filter(|_| holds).unwrap_or(0)
+}
+
+/// Which start of the machine this is; empty where the system does not say.
+fn boot() -> String {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    id.trim().to_owned()
+}
+
+/// Who has it, and since which start of the machine.
+fn lines(file: &File) -> (String, Option<String>) {
+    let all = text(file);
+    let mut lines = all.lines().map(str::to_owned);
+    (lines.next().unwrap_or_default(), lines.next())
 }
 
 fn text(file: &File) -> String {

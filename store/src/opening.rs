@@ -48,6 +48,10 @@ impl JournalFile {
         }
         (file.last, file.chain) = file.tip()?;
         file.check_noted()?;
+        if let Some(lock) = file.lock.as_ref().filter(|lock| lock.noted() == 0) {
+            // What was noted before, if anything, holds no more.
+            lock.note(file.last, false);
+        }
         Ok(file)
     }
 

@@ -327,3 +327,42 @@ fn what_is_recorded_beside_the_journal_is_kept() {
     assert_eq!(file.meta("mode").unwrap().as_deref(), Some("paper"));
     assert_eq!(file.meta("config").unwrap().as_deref(), Some("c0ffee"));
 }
+
+#[test]
+fn what_survives_the_process_only_may_be_gone_when_the_machine_has_started_again() {
+    let session = || Session {
+        mode: "paper".to_owned(),
+        config: None,
+    };
+    for (durability, is_lost) in [(Durability::Os, false), (Durability::Disk, true)] {
+        let (dir, path) = place();
+        let lock = dir.path().join("a.db.lock");
+        let mut file = JournalFile::open(&path, &session(), durability).unwrap();
+        file.append(&entries(1..=5)).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        file.append(&entries(6..=9)).unwrap();
+        let noted = std::fs::read_to_string(&lock).unwrap();
+        drop(file);
+        let back = |lines: &str| {
+            // The last commit is gone.
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+            }
+            let file = JournalFile::open(&path, &session(), durability);
+            drop(file);
+            std::fs::write(&path, &before).unwrap();
+            std::fs::write(&lock, lines).unwrap();
+            JournalFile::open(&path, &session(), durability).map(|file| file.last())
+        };
+        // The same start of the machine: it is damaged.
+        let error = back(&noted).unwrap_err();
+        assert!(
+            matches!(error, StoreError::Lost { noted: 9, .. }),
+            "{error}"
+        );
+        // Another one.
+        let (head, _) = noted.rsplit_once('\n').unwrap();
+        let found = back(&format!("{head}\nanother"));
+        assert_eq!(found.is_err(), is_lost, "{durability:?}: {found:?}");
+    }
+}
