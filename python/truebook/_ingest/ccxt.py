@@ -5,8 +5,9 @@ Quantities of derivatives are contracts, as ccxt counts them; an instrument that
 multiplier of 1) needs `contract_size=market["contractSize"]` with each call.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from truebook._ingest.common import (
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 _SIDES: dict[str, Side] = {"buy": "buy", "sell": "sell"}
 _SIGNS = {"long": 1, "short": -1}
 _LIQUIDITY: dict[str, Liquidity] = {"maker": "maker", "taker": "taker"}
+_TRADE = tuple(
+    "id order symbol side amount price timestamp datetime takerOrMaker fee fees".split()
+)
 _STATES: dict[str, State] = {
     "open": "accepted",
     "canceling": "accepted",
@@ -66,30 +70,9 @@ def ccxt_trade(
     not known and stays absent: a later report, or `late_fee`, adds it. A trade without an id needs
     an order id and a time, to be known again. Raises `InvalidValue` and `UnknownInstrument`.
     """
-    mapping("trade", trade)
-    order_id = text("order", field(trade, "order"))
-    trade_id = text("id", field(trade, "id"))
-    ts_event = _time_of(trade)
-    if trade_id is None and (order_id is None or ts_event is None):
-        raise invalid("id", None, "a trade id, or an order id and a timestamp")
-    liquidity = field(trade, "takerOrMaker")
-    ours = first(client_order_id, field(trade, "clientOrderId"))
-    return book.fill(
-        needed("symbol", first(symbol, field(trade, "symbol"))),
-        word("side", field(trade, "side"), _SIDES),
-        _qty("amount", field(trade, "amount"), contract_size),
-        number("price", field(trade, "price")),
-        trade_id=trade_id,
-        client_order_id=text("clientOrderId", ours),
-        venue_order_id=order_id,
-        strategy=text("strategy", strategy),
-        account=needed("account", account),
-        fees=_fees(trade),
-        liquidity=word("takerOrMaker", liquidity, _LIQUIDITY) if liquidity is not None else None,
-        leg=word("leg", leg, LEGS) if leg is not None else None,
-        source=text("source", source),
-        ts_event=ts_event,
-    )
+    ours = text("clientOrderId", first(client_order_id, field(trade, "clientOrderId")))
+    parts = (strategy, account, source, symbol, contract_size, leg)
+    return _filler(book, mapping("trade", trade), ours, parts)()
 
 
 def ccxt_order(
@@ -101,6 +84,7 @@ def ccxt_order(
     source: str | None = None,
     symbol: str | None = None,
     contract_size: Number | None = None,
+    leg: Leg | None = None,
 ) -> "list[Applied]":
     """Bring the book to agree with an order: the fills it lists in `trades`, then its status.
 
@@ -118,23 +102,13 @@ def ccxt_order(
     venue_order_id = text("id", field(order, "id"))
     ours = text("clientOrderId", field(order, "clientOrderId"))
     where = needed("account", account)
-    done = [
-        ccxt_trade(
-            book,
-            trade,
-            strategy=strategy,
-            account=where,
-            source=source,
-            symbol=symbol,
-            contract_size=contract_size,
-            client_order_id=ours,
-        )
-        for trade in _trades_of(order, venue_order_id)
-    ]
     known = find_order(book, where, (ours,), venue_order_id)
-    if known is None:
-        return done
-    said = report(book, known, state, venue_order_id)
+    ours = None if known is None else known.client_order_id
+    parts = (strategy, where, source, symbol, contract_size, leg)
+    fillers = [_filler(book, trade, ours, parts) for trade in _trades_of(order)]
+    done = [filler() for filler in fillers]
+    since = None if ours is None else book.order(ours)
+    said = None if since is None else report(book, since, state, venue_order_id)
     return done if said is None else [*done, said]
 
 
@@ -144,14 +118,16 @@ def ccxt_balance(
     *,
     account: str = "default",
     currencies: Iterable[str] | None = None,
+    ts_event: int | None = None,
 ) -> "list[Applied]":
     """State what the venue says the totals are, of `currencies` or of all it names.
 
     A total of None is not known and left out, and so is 0 of a currency that the book has never
-    seen. Raises `InvalidValue`.
+    seen. `ts_event` is when the venue said so, in nanoseconds since the epoch, None is now: the
+    balance's own time may be that of its last change. Raises `InvalidValue`, too where something
+    newer is known.
     """
     totals = mapping("total", field(mapping("balance", balance), "total"))
-    ts_event = _time_of(balance)
     where = needed("account", account)
     wanted = None if currencies is None else _names("currencies", currencies)
     stated = [
@@ -174,32 +150,29 @@ def ccxt_positions(
     symbols: Mapping[str, str] | None = None,
     contract_sizes: Mapping[str, Number] | None = None,
     covers: Iterable[str] = (),
+    ts_event: int | None = None,
 ) -> "list[Applied]":
     """State the net quantity that the venue says is held, one for each symbol.
 
     The long and the short of a hedged account are netted. `symbols` and `contract_sizes` are by
     ccxt's symbol. ccxt leaves out what is flat: a symbol of `covers` without a row is stated as 0,
-    any other is not spoken of, so that an answer that failed erases nothing. Raises `InvalidValue`
-    and `UnknownInstrument`.
+    any other is not spoken of, so that an answer that failed erases nothing. `ts_event` is when the
+    venue said so, in nanoseconds since the epoch, None is now: a row's own time may be that of its
+    opening. Raises `InvalidValue`, too where something newer is known, and `UnknownInstrument`.
     """
-    names, sizes = mapping("symbols", symbols or {}), mapping("contract_sizes", contract_sizes or {})
+    names = mapping("symbols", {} if symbols is None else symbols)
+    sizes = mapping("contract_sizes", {} if contract_sizes is None else contract_sizes)
     where = needed("account", account)
     held: dict[str, list[Decimal]] = {each: [] for each in _names("covers", covers)}
-    times: dict[str, int] = {}
     for row in rows("positions", positions):
         symbol = needed("symbol", field(mapping("position", row), "symbol"))
         held.setdefault(symbol, []).append(_signed(row, sizes.get(symbol)))
-        time = _time_of(row)
-        if time is not None:
-            times[symbol] = max(time, times.get(symbol, time))
-    stated = [(needed("symbols", names.get(each, each)), each) for each in held]
-    for registered, _ in stated:
+    net = {needed("symbols", names.get(each, each)): total(parts) for each, parts in held.items()}
+    for registered in net:
         book.position(registered, account=where)
     return [
-        book.venue_position(
-            registered, total(held[each]), account=where, ts_event=times.get(each)
-        )
-        for registered, each in stated
+        book.venue_position(registered, qty, account=where, ts_event=ts_event)
+        for registered, qty in net.items()
     ]
 
 
@@ -226,6 +199,39 @@ def _names(what: str, value: object) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise invalid(what, value, "a list of text")
     return [needed(what, each) for each in value]
+
+
+def _filler(
+    book: "Book",
+    trade: Mapping[object, object],
+    client_order_id: str | None,
+    parts: tuple[object, ...],
+) -> "Callable[[], Applied]":
+    """What books a trade that was checked, so that of several none is booked if one is wrong."""
+    strategy, account, source, symbol, contract_size, leg = parts
+    order_id = text("order", field(trade, "order"))
+    trade_id = text("id", field(trade, "id"))
+    ts_event = _time_of(trade)
+    if trade_id is None and (order_id is None or ts_event is None):
+        raise invalid("id", None, "a trade id, or an order id and a timestamp")
+    liquidity = field(trade, "takerOrMaker")
+    return partial(
+        book.fill,
+        needed("symbol", first(symbol, field(trade, "symbol"))),
+        word("side", field(trade, "side"), _SIDES),
+        _qty("amount", field(trade, "amount"), contract_size),
+        number("price", field(trade, "price")),
+        trade_id=trade_id,
+        client_order_id=client_order_id,
+        venue_order_id=order_id,
+        strategy=text("strategy", strategy),
+        account=needed("account", account),
+        fees=_fees(trade),
+        liquidity=word("takerOrMaker", liquidity, _LIQUIDITY) if liquidity is not None else None,
+        leg=word("leg", leg, LEGS) if leg is not None else None,
+        source=text("source", source),
+        ts_event=ts_event,
+    )
 
 
 def _time_of(row: object) -> int | None:
@@ -257,17 +263,19 @@ def _known_fees(entries: list[object]) -> list[tuple[str, Decimal]]:
     return known
 
 
-def _trades_of(order: object, venue_order_id: str | None) -> list[dict[object, object]]:
-    """The trades that an order lists in full, with its id where they leave it out."""
+def _trades_of(order: object) -> list[dict[object, object]]:
+    """The trades that an order lists with id, amount and price; the order says what else they leave
+    out.
+    """
     listed = field(order, "trades")
-    found = [] if listed is None else rows("trades", listed)
-    full = [
-        dict(trade)
-        for trade in found
-        if isinstance(trade, Mapping)
-        and all(field(trade, part) is not None for part in ("id", "side", "amount", "price"))
+    time = first(field(order, "lastTradeTimestamp"), field(order, "timestamp"))
+    ours = {"order": field(order, "id"), "timestamp": time}
+    ours |= {part: field(order, part) for part in ("symbol", "side")}
+    return [
+        {part: first(field(trade, part), ours.get(part)) for part in _TRADE}
+        for trade in ([] if listed is None else rows("trades", listed))
+        if all(first(field(trade, part)) is not None for part in ("id", "amount", "price"))
     ]
-    return [trade | {"order": first(trade.get("order"), venue_order_id)} for trade in full]
 
 
 def _remains(order: object) -> bool:

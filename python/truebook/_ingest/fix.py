@@ -52,7 +52,10 @@ _TAGS: dict[str, int] = {
     "LastLiquidityInd": 851,
 }
 _OLDER = {"LastQty": "LastShares"}
-_SIDES: dict[str, Side] = {"1": "buy", "3": "buy", "2": "sell", "4": "sell", "5": "sell", "6": "sell"}
+_SIDES: dict[str, Side] = {
+    **dict.fromkeys(("1", "3"), "buy"),
+    **dict.fromkeys(("2", "4", "5", "6"), "sell"),
+}
 _LIQUIDITY = {"1": "maker", "2": "taker"}
 _TRADES = ("F", "1", "2")
 _STATES: dict[str, State] = {
