@@ -248,16 +248,16 @@ def _fees(trade: object) -> dict[str, Number] | None:
     """Every fee that is known; `fee` only where `fees` has none, for it repeats them."""
     listed = field(trade, "fees")
     single = field(trade, "fee")
-    known = _known_fees([] if listed is None else rows("fees", listed))
-    return fees_of(known or _known_fees([] if single is None else [single]))
+    known = _known_fees("fees", [] if listed is None else rows("fees", listed))
+    return fees_of(known or _known_fees("fee", [] if single is None else [single]))
 
 
-def _known_fees(entries: list[object]) -> list[tuple[str, Decimal]]:
+def _known_fees(what: str, entries: list[object]) -> list[tuple[str, Decimal]]:
     known = []
     for entry in entries:
-        mapping("fee", entry)
-        cost = optional("fee.cost", field(entry, "cost"))
-        currency = text("fee.currency", field(entry, "currency"))
+        mapping(what, entry)
+        cost = optional(f"{what}.cost", field(entry, "cost"))
+        currency = text(f"{what}.currency", field(entry, "currency"))
         if cost is not None and currency is not None:
             known.append((currency, cost))
     return known
