@@ -1,7 +1,7 @@
 """Objects of ib_async (and of ib_insync and ibapi, which name their fields alike).
 
 1. An execution is known by its `execId`. One that differs from another only in its last part,
-   after the last dot, corrects the one numbered before it.
+   after the last dot, corrects the one numbered 01 and what corrected that before.
 2. Quantities are contracts: the instrument is registered with `multiplier=contract.multiplier`.
 3. What IB leaves unset, `sys.float_info.max` or 2**31 - 1 and the like, is None.
 """
@@ -62,8 +62,7 @@ def ib_fill(
     where = _account(account, field(execution, "acctNumber"))
     side = word("side", field(execution, "side"), _SIDES)
     perm_id = _id("permId", execution)
-    earlier = _earlier(trade_id)
-    applied = book.fill(
+    return book.fill(
         name,
         side,
         number("shares", _known(field(execution, "shares"))),
@@ -75,15 +74,10 @@ def ib_fill(
         account=where,
         fees=_fees(fill, trade_id),
         liquidity=_liquidity(execution),
-        revises=earlier[0] if earlier else None,
+        revises=_original(trade_id),
         source=text("source", source),
         ts_event=_time_of(fill, execution),
     )
-    if not applied.duplicate and applied.quarantined is None:
-        # A revision may have been missed: what is older than the one taken back goes, too.
-        for each in earlier[1:]:
-            book.bust(name, each, side=side, account=where)
-    return applied
 
 
 def ib_commission(
@@ -209,12 +203,12 @@ def _order_id(
     return None
 
 
-def _earlier(trade_id: str) -> list[str]:
-    """The executions that `trade_id` stands for, the newest first: "a.03" for "a.02", "a.01"."""
+def _original(trade_id: str) -> str | None:
+    """What `trade_id` corrects: "a.01" for "a.02" and "a.03". What was corrected before stands for
+    the original, so a revision that was missed leaves nothing behind.
+    """
     parts = _REVISION.fullmatch(trade_id)
-    if parts is None:
-        return []
-    return [f"{parts[1]}{revision:02}" for revision in range(int(parts[2]) - 1, 0, -1)]
+    return None if parts is None or int(parts[2]) <= 1 else f"{parts[1]}01"
 
 
 def _commission(report: object) -> "tuple[str, str | None, Number] | None":

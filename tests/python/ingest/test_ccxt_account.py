@@ -35,7 +35,7 @@ OKX_POSITION = {
 def is_drift(book, symbol=PERPETUAL):
     """Whether what the venue last said of a position differs from the book."""
     book.quote(symbol, 99, 100)
-    return book.would_refuse(symbol, "buy", 1, price=100) == "Drift"
+    return "Drift" in [book.would_refuse(symbol, side, 1, price=100) for side in ("buy", "sell")]
 
 
 def held(book, qty):

@@ -104,12 +104,19 @@ def test_a_third_revision_takes_back_the_first_where_the_second_was_missed(book)
     ib_fill(book, fill("03", price=186.0))
     assert position(book).cost == 18600
     assert ib_fill(book, fill("03", price=186.0)).duplicate
-    assert position(book).cost == 18600
+    assert ib_fill(book, fill("01")).duplicate
+    assert (position(book).qty, position(book).cost) == (100, 18600)
 
 
 def test_three_revisions_in_order_leave_the_third(book):
     for revision, price in (("01", 185.25), ("02", 185.5), ("03", 186.0)):
         assert ib_fill(book, fill(revision, price=price)).quarantined is None
+    assert (position(book).qty, position(book).cost) == (100, 18600)
+
+
+def test_an_original_that_comes_after_two_revisions_is_void(book):
+    for revision, price in (("02", 185.5), ("03", 186.0), ("01", 185.25)):
+        ib_fill(book, fill(revision, price=price))
     assert (position(book).qty, position(book).cost) == (100, 18600)
 
 
