@@ -59,7 +59,6 @@ def test_fills_that_an_order_lists_are_booked_once_with_its_side_id_and_time(boo
     assert (book.order(order).cum_qty, book.order(order).venue_order_id) == (6, "28")
     held = book.position("BTC/USDT", strategy="s")
     assert (held.cost, held.fees) == (Decimal(595), {"USDT": Decimal("0.3")})
-    assert held.updated_at == 1_507_725_176_595_000_000
     assert all(each.duplicate for each in told(book, **filled, fills=FILLS))
     trade = {"id": "57", "order": "28", "symbol": "BTC/USDT", "side": "buy"}
     assert ccxt_trade(book, trade | {"price": 99, "amount": 5}).duplicate
@@ -136,7 +135,8 @@ def test_an_order_that_the_book_does_not_know_has_no_state_but_its_trades_are_bo
     assert book.order("mine-1") is None
     done = told(book, status="PARTIALLY_FILLED", fills=FILLS)
     assert len(done) == 2
-    assert book.position("BTC/USDT", strategy="EXTERNAL").qty == 6
+    held = book.position("BTC/USDT", strategy="EXTERNAL")
+    assert (held.qty, held.updated_at) == (6, 1_507_725_176_595_000_000)
     assert book.orders() == []
 
 

@@ -37,8 +37,7 @@ def test_a_message_is_read_by_name_and_by_tag(book, order, key):
     message = {key(_TAGS.get(name, 151), name): value for name, value in TRADE.items()}
     assert not fix(book, message).duplicate
     assert fix(book, message).duplicate
-    held = position(book, "s")
-    assert (held.qty, held.updated_at) == (3, 1_705_419_005_123_456_789)
+    assert position(book, "s").qty == 3
     assert book.order(order).status == "partially_filled"
 
 
@@ -46,6 +45,7 @@ def test_bytes_are_taken_as_text(book):
     message = {str(_TAGS.get(name, 151)).encode(): part.encode() for name, part in TRADE.items()}
     fix(book, message)
     assert position(book).qty == 3
+    assert position(book).updated_at == 1_705_419_005_123_456_789
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class TradeData:
     offset: Offset = Offset.NONE
     price: float = 3900.0
     volume: float = 2
-    datetime: datetime | None = datetime(2024, 1, 16, 23, 30, tzinfo=CHINA)
+    datetime: object = datetime(2024, 1, 16, 23, 30, tzinfo=CHINA)
     gateway_name: str = "CTP"
 
     def __post_init__(self):
