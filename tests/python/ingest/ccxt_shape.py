@@ -1,4 +1,4 @@
-"""Exchanges of ccxt with one market set by hand, so that their own parsers run without a network."""
+"""Exchanges of ccxt with one market set by hand: their own parsers run without a network."""
 
 import pytest
 

@@ -77,7 +77,9 @@ def test_a_balance_repeated_with_its_old_time_is_no_error(book):
     assert book.balance("USDT").stated == Decimal("1.5")
 
 
-@pytest.mark.parametrize("bad", [None, {}, {"total": None}, {"total": []}, {"total": {"USDT": "x"}}])
+@pytest.mark.parametrize(
+    "bad", [None, {}, {"total": None}, {"total": []}, {"total": {"USDT": "x"}}]
+)
 def test_a_wrong_balance_states_nothing(book, bad):
     with pytest.raises(truebook.InvalidValue, match=r": found .*, allowed: "):
         ccxt_balance(book, bad)

@@ -4,6 +4,9 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
+
+pytest.importorskip("hypothesis")
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,9 +24,8 @@ SCALARS = st.one_of(
     st.binary(max_size=4),
     st.datetimes(),
     st.just("\ud800"),
-    st.sampled_from(["buy", "BUY", "BOT", "8", "F", "H", "1", "2", "open", "closed", "1m", "BTC/USDT",
-                     "AAPL", "CashBalance", "USDT", "100", "x.02", "OPEN", "LONG"]),
-)  # fmt: skip
+    st.sampled_from("buy BUY BOT 8 F H 1 2 open closed 1m BTC/USDT AAPL USDT 100 LONG".split()),
+)
 NAMES = sorted(
     {
         *"id order symbol side amount price timestamp datetime takerOrMaker fee fees cost".split(),
@@ -122,7 +124,7 @@ def test_a_good_object_with_one_other_field_is_answered_or_refused(book, name, d
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    contract=st.dictionaries(st.sampled_from(["secType", "localSymbol", "symbol", "conId"]), ANYTHING),
+    contract=st.dictionaries(st.sampled_from("secType localSymbol symbol conId".split()), ANYTHING),
     execution=st.dictionaries(st.sampled_from(NAMES), ANYTHING),
     report=ANYTHING,
 )  # fmt: skip

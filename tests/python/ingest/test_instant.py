@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Context, Decimal
 
 import pytest
+
+pytest.importorskip("hypothesis")
+
 from hypothesis import given
 from hypothesis import strategies as st
 
