@@ -150,7 +150,8 @@ def _percent(
         kind = first(field(fee, "fee_type"), type(fee).__name__)
         is_deducted = isinstance(kind, str) and kind.startswith(_DEDUCTED)
         position = field(event, "position")
-        action = position if isinstance(position, str) else field(position, "name")
+        named = position if isinstance(position, str) else field(position, "name")
+        action = text("position", named)
         is_spot = action not in _DERIVATIVE
         token = base if is_deducted and is_spot and side == "buy" else quote
     if token == base:

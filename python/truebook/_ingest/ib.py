@@ -55,7 +55,7 @@ def ib_fill(
     a combination is None: its legs are reported too. Raises `InvalidValue` and `UnknownInstrument`.
     """
     contract, execution = _part(fill, "contract"), _part(fill, "execution")
-    if field(contract, "secType") == "BAG":
+    if _kind(contract) == "BAG":
         return None
     trade_id = needed("execId", field(execution, "execId"))
     name = _symbol(book, contract, symbol)
@@ -99,7 +99,7 @@ def ib_commission(
         where = _account(account, None)
     else:
         contract, execution = _part(fill_or_report, "contract"), _part(fill_or_report, "execution")
-        if field(contract, "secType") == "BAG":
+        if _kind(contract) == "BAG":
             return None
         name = _symbol(book, contract, symbol)
         where = _account(account, field(execution, "acctNumber"))
@@ -149,6 +149,10 @@ def _part(source: object, name: str) -> object:
     return part
 
 
+def _kind(contract: object) -> str | None:
+    return text("secType", field(contract, "secType"))
+
+
 def _known(value: object) -> object:
     is_unset = isinstance(value, int | float) and value in _UNSET
     return None if is_unset else first(value)
@@ -169,7 +173,7 @@ def _symbol(book: "Book", contract: object, symbol: object) -> str:
     if symbol is not None:
         return needed("symbol", symbol)
     named = [text("localSymbol", field(contract, "localSymbol")), _id("conId", contract)]
-    if field(contract, "secType") in ("STK", "CRYPTO"):
+    if _kind(contract) in ("STK", "CRYPTO"):
         named.append(text("symbol", field(contract, "symbol")))
     candidates = [each for each in named if each is not None]
     if not candidates:
