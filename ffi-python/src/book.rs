@@ -5,17 +5,13 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use truebook::model::{Id, InstrumentKind, InstrumentSpec, Timestamp};
-use truebook::{DurabilityWatch, Error, Frame, Reader, TradingState};
+use truebook::{DurabilityWatch, Error, Reader, TradingState};
 
 use crate::applied::Applied;
+use crate::argument::{maybe_text, seconds, text};
 use crate::choice::unknown;
 use crate::error::raise;
-use crate::number::{duration, exact, optional, texts, time, whole};
-use crate::position::{ClosedPosition, Position};
-use crate::record::{Balance, Order, Portfolio, Strategy};
-use crate::status::Status;
-use crate::subscription::{Subscription, Wanted};
-use crate::table::{Records, Table};
+use crate::number::{duration, exact, optional, time, whole};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -66,6 +62,11 @@ impl Book {
             .map_err(|error| raise(py, &error))
     }
 
+    /// What is read without its lock.
+    pub(crate) fn watches(&self) -> (&Reader, &DurabilityWatch) {
+        (&self.reader, &self.durability)
+    }
+
     fn lock(&self) -> MutexGuard<'_, truebook::Book> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,14 +89,14 @@ impl Book {
     fn add_instrument(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        base: &str,
-        quote: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] base: &str,
+        #[pyo3(from_py_with = text)] quote: &str,
         price_precision: Any<'_, '_>,
         qty_precision: Any<'_, '_>,
-        kind: &str,
-        settle: Option<&str>,
-        venue: Option<&str>,
+        #[pyo3(from_py_with = text)] kind: &str,
+        #[pyo3(from_py_with = maybe_text)] settle: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] venue: Option<&str>,
         tick: Option<Any<'_, '_>>,
         lot: Option<Any<'_, '_>>,
         min_qty: Option<Any<'_, '_>>,
@@ -138,7 +139,7 @@ impl Book {
     fn quote(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         bid: Option<Any<'_, '_>>,
         ask: Option<Any<'_, '_>>,
         ts_event: Option<Any<'_, '_>>,
@@ -153,7 +154,7 @@ impl Book {
     fn price(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         last: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
@@ -167,7 +168,7 @@ impl Book {
     fn trade_print(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         price: Any<'_, '_>,
         qty: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
@@ -185,7 +186,7 @@ impl Book {
     fn mark_price(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         mark: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
@@ -193,159 +194,39 @@ impl Book {
         self.with(py, |book| book.mark_price(symbol, mark, ts_event))
     }
 
-    /// The position of one strategy, or the account's net.
-    #[pyo3(signature = (symbol, *, strategy=None, account="default"))]
-    fn position(
-        &self,
-        py: Python<'_>,
-        symbol: &str,
-        strategy: Option<&str>,
-        account: &str,
-    ) -> PyResult<Position> {
-        let found = self.with(py, |book| book.position((account, symbol), strategy))?;
-        Ok(Position(found))
-    }
-
-    /// Every open position, by account, strategy and leg; a list that is a table, too.
-    fn positions(&self, py: Python<'_>) -> PyResult<Records> {
-        let found = self.with(py, truebook::Book::positions)?;
-        let frame = Frame::of_positions(&found);
-        Records::new(py, found.into_iter().map(Position), frame)
-    }
-
-    /// The newest round trips that have ended, at most 10,000, oldest first; a list that is a
-    /// table, too.
-    fn closed_positions(&self, py: Python<'_>) -> PyResult<Records> {
-        let found = self.with(py, truebook::Book::closed_positions)?;
-        let frame = Frame::of_closed_positions(&found);
-        Records::new(py, found.into_iter().map(ClosedPosition), frame)
-    }
-
-    /// Every balance in which something was booked, as a table; with `floats` its decimals are
-    /// floats.
-    #[pyo3(signature = (*, floats=false))]
-    fn balances(&self, py: Python<'_>, floats: bool) -> PyResult<Table> {
-        let frame = self.with(py, truebook::Book::balances)?;
-        Ok(Table::new(frame, floats))
-    }
-
-    /// Every execution that was booked, oldest first, as a table. Needs a database.
-    #[pyo3(signature = (*, floats=false, timeout=10.0))]
-    fn fills(&self, py: Python<'_>, floats: bool, timeout: f64) -> PyResult<Table> {
-        self.history(py, "fills", floats, timeout)
-    }
-
-    /// What the book came to at the turn of each hour and day, as a table. Needs a database.
-    #[pyo3(signature = (*, floats=false, timeout=10.0))]
-    fn snapshots(&self, py: Python<'_>, floats: bool, timeout: f64) -> PyResult<Table> {
-        self.history(py, "snapshots", floats, timeout)
-    }
-
-    /// A table or view of the history by its name, of everything up to now: "orders",
-    /// "closed_positions", "bars", "daily_pnl" and so on, see `docs/tables.md`. Needs a database;
-    /// waits at most `timeout` seconds for its tables.
-    #[pyo3(signature = (table, *, floats=false, timeout=10.0))]
-    fn history(&self, py: Python<'_>, table: &str, floats: bool, timeout: f64) -> PyResult<Table> {
-        let timeout = duration(py, "timeout", timeout)?;
-        let frame = self.with_long(py, |book| book.history(table, timeout))?;
-        Ok(Table::new(frame, floats))
-    }
-
-    /// An order by its client id, or None.
-    fn order(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Option<Order>> {
-        Ok(self
-            .with(py, |book| book.order(client_order_id))?
-            .map(Order))
-    }
-
-    /// Every order that can still fill, oldest first; a list that is a table, too.
-    fn orders(&self, py: Python<'_>) -> PyResult<Records> {
-        let found = self.with(py, truebook::Book::orders)?;
-        let frame = Frame::of_orders(&found);
-        Records::new(py, found.into_iter().map(Order), frame)
-    }
-
-    /// What a strategy did, or None where it is unknown.
-    fn strategy(&self, py: Python<'_>, name: &str) -> PyResult<Option<Strategy>> {
-        Ok(self.with(py, |book| book.strategy(name))?.map(Strategy))
-    }
-
-    /// What the book adds up to in the reporting currency.
-    fn portfolio(&self, py: Python<'_>) -> PyResult<Portfolio> {
-        Ok(Portfolio(self.with(py, truebook::Book::portfolio)?))
-    }
-
-    /// A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was booked.
-    #[pyo3(signature = (currency, *, account="default"))]
-    fn balance(&self, py: Python<'_>, currency: &str, account: &str) -> PyResult<Balance> {
-        Ok(Balance(
-            self.with(py, |book| book.balance(account, currency))?,
-        ))
-    }
-
     /// Refuse every order until `resume`.
-    fn halt(&self, py: Python<'_>, reason: &str) -> PyResult<Applied> {
+    fn halt(&self, py: Python<'_>, #[pyo3(from_py_with = text)] reason: &str) -> PyResult<Applied> {
         self.trading(py, TradingState::Halted, reason)
     }
 
     /// Refuse every order that does not reduce until `resume`.
     #[pyo3(signature = (reason="reduce"))]
-    fn reduce(&self, py: Python<'_>, reason: &str) -> PyResult<Applied> {
+    fn reduce(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] reason: &str,
+    ) -> PyResult<Applied> {
         self.trading(py, TradingState::Reducing, reason)
     }
 
     /// Take orders again.
     #[pyo3(signature = (reason="resume"))]
-    fn resume(&self, py: Python<'_>, reason: &str) -> PyResult<Applied> {
+    fn resume(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] reason: &str,
+    ) -> PyResult<Applied> {
         self.trading(py, TradingState::Active, reason)
     }
 
     /// Keep text, at most 64 KiB, under a key for every component to read.
-    fn set_state(&self, py: Python<'_>, key: &str, value: &str) -> PyResult<Applied> {
-        Ok(self.with(py, |book| book.set_state(key, value))?.into())
-    }
-
-    /// The text under a key, or None.
-    fn state(&self, py: Python<'_>, key: &str) -> PyResult<Option<String>> {
-        self.with(py, |book| book.state(key))
-    }
-
-    /// Hear what the book changes: everything, or what is of `kinds` and about `symbols`,
-    /// `strategies` and `accounts`; from now on, or all that came after the event `since`, which
-    /// needs a database. `overflow` says what becomes of events that are not read in time: the
-    /// oldest are lost and counted, those about the same thing are replaced by the newest, or the
-    /// book waits a moment and the rest comes from the database.
-    #[pyo3(signature = (kinds=None, *, symbols=None, strategies=None, accounts=None, since=None,
-                        overflow="drop_oldest"))]
-    fn subscribe(
-        slf: Py<Self>,
+    fn set_state(
+        &self,
         py: Python<'_>,
-        kinds: Option<Any<'_, '_>>,
-        symbols: Option<Any<'_, '_>>,
-        strategies: Option<Any<'_, '_>>,
-        accounts: Option<Any<'_, '_>>,
-        since: Option<Any<'_, '_>>,
-        overflow: &str,
-    ) -> PyResult<Subscription> {
-        let since = since.map(|since| whole("since", since, "a sequence, 0 or more"));
-        let wanted = Wanted {
-            kinds: texts("kinds", kinds)?,
-            symbols: texts("symbols", symbols)?,
-            strategies: texts("strategies", strategies)?,
-            accounts: texts("accounts", accounts)?,
-            overflow: overflow.to_owned(),
-            since: since.transpose()?,
-        };
-        Subscription::open(py, slf, wanted)
-    }
-
-    /// How the book does: sequences, the store, orders of unknown fate, producers, subscribers and
-    /// latencies. Reads no lock of the writer's.
-    fn status(&self, py: Python<'_>) -> PyResult<Status> {
-        let (trading, unresolved) = self.with(py, |book| {
-            book.ask(|state| (state.trading_state.name(), state.unresolved().count()))
-        })?;
-        Status::of(py, (&self.reader, &self.durability), (trading, unresolved))
+        #[pyo3(from_py_with = text)] key: &str,
+        #[pyo3(from_py_with = text)] value: &str,
+    ) -> PyResult<Applied> {
+        Ok(self.with(py, |book| book.set_state(key, value))?.into())
     }
 
     /// The newest event that survives; 0 without a database. Readable after close.
@@ -363,7 +244,12 @@ impl Book {
     /// Wait until `sequence` is durable; False when `timeout` seconds are over. Holds up no other
     /// thread, and Ctrl-C ends it.
     #[pyo3(signature = (sequence, timeout=10.0))]
-    fn wait_durable(&self, py: Python<'_>, sequence: Any<'_, '_>, timeout: f64) -> PyResult<bool> {
+    fn wait_durable(
+        &self,
+        py: Python<'_>,
+        sequence: Any<'_, '_>,
+        #[pyo3(from_py_with = seconds)] timeout: f64,
+    ) -> PyResult<bool> {
         let sequence = whole("sequence", sequence, "a sequence, 0 or more")?;
         let bound = duration(py, "timeout", timeout)?;
         let begun = Instant::now();

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use truebook::{Cash, Holding, IncomeKind, IncomeReport, SplitReport};
 
 use crate::applied::Applied;
+use crate::argument::{maybe_text, text};
 use crate::book::Book;
 use crate::number::{exact, optional, time, whole};
 
@@ -12,7 +13,11 @@ type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 #[pymethods]
 impl Book {
     /// Register an account. A repeat changes nothing.
-    fn add_account(&self, py: Python<'_>, name: &str) -> PyResult<Applied> {
+    fn add_account(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] name: &str,
+    ) -> PyResult<Applied> {
         Ok(self.with(py, |book| book.add_account(name))?.into())
     }
 
@@ -21,10 +26,10 @@ impl Book {
     fn deposit(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let cash = Cash {
@@ -41,10 +46,10 @@ impl Book {
     fn withdraw(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let cash = Cash {
@@ -61,10 +66,10 @@ impl Book {
     fn adjust(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let cash = Cash {
@@ -81,11 +86,11 @@ impl Book {
     fn transfer(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        to: &str,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = text)] to: &str,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let cash = Cash {
@@ -102,12 +107,12 @@ impl Book {
     fn funding(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        currency: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        strategy: Option<&str>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let report = IncomeReport {
@@ -129,12 +134,12 @@ impl Book {
     fn dividend(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        currency: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        strategy: Option<&str>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let report = IncomeReport {
@@ -156,11 +161,11 @@ impl Book {
     fn interest(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         amount: Any<'_, '_>,
-        strategy: Option<&str>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let amount = exact("amount", amount)?;
         let report = IncomeReport {
@@ -183,11 +188,11 @@ impl Book {
     fn split(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         numerator: Any<'_, '_>,
         denominator: Any<'_, '_>,
         cash_px: Option<Any<'_, '_>>,
-        id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let allowed = "a whole number above 0";
         let report = SplitReport {
@@ -206,12 +211,12 @@ impl Book {
     fn adopt(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         qty: Any<'_, '_>,
         cost: Option<Any<'_, '_>>,
-        strategy: Option<&str>,
-        account: &str,
-        id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] id: Option<&str>,
     ) -> PyResult<Applied> {
         let holding = Holding {
             account,
@@ -229,9 +234,9 @@ impl Book {
     fn venue_balance(
         &self,
         py: Python<'_>,
-        currency: &str,
+        #[pyo3(from_py_with = text)] currency: &str,
         total: Any<'_, '_>,
-        account: &str,
+        #[pyo3(from_py_with = text)] account: &str,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
         let (total, ts_event) = (exact("total", total)?, time("ts_event", ts_event)?);
@@ -246,9 +251,9 @@ impl Book {
     fn venue_position(
         &self,
         py: Python<'_>,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         qty: Any<'_, '_>,
-        account: &str,
+        #[pyo3(from_py_with = text)] account: &str,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
         let (qty, ts_event) = (exact("qty", qty)?, time("ts_event", ts_event)?);

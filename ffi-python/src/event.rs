@@ -8,6 +8,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use truebook::{Field, Notice, NoticeRecord, Registry};
 
+use crate::argument::text;
 use crate::number::decimal;
 
 /// One change that the book made: its kind, when, whom it is about, and what was before and is
@@ -102,7 +103,11 @@ impl Event {
         Ok(self.told(py)?.data.clone_ref(py))
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = text)] name: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let found = self.told(py)?.data.bind(py).get_item(name)?;
         found.ok_or_else(|| PyKeyError::new_err(name.to_owned()))
     }

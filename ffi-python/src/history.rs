@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use truebook::{BarReport, Score};
 
 use crate::applied::Applied;
+use crate::argument::{maybe_text, text};
 use crate::book::Book;
 use crate::number::{exact, optional, time, whole};
 
@@ -19,8 +20,8 @@ impl Book {
     fn bar(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        timeframe: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] timeframe: &str,
         open: Any<'_, '_>,
         high: Any<'_, '_>,
         low: Any<'_, '_>,
@@ -53,11 +54,11 @@ impl Book {
     fn observe(
         &self,
         py: Python<'_>,
-        kind: &str,
-        symbol: &str,
+        #[pyo3(from_py_with = text)] kind: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
         value: Option<Any<'_, '_>>,
-        text: Option<&str>,
-        source: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] text: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] source: Option<&str>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
         let score = Score {
@@ -76,10 +77,10 @@ impl Book {
     fn alert(
         &self,
         py: Python<'_>,
-        level: &str,
-        kind: &str,
-        text: &str,
-        symbol: Option<&str>,
+        #[pyo3(from_py_with = text)] level: &str,
+        #[pyo3(from_py_with = text)] kind: &str,
+        #[pyo3(from_py_with = text)] text: &str,
+        #[pyo3(from_py_with = maybe_text)] symbol: Option<&str>,
     ) -> PyResult<Applied> {
         Ok(self
             .with(py, |book| book.alert((level, kind), text, symbol))?

@@ -5,6 +5,7 @@
 )]
 
 mod applied;
+mod argument;
 mod arrow;
 mod book;
 mod cash;
@@ -18,6 +19,7 @@ mod number;
 mod opening;
 mod pnl;
 mod position;
+mod read;
 mod record;
 mod status;
 mod subscription;

@@ -89,7 +89,10 @@ fn short_float(float: f64) -> Option<Fixed> {
 }
 
 /// Names for the parameter `what`: one, several, or None.
-pub(crate) fn texts(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<String>>> {
+pub(crate) fn name_list(
+    what: &str,
+    value: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<Vec<String>>> {
     let Some(value) = value else {
         return Ok(None);
     };

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use truebook::settings::{Mode, Settings};
 use truebook::{BookOptions, Durability, HostOptions};
 
+use crate::argument::{maybe_path, maybe_text, text};
 use crate::book::Book;
 use crate::choice::choose;
 use crate::error::{exception, raise};
@@ -28,12 +29,12 @@ fn released(wait: &mut (dyn FnMut() + Send)) {
                     durability=None, pin=None))]
 pub(crate) fn open(
     py: Python<'_>,
-    path: Option<PathBuf>,
-    config: Option<PathBuf>,
-    mode: Option<&str>,
-    threading: &str,
-    clock: &str,
-    durability: Option<&str>,
+    #[pyo3(from_py_with = maybe_path)] path: Option<PathBuf>,
+    #[pyo3(from_py_with = maybe_path)] config: Option<PathBuf>,
+    #[pyo3(from_py_with = maybe_text)] mode: Option<&str>,
+    #[pyo3(from_py_with = text)] threading: &str,
+    #[pyo3(from_py_with = text)] clock: &str,
+    #[pyo3(from_py_with = maybe_text)] durability: Option<&str>,
     pin: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Py<Book>> {
     let modes = [("paper", Mode::Paper), ("live", Mode::Live)];

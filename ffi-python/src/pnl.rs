@@ -5,6 +5,7 @@ use pyo3::types::PyDict;
 use truebook::model::Id;
 use truebook::{PnlBy, PnlRecord};
 
+use crate::argument::text;
 use crate::book::Book;
 use crate::choice::one_of;
 use crate::getter::decimals;
@@ -53,7 +54,11 @@ impl Book {
     /// PnL by "strategy", "account" or "instrument" in the reporting currency, or by "currency",
     /// each in itself.
     #[pyo3(signature = (*, by="strategy"))]
-    fn pnl<'py>(&self, py: Python<'py>, by: &str) -> PyResult<Bound<'py, PyDict>> {
+    fn pnl<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = text)] by: &str,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let by = one_of(py, "by", by, &PnlBy::ALL)?;
         let found = PyDict::new(py);
         for record in self.with(py, |book| book.pnl(by))? {

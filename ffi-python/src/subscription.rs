@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use truebook::model::{AccountId, Id, InstrumentId};
 use truebook::{Filter, News, Notice, Overflow, Registry, WakeFd, is_named};
 
+use crate::argument::{count, seconds};
 use crate::book::Book;
 use crate::choice::{one_of, unknown};
 use crate::error::raise;
@@ -144,7 +145,11 @@ impl Subscription {
     /// The next event, or None where there is none within `timeout` seconds. Holds up no other
     /// thread, and Ctrl-C ends it.
     #[pyo3(signature = (timeout=0.0))]
-    fn poll(&self, py: Python<'_>, timeout: f64) -> PyResult<Option<Event>> {
+    fn poll(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = seconds)] timeout: f64,
+    ) -> PyResult<Option<Event>> {
         if timeout == 0.0 {
             return Ok(self.now(py));
         }
@@ -154,7 +159,12 @@ impl Subscription {
     /// The events that wait, oldest first, at most `limit`; waits up to `timeout` seconds for the
     /// first.
     #[pyo3(signature = (limit=1024, timeout=0.0))]
-    fn poll_many(&self, py: Python<'_>, limit: usize, timeout: f64) -> PyResult<Vec<Event>> {
+    fn poll_many(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = count)] limit: usize,
+        #[pyo3(from_py_with = seconds)] timeout: f64,
+    ) -> PyResult<Vec<Event>> {
         let first = self.poll(py, timeout)?;
         let mut events: Vec<Event> = first.into_iter().collect();
         while !events.is_empty() && events.len() < limit {

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyTuple};
 use truebook::{Frame, Values};
 
+use crate::argument::{flag, text};
 use crate::arrow::stream;
 use crate::number::decimal;
 
@@ -61,7 +62,11 @@ impl Table {
     }
 
     /// The values of a column, by its name.
-    fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = text)] name: &str,
+    ) -> PyResult<Bound<'py, PyList>> {
         let found = self.frame.columns.iter().find(|(own, _)| own == name);
         let (_, values) = found.ok_or_else(|| {
             let allowed = self.columns().join(", ");
@@ -194,7 +199,7 @@ impl Records {
 
     /// The records as a table; with `floats` its decimals are floats.
     #[pyo3(signature = (*, floats=false))]
-    fn table(&self, floats: bool) -> Table {
+    fn table(&self, #[pyo3(from_py_with = flag)] floats: bool) -> Table {
         Table::new(self.frame.clone(), floats)
     }
 

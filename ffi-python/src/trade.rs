@@ -8,6 +8,7 @@ use truebook::model::{Fixed, Id, Links, PositionLeg, Side, TimeInForce, Timestam
 use truebook::{Amendment, Fill, Liquidity, OrderReport, OrderRequest, TradeRef};
 
 use crate::applied::Applied;
+use crate::argument::{flag, maybe_dict, maybe_text, text};
 use crate::book::Book;
 use crate::choice::{one_of, side_of};
 use crate::error::raise;
@@ -85,22 +86,22 @@ impl Book {
     fn submit(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        side: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] side: &str,
         qty: Any<'_, '_>,
         price: Option<Any<'_, '_>>,
         stop: Option<Any<'_, '_>>,
-        strategy: Option<&str>,
-        account: &str,
-        client_order_id: Option<&str>,
-        reduce_only: bool,
-        leg: Option<&str>,
-        time_in_force: &str,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] client_order_id: Option<&str>,
+        #[pyo3(from_py_with = flag)] reduce_only: bool,
+        #[pyo3(from_py_with = maybe_text)] leg: Option<&str>,
+        #[pyo3(from_py_with = text)] time_in_force: &str,
         expire_time: Option<Any<'_, '_>>,
-        one_cancels: Option<&str>,
-        bracket_of: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] one_cancels: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] bracket_of: Option<&str>,
         ts_event: Option<Any<'_, '_>>,
-        durable: bool,
+        #[pyo3(from_py_with = flag)] durable: bool,
     ) -> PyResult<Applied> {
         let wanted = Wanted {
             price,
@@ -132,16 +133,16 @@ impl Book {
     fn would_refuse(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        side: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] side: &str,
         qty: Any<'_, '_>,
         price: Option<Any<'_, '_>>,
         stop: Option<Any<'_, '_>>,
-        strategy: Option<&str>,
-        account: &str,
-        client_order_id: Option<&str>,
-        reduce_only: bool,
-        leg: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
+        #[pyo3(from_py_with = maybe_text)] client_order_id: Option<&str>,
+        #[pyo3(from_py_with = flag)] reduce_only: bool,
+        #[pyo3(from_py_with = maybe_text)] leg: Option<&str>,
     ) -> PyResult<Option<&'static str>> {
         let wanted = Wanted {
             price,
@@ -169,7 +170,7 @@ impl Book {
     fn amend(
         &self,
         py: Python<'_>,
-        client_order_id: &str,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
         qty: Option<Any<'_, '_>>,
         price: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
@@ -187,8 +188,8 @@ impl Book {
     fn accept(
         &self,
         py: Python<'_>,
-        client_order_id: &str,
-        venue_order_id: Option<&str>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+        #[pyo3(from_py_with = maybe_text)] venue_order_id: Option<&str>,
     ) -> PyResult<Applied> {
         let id = venue_order_id
             .map(|text| Id::new("venue_order_id", text))
@@ -198,32 +199,56 @@ impl Book {
     }
 
     /// Record that the venue refused an order.
-    fn reject(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn reject(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::Rejected)
     }
 
     /// Record that a cancel was sent.
-    fn cancel_request(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn cancel_request(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::CancelRequested)
     }
 
     /// Record that the venue refused to cancel an order.
-    fn cancel_reject(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn cancel_reject(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::CancelRejected)
     }
 
     /// Record that the venue cancelled an order; what was filled stays.
-    fn canceled(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn canceled(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::Canceled)
     }
 
     /// Record that an order ended by its time in force; what was filled stays.
-    fn expire(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn expire(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::Expired)
     }
 
     /// Record that nobody knows what became of an order; it keeps what it reserves.
-    fn mark_unknown(&self, py: Python<'_>, client_order_id: &str) -> PyResult<Applied> {
+    fn mark_unknown(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] client_order_id: &str,
+    ) -> PyResult<Applied> {
         self.report(py, client_order_id, OrderReport::Unknown)
     }
 
@@ -236,22 +261,22 @@ impl Book {
     fn fill(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        side: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] side: &str,
         qty: Any<'_, '_>,
         price: Any<'_, '_>,
-        trade_id: Option<&str>,
-        client_order_id: Option<&str>,
-        venue_order_id: Option<&str>,
-        strategy: Option<&str>,
-        account: &str,
+        #[pyo3(from_py_with = maybe_text)] trade_id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] client_order_id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] venue_order_id: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
         fee: Option<Any<'_, '_>>,
-        fee_currency: Option<&str>,
-        fees: Option<&Bound<'_, PyDict>>,
-        liquidity: Option<&str>,
-        leg: Option<&str>,
-        revises: Option<&str>,
-        source: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] fee_currency: Option<&str>,
+        #[pyo3(from_py_with = maybe_dict)] fees: Option<&Bound<'_, PyDict>>,
+        #[pyo3(from_py_with = maybe_text)] liquidity: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] leg: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] revises: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] source: Option<&str>,
         cum_qty: Option<Any<'_, '_>>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<Applied> {
@@ -291,10 +316,10 @@ impl Book {
     fn bust(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        trade_id: &str,
-        side: Option<&str>,
-        account: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] trade_id: &str,
+        #[pyo3(from_py_with = maybe_text)] side: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
     ) -> PyResult<Applied> {
         let side: Option<Side> = side.map(|side| side_of(py, side)).transpose()?;
         let trade = TradeRef {
@@ -312,12 +337,12 @@ impl Book {
     fn late_fee(
         &self,
         py: Python<'_>,
-        symbol: &str,
-        trade_id: &str,
+        #[pyo3(from_py_with = text)] symbol: &str,
+        #[pyo3(from_py_with = text)] trade_id: &str,
         fee: Any<'_, '_>,
-        fee_currency: Option<&str>,
-        side: Option<&str>,
-        account: &str,
+        #[pyo3(from_py_with = maybe_text)] fee_currency: Option<&str>,
+        #[pyo3(from_py_with = maybe_text)] side: Option<&str>,
+        #[pyo3(from_py_with = text)] account: &str,
     ) -> PyResult<Applied> {
         let side: Option<Side> = side.map(|side| side_of(py, side)).transpose()?;
         let trade = TradeRef {

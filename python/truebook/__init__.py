@@ -3,6 +3,7 @@
 from truebook._errors import (
     ClosedError,
     Error,
+    InvalidType,
     InvalidValue,
     Refused,
     StoreError,
@@ -35,6 +36,7 @@ __all__ = [
     "ClosedPosition",
     "Error",
     "Event",
+    "InvalidType",
     "InvalidValue",
     "Listener",
     "Order",

@@ -29,6 +29,15 @@ class InvalidValue(Error, ValueError):
     """A parameter's value cannot be taken."""
 
 
+class InvalidType(InvalidValue, TypeError):
+    """A parameter's value is of another type."""
+
+    def add_note(self, note: str) -> None:
+        """Put the parameter, which is known after the value was looked at, before the rest."""
+        name = note.removeprefix("while processing '").removesuffix("'")
+        self.args = (f"{name}: {self.args[0] if self.args else ''}",)
+
+
 class UnknownInstrument(Error, KeyError):
     """No such instrument."""
 
@@ -36,5 +45,5 @@ class UnknownInstrument(Error, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
-for _class in (Error, Refused, ClosedError, StoreError, InvalidValue, UnknownInstrument):
+for _class in (Error, Refused, ClosedError, StoreError, InvalidValue, InvalidType, UnknownInstrument):
     _class.__module__ = "truebook"

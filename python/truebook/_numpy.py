@@ -23,8 +23,8 @@ def structured(table: Table, kinds: dict[str, str]) -> Any:
         elif kind == "flag":
             columns[name] = numpy.array(values, dtype="?")
         elif kind == "time":
-            found = [numpy.datetime64("NaT") if v is None else v for v in values]
-            columns[name] = numpy.array(found, dtype="datetime64[ns]")
+            times = ["NaT" if value is None else value for value in values]
+            columns[name] = numpy.array(times, dtype="datetime64[ns]")
         else:
             columns[name] = numpy.array([value or "" for value in values], dtype="U")
     layout = [(name, column.dtype) for name, column in columns.items()]

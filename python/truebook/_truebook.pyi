@@ -129,8 +129,7 @@ class Book:
         """The newest round trips that have ended, at most 10,000, oldest first; a list that is a
         table, too."""
     def balances(self, *, floats: bool = False) -> Table:
-        """Every balance in which something was booked, as a table; with `floats` its decimals are
-        floats."""
+        """Every balance that is not empty, as a table; with `floats` its decimals are floats."""
     def fills(self, *, floats: bool = False, timeout: float = 10.0) -> Table:
         """Every execution that was booked, oldest first, as a table. Needs a database."""
     def snapshots(self, *, floats: bool = False, timeout: float = 10.0) -> Table:

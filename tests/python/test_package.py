@@ -20,6 +20,7 @@ PUBLIC = [
     "ClosedPosition",
     "Error",
     "Event",
+    "InvalidType",
     "InvalidValue",
     "Listener",
     "Order",

@@ -25,6 +25,7 @@ def book(tmp_path):
                 symbol, side, "0.12345678", "100.25", trade_id=f"t{number}", strategy="s",
                 fee="0.001", fee_currency="USD", ts_event=START + number * HOUR,
             )
+        book.quote("BTC-USD", 100, 101, ts_event=START + 3 * HOUR)
         book.submit("BTC-USD", "buy", 1, price=99, client_order_id="o1", ts_event=START + 3 * HOUR)
         yield book
 
@@ -59,7 +60,7 @@ def test_every_table_is_there_empty_or_not(book):
     assert book.closed_positions().table()["side"] == ["long"]
     balances = dict(zip(book.balances()["currency"], book.balances()["total"], strict=True))
     assert balances["ETH"] == Decimal("0.12345678")
-    assert len(book.snapshots()) == 3
+    assert len(book.snapshots()) == 4
     assert book.snapshots()["equity"][0] == 1_000_000
     assert book.history("win_rate")["win_rate"] == [0.0]
     assert book.history("orders")["limit_px"] == [Decimal(99)]
@@ -84,8 +85,8 @@ def test_polars_takes_tables_and_records_as_they_are(book):
     assert polars.DataFrame(book.positions())["symbol"].to_list() == ["ETH-USD"]
     assert polars.DataFrame(book.orders())["price"].to_list() == [99]
     assert polars.DataFrame(book.fills(floats=True))["last_px"].dtype == polars.Float64
-    assert polars.DataFrame(book.balances()).height == 3
-    assert polars.DataFrame(book.snapshots()).height == 3
+    assert polars.DataFrame(book.balances()).height == 2
+    assert polars.DataFrame(book.snapshots()).height == 4
 
 
 def test_pyarrow_pandas_and_duckdb_take_them_as_they_are(book):
