@@ -61,7 +61,8 @@ def test_every_table_is_there_empty_or_not(book):
     balances = dict(zip(book.balances()["currency"], book.balances()["total"], strict=True))
     assert balances["ETH"] == Decimal("0.12345678")
     assert len(book.snapshots()) == 4
-    assert book.snapshots()["equity"][0] == 1_000_000
+    # The first at its mark less two fees, the second at its cost.
+    assert book.snapshots()["equity"][0] == Decimal("1000000.028864195")
     assert book.history("win_rate")["win_rate"] == [0.0]
     assert book.history("orders")["limit_px"] == [Decimal(99)]
     assert len(book.history("bars")) == 0

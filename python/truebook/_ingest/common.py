@@ -13,9 +13,9 @@ from typing import Literal, TypeAlias, TypeVar
 from truebook._errors import InvalidValue
 
 Number: TypeAlias = str | int | float | Decimal
-Side: TypeAlias = Literal["buy", "sell"]
-Leg: TypeAlias = Literal["net", "long", "short"]
-Liquidity: TypeAlias = Literal["maker", "taker"]
+Side: TypeAlias = Literal["buy"] | Literal["sell"]
+Leg: TypeAlias = Literal["net"] | Literal["long"] | Literal["short"]
+Liquidity: TypeAlias = Literal["maker"] | Literal["taker"]
 
 _Word = TypeVar("_Word")
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from truebook._ingest.common import first, invalid, number, product
 
-Unit: TypeAlias = Literal["s", "ms", "us", "ns"]
+Unit: TypeAlias = Literal["s"] | Literal["ms"] | Literal["us"] | Literal["ns"]
 
 _NS: dict[Unit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from truebook._truebook import Applied, Book, Order
 
-State: TypeAlias = Literal["accepted", "canceled", "expired", "rejected"]
+State: TypeAlias = (
+    Literal["accepted"] | Literal["canceled"] | Literal["expired"] | Literal["rejected"]
+)
 
 _UNANSWERED = ("pending", "unknown")
 _ENDED = ("filled", "canceled", "rejected", "expired")
