@@ -4,6 +4,6 @@ pub mod bars;
 pub mod book;
 pub mod digest;
 pub mod engine;
-mod hash;
+pub mod hash;
 pub mod model;
 pub mod sync;

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use truebook::settings::{Mode, Settings};
-use truebook::{BookOptions, Durability, HostOptions};
+use truebook::{BookOptions, Durability, HostOptions, Wait};
 
 use crate::argument::{maybe_path, maybe_text, text};
 use crate::book::Book;
-use crate::choice::choose;
+use crate::choice::{choose, one_of};
 use crate::error::{exception, raise};
 use crate::number::whole;
 
@@ -24,9 +24,12 @@ fn released(wait: &mut (dyn FnMut() + Send)) {
 ///
 /// `mode` is "paper" or "live" and `durability` "disk" or "os"; where they are None, what the
 /// configuration says, else "paper" and "disk".
+///
+/// `pin` is the core of the engine's thread, and `wait` what that does when there is nothing to do:
+/// "spin" and "yield" take a whole core, "park" sleeps, "adaptive" looks a while and then sleeps.
 #[pyfunction]
 #[pyo3(signature = (path=None, *, config=None, mode=None, threading="engine", clock="system",
-                    durability=None, pin=None))]
+                    durability=None, pin=None, wait="adaptive"))]
 pub(crate) fn open(
     py: Python<'_>,
     #[pyo3(from_py_with = maybe_path)] path: Option<PathBuf>,
@@ -36,6 +39,7 @@ pub(crate) fn open(
     #[pyo3(from_py_with = text)] clock: &str,
     #[pyo3(from_py_with = maybe_text)] durability: Option<&str>,
     pin: Option<&Bound<'_, PyAny>>,
+    #[pyo3(from_py_with = text)] wait: &str,
 ) -> PyResult<Py<Book>> {
     let modes = [("paper", Mode::Paper), ("live", Mode::Live)];
     let kinds = [("disk", Durability::Disk), ("os", Durability::Os)];
@@ -67,6 +71,7 @@ pub(crate) fn open(
                 [("engine", true), ("inline", false)],
             )?,
             core,
+            wait: one_of(py, "wait", wait, &Wait::ALL)?,
             rest: released,
             ..HostOptions::default()
         },

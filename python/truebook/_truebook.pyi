@@ -1008,6 +1008,7 @@ def open(
     clock: Literal["system", "event"] = "system",
     durability: Literal["disk", "os"] | None = None,
     pin: int | None = None,
+    wait: Literal["adaptive", "spin", "yield", "park"] = "adaptive",
 ) -> Book:
     """Open a book.
 
@@ -1016,6 +1017,10 @@ def open(
 
     `mode` is "paper" or "live" and `durability` "disk" or "os"; where they are None, what the
     configuration says, else "paper" and "disk".
+
+    `pin` is the core of the engine's thread, and `wait` what that does when there is nothing to
+    do: "spin" and "yield" take a whole core, "park" sleeps, "adaptive" looks a while and then
+    sleeps.
     """
 
 def run_cli(args: list[str]) -> int:

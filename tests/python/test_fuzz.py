@@ -109,7 +109,7 @@ def test_an_argument_of_another_type_is_refused_with_its_parameters_name(book, n
 
 
 def test_opening_refuses_what_it_cannot_take_by_name(tmp_path):
-    for parameter in ("path", "config", "mode", "threading", "clock", "durability", "pin"):
+    for parameter in ("path", "config", "mode", "threading", "clock", "durability", "pin", "wait"):
         with pytest.raises(truebook.Error, match=parameter):
             truebook.open(**{parameter: object()})
     with pytest.raises(truebook.Error, match="pin"):

@@ -106,6 +106,7 @@ def test_signatures_are_readable_and_keyword_only_after_the_subject():
         "clock",
         "durability",
         "pin",
+        "wait",
     ]
 
 

@@ -22,12 +22,12 @@ pub use request::{
     TradeRef, decimal,
 };
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
 use truebook_core::engine::{BoardOptions, Gone, Host, Input, Reader, Writer, check_core};
+use truebook_core::hash::Map;
 use truebook_core::model::{
     AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
 };
@@ -55,8 +55,8 @@ pub struct Book {
     past: Option<JournalFile>,
     has_event_clock: bool,
     newest: Timestamp,
-    instruments: HashMap<Id, Instrument>,
-    accounts: HashMap<Id, AccountId>,
+    instruments: Map<Id, Instrument>,
+    accounts: Map<Id, AccountId>,
 }
 
 impl Book {
@@ -103,7 +103,7 @@ impl Book {
             store,
             has_event_clock: options.has_event_clock,
             newest,
-            instruments: HashMap::new(),
+            instruments: Map::default(),
             accounts,
         };
         // The known one again: it completes what was begun, where the end of it was not kept.
@@ -316,7 +316,11 @@ impl Book {
     }
 
     fn known_account(&self, name: &str) -> Result<Option<AccountId>, Error> {
-        Ok(self.accounts.get(&Id::new("account", name)?).copied())
+        let found = self.accounts.get(name).copied();
+        if found.is_none() {
+            Id::new("account", name)?;
+        }
+        Ok(found)
     }
 
     /// When something happened: as it says, or now. The system's clock never goes back.
@@ -362,7 +366,7 @@ fn applied(answer: Answer) -> Result<Applied, Error> {
     }
 }
 
-fn names(state: &State) -> HashMap<Id, AccountId> {
+fn names(state: &State) -> Map<Id, AccountId> {
     let all = state.accounts().iter().zip(0_u16..);
     all.map(|(account, number)| (account.name, AccountId(number)))
         .collect()

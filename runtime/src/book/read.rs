@@ -26,10 +26,15 @@ impl Book {
         (account, symbol): (&str, &str),
         strategy: Option<&str>,
     ) -> Result<PositionRecord, Error> {
-        let instrument = self.instrument(symbol)?;
+        let instrument = self.known(symbol)?.id;
         let account = self.known_account(account)?.unwrap_or(super::NO_ACCOUNT);
         let strategy = strategy.map(|name| Id::new("strategy", name)).transpose()?;
-        self.ask(move |state| PositionRecord::of(state, (account, &instrument), strategy))
+        let found = self.ask(move |state| {
+            let instrument = state.instrument(instrument)?;
+            Some(PositionRecord::of(state, (account, instrument), strategy))
+        });
+        // Instruments are never taken back.
+        found?.ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))
     }
 
     /// Every position that is open, by account, strategy and leg.

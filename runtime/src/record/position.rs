@@ -87,15 +87,23 @@ impl PositionRecord {
         (account, instrument): (AccountId, &Instrument),
         strategy: Option<Id>,
     ) -> Self {
-        let wanted = strategy.map(|name| state.strategy_id(&name));
-        let parts: Vec<&Position> = state
+        let wanted = strategy.as_ref().map(|name| state.strategy_id(name));
+        let mut parts = state
             .positions_in(instrument.id)
             .iter()
             .filter_map(|id| state.position_at(*id))
             .filter(|p| p.key.account == account)
-            .filter(|p| wanted.is_none_or(|wanted| wanted == Some(p.key.strategy)))
-            .collect();
-        Self::sum(state, (account, instrument), strategy, &parts)
+            .filter(|p| wanted.is_none_or(|wanted| wanted == Some(p.key.strategy)));
+        let owner = (account, instrument);
+        // One is what there mostly is.
+        match (parts.next(), parts.next()) {
+            (None, _) => Self::sum(state, owner, strategy, &[]),
+            (Some(only), None) => Self::sum(state, owner, strategy, &[only]),
+            (Some(first), Some(second)) => {
+                let all: Vec<&Position> = [first, second].into_iter().chain(parts).collect();
+                Self::sum(state, owner, strategy, &all)
+            }
+        }
     }
 
     /// Every open position, by account, strategy and leg.
