@@ -100,11 +100,17 @@ impl Subscription {
     /// `notice` with names, where it is wanted.
     fn wanted(&self, py: Python<'_>, notice: Notice) -> Option<Event> {
         let mut names = Arc::clone(&locked(&self.names));
-        if !is_named(&notice, &names)
-            && let Ok(found) = self.book.get().with(py, truebook::Book::registry)
-        {
+        if !is_named(&notice, &names) {
+            let book = self.book.get();
+            let found = book.with(py, truebook::Book::registry);
+            // A book that was closed has left a last view.
+            let found = found.unwrap_or_else(|_| book.watches().0.view().registry().clone());
             names = Arc::new(found);
             *locked(&self.names) = Arc::clone(&names);
+        }
+        if !is_named(&notice, &names) {
+            // It is of the process from which this one was forked.
+            return None;
         }
         let strategy = notice.news.about().strategy;
         let strategy = strategy.and_then(|id| names.strategies.get(id.index()));

@@ -143,6 +143,16 @@ def test_an_iteration_ends_with_the_book_after_everything_was_given_out(threadin
         book.subscribe()
 
 
+@pytest.mark.parametrize("threading", MODES)
+def test_what_is_heard_after_the_end_has_names_that_came_after_the_subscription(threading):
+    book = opened(threading=threading)
+    subscription = book.subscribe("balance_changed")
+    book.deposit("JPY", "5.25")
+    book.close()
+    (event,) = list(subscription)
+    assert (event["currency"], event["new"]["total"]) == ("JPY", Decimal("5.25"))
+
+
 def test_a_subscription_that_is_closed_hears_no_more_and_says_where_it_was():
     with opened() as book:
         subscription = book.subscribe("balance_changed")
