@@ -312,7 +312,11 @@ impl<R: Reactor> Host<R> {
     /// [`Gone`] without a writer.
     pub fn stop(self) -> Result<Writer<R>, Gone> {
         match self.place {
-            Place::Inline(writer) => Ok(*writer),
+            Place::Inline(mut writer) => {
+                // What readers see after the end.
+                writer.view();
+                Ok(*writer)
+            }
             Place::Threaded(remote) => remote.stop(),
         }
     }
