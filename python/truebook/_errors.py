@@ -45,5 +45,13 @@ class UnknownInstrument(Error, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
-for _class in (Error, Refused, ClosedError, StoreError, InvalidValue, InvalidType, UnknownInstrument):
+for _class in (
+    Error,
+    Refused,
+    ClosedError,
+    StoreError,
+    InvalidValue,
+    InvalidType,
+    UnknownInstrument,
+):
     _class.__module__ = "truebook"

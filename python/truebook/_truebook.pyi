@@ -474,7 +474,9 @@ class Book:
         """Bring an order in step with what ccxt says of it."""
     def ingest_ccxt_balance(self, obj: Mapping[str, Any], /, **named: Any) -> list[Applied]:
         """Record the balances that the venue states, as ccxt gives them."""
-    def ingest_ccxt_positions(self, obj: Sequence[Mapping[str, Any]], /, **named: Any) -> list[Applied]:
+    def ingest_ccxt_positions(
+        self, obj: Sequence[Mapping[str, Any]], /, **named: Any
+    ) -> list[Applied]:
         """Record the positions that the venue states, as ccxt gives them."""
     def ingest_ccxt_ticker(self, obj: Mapping[str, Any], /, **named: Any) -> None:
         """Take a quote as ccxt gives it."""

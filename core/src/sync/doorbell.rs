@@ -165,8 +165,8 @@ impl Doorbell {
         }
     }
 
-    /// Has the next ring call `call` once, in place of waiting; whether `ready()` holds already, and
-    /// nobody will be called. Of this and [`wait`](Self::wait) the last one counts.
+    /// Has the next ring call `call` once, in place of waiting; whether `ready()` holds already,
+    /// and nobody will be called. Of this and [`wait`](Self::wait) the last one counts.
     ///
     /// # Examples
     ///

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     LEGS,
     Leg,
     Liquidity,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from truebook._ingest.common import invalid, needed, number, rows
+from truebook._ingest.field import invalid, needed, number, rows
 from truebook._ingest.instant import nanoseconds
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     Number,
     Side,
     first,

@@ -6,7 +6,7 @@ A fee in percent of a third currency needs a rate: it is not known here and stay
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     Leg,
     LEGS,
     Liquidity,

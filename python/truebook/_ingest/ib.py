@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from truebook._errors import UnknownInstrument
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     Liquidity,
     Number,
     Side,

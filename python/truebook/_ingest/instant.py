@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from truebook._ingest.common import first, invalid, number, product
+from truebook._ingest.field import first, invalid, number, product
 
 Unit: TypeAlias = Literal["s"] | Literal["ms"] | Literal["us"] | Literal["ns"]
 

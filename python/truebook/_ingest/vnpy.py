@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from truebook._errors import UnknownInstrument
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     Leg,
     Number,
     Side,

@@ -1,5 +1,6 @@
 //! What a reader gets: plain values with exact decimals, all at one sequence.
 
+mod news;
 mod notice;
 mod pnl;
 mod position;

@@ -89,13 +89,21 @@ fn every_value_is_of_the_kind_of_its_column() {
             for (column, value) in table.columns.iter().zip(row) {
                 let is_right = match column.kind {
                     Kind::Text => matches!(value, Value::Text(_) | Value::Null),
+                    Kind::Decimal => match &value {
+                        Value::Text(text) => text.parse::<f64>().is_ok(),
+                        other => *other == Value::Null,
+                    },
                     Kind::Whole | Kind::Time => matches!(value, Value::Integer(_) | Value::Null),
                     Kind::Ratio => matches!(value, Value::Real(_) | Value::Null),
                 };
                 assert!(is_right, "{} {column:?} {value:?}", table.name);
             }
         }
-        for column in table.columns.iter().filter(|it| it.kind != Kind::Text) {
+        for column in table
+            .columns
+            .iter()
+            .filter(|it| !matches!(it.kind, Kind::Text | Kind::Decimal))
+        {
             let is_time = *times.entry(column.name.clone()).or_insert(column.kind);
             assert_eq!(is_time, column.kind, "{} {}", table.name, column.name);
         }
@@ -181,7 +189,7 @@ fn parquet_read_back_is_the_table_with_its_types() {
             assert_eq!(described.name(), column.name);
             let logical = described.logical_type_ref().cloned();
             let expected = match column.kind {
-                Kind::Text => Some(LogicalType::String),
+                Kind::Text | Kind::Decimal => Some(LogicalType::String),
                 Kind::Whole | Kind::Ratio => None,
                 Kind::Time => Some(LogicalType::timestamp(true, TimeUnit::NANOS)),
             };

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import truebook
-from truebook._ingest.common import number, product, total
+from truebook._ingest.field import number, product, total
 from truebook._ingest.instant import nanoseconds
 
 AT = 1_705_419_005_123_456_789

@@ -7,6 +7,7 @@
 
 mod about;
 mod before;
+mod kind;
 mod step;
 
 pub use about::About;
@@ -341,80 +342,9 @@ pub enum News {
 }
 
 impl News {
-    /// Every kind that there is.
-    pub const KINDS: [&str; 35] = [
-        "order_placed",
-        "order_accepted",
-        "order_filled",
-        "order_fill_reversed",
-        "order_corrected",
-        "order_cancel_requested",
-        "order_canceled",
-        "order_rejected",
-        "order_expired",
-        "order_unknown",
-        "order_amended",
-        "limit_breached",
-        "fill_booked",
-        "fill_reversed",
-        "fill_quarantined",
-        "position_opened",
-        "position_changed",
-        "position_closed",
-        "fee_changed",
-        "balance_changed",
-        "price_updated",
-        "price_refused",
-        "account_changed",
-        "trading_state_changed",
-        "state_changed",
-        "config_changed",
-        "venue_stated",
-        "instrument_changed",
-        "account_added",
-        "strategy_added",
-        "bar_closed",
-        "observed",
-        "alerted",
-        "snapshot_taken",
-        "store_changed",
-    ];
-
     /// Whether it tells of a price, which has no event.
     #[must_use]
     pub fn is_price(&self) -> bool {
         matches!(self, Self::Price { .. } | Self::PriceRefused { .. })
-    }
-
-    /// Its kind, as every language spells it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Order { step, .. } => step.kind(),
-            Self::LimitBreached { .. } => "limit_breached",
-            Self::FillBooked(_) => "fill_booked",
-            Self::FillReversed(_) => "fill_reversed",
-            Self::FillQuarantined { .. } => "fill_quarantined",
-            Self::Position { step, .. } => step.kind(),
-            Self::Fee { .. } => "fee_changed",
-            Self::Balance { .. } => "balance_changed",
-            Self::Price { .. } => "price_updated",
-            Self::AccountReducing { .. } => "account_changed",
-            Self::PriceRefused { .. } => "price_refused",
-            Self::TradingState { .. } => "trading_state_changed",
-            Self::Shared { .. } => "state_changed",
-            Self::Config { .. } => "config_changed",
-            Self::Stated(_) => "venue_stated",
-            Self::Instrument(_) => "instrument_changed",
-            Self::Account(_) => "account_added",
-            Self::Strategy(_) => "strategy_added",
-            Self::Recorded(record) => match **record {
-                Record::Bar(_) => "bar_closed",
-                Record::Observation(_) => "observed",
-                Record::Alert(_) => "alerted",
-            },
-            Self::Snapshot(_) => "snapshot_taken",
-            Self::Store { .. } => "store_changed",
-        }
     }
 }
