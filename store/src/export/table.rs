@@ -96,6 +96,7 @@ fn kind((table, name): (&str, &str), declared: &str) -> Kind {
         (_, "win_rate") => Kind::Ratio,
         // A position and a fill have fees in several currencies: an object of them.
         (_, "fees") if matches!(table, "fills" | "positions" | "open_positions") => Kind::Text,
+        (_, "value") if table == "shared_state" => Kind::Text,
         _ if DECIMALS.contains(&name) => Kind::Decimal,
         _ => Kind::Text,
     }
