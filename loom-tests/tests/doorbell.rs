@@ -65,3 +65,42 @@ fn model_rejects_a_ringer_without_its_fence() {
 fn model_rejects_a_sleeper_without_its_fence() {
     assert!(is_rejected_without(Edge::SleeperFence));
 }
+
+/// A ringer counts up and rings while somebody asks to be called: it sees the count, or is called.
+fn nobody_who_asked_is_left_uncalled(make: impl Fn() -> Doorbell + Send + Sync + 'static) {
+    loom::model(move || {
+        let shared = Arc::new((make(), AtomicUsize::new(0)));
+        let called = Arc::new(AtomicUsize::new(0));
+        let ringer = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                // SYNC: Relaxed is enough, the doorbell orders it: that is the model.
+                shared.1.fetch_add(1, Ordering::Relaxed);
+                shared.0.ring();
+            })
+        };
+        let count = Arc::clone(&called);
+        let call = Arc::new(move || {
+            // SYNC: Relaxed is enough, the join below orders it.
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        // SYNC: Relaxed is enough, as above.
+        let is_seen = shared.0.arm(call, || shared.1.load(Ordering::Relaxed) == 1);
+        ringer.join().unwrap();
+        // SYNC: Relaxed is enough, after the join.
+        assert!(is_seen || called.load(Ordering::Relaxed) == 1);
+    });
+}
+
+#[test]
+fn who_asks_to_be_called_sees_it_or_is_called() {
+    nobody_who_asked_is_left_uncalled(Doorbell::new);
+}
+
+#[test]
+fn model_rejects_a_call_without_either_fence() {
+    for edge in [Edge::RingerFence, Edge::SleeperFence] {
+        let model = || nobody_who_asked_is_left_uncalled(move || Doorbell::without(edge));
+        assert!(std::panic::catch_unwind(model).is_err());
+    }
+}
