@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::python;
 use crate::shell::{build_dir, cargo, run, target_dir};
 
 /// Where the table goes.
@@ -49,6 +50,9 @@ pub fn measure(root: &Path) -> Result<()> {
     text += &asked;
     text += "\n## Store\n\n";
     text += &store;
+    text += "\n## Python\n\n`benches/python`: an engine on its own thread, spinning or parked, or \
+             inline, beside a lock, a dict and a JSON file.\n\n";
+    text += &python::measure(root)?;
     text += "\n## Ledger\n\nOne command, no ring, no thread, no disk.\n\n";
     text += "| what | median |\n|---|---|\n";
     text += &medians(&said);

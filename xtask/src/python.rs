@@ -24,6 +24,36 @@ pub fn install(root: &Path) -> Result<std::path::PathBuf> {
     Ok(python)
 }
 
+/// Measures calls from Python, beside what bots do today; the table of it.
+///
+/// # Errors
+/// When a measurement cannot be made.
+pub fn measure(root: &Path) -> Result<String> {
+    let python = install(root)?;
+    let own = root.join("benches").join("python");
+    let results = build_dir(root)?.join("python.json");
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(own.join("requirements.txt"));
+    run(&mut pip)?;
+    let mut pytest = Command::new(&python);
+    pytest
+        .current_dir(root)
+        .args([
+            "-m",
+            "pytest",
+            "benches/python",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ])
+        .arg(format!("--benchmark-json={}", results.display()));
+    run(&mut pytest)?;
+    let mut table = Command::new(&python);
+    let said = table.arg(own.join("table.py")).arg(&results).output()?;
+    Ok(String::from_utf8(said.stdout)?)
+}
+
 /// The Python tests; one of them checks the stubs.
 ///
 /// # Errors
