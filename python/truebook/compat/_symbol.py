@@ -1,0 +1,42 @@
+"""What a symbol says about its instrument. Only spot pairs say enough; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from truebook._ingest.common import invalid
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+# Digits after the point of prices and quantities, where the first number has no more.
+DIGITS = 8
+_DIGITS_MAX = 18
+_PAIR = re.compile(r"([A-Z0-9]{1,20})[/_-]([A-Z]{3,10})", re.IGNORECASE | re.ASCII)
+_JOINED = re.compile(
+    r"([A-Z0-9]{2,20}?)(FDUSD|USDT|USDC|BUSD|TUSD|USD|EUR|GBP|JPY|TRY|BTC|ETH|BNB)", re.ASCII
+)
+_JOINED_MIN = 6
+# What follows the base of a derivative.
+_DERIVATIVES = {"PERP", "SWAP", "FUT", "FUTURE", "FUTURES", "INDEX", "SPOT"}
+_ALLOWED = (
+    "a pair as BTC/USDT, BTC-USD, BTC_USDT or BTCUSDT; register others with book.add_instrument"
+)
+
+
+def pair_of(symbol: str) -> tuple[str, str]:
+    """Base and quote of a spot pair; InvalidValue where the symbol does not say them."""
+    found = _PAIR.fullmatch(symbol)
+    if found is None and len(symbol) >= _JOINED_MIN:
+        found = _JOINED.fullmatch(symbol)
+    if found is None or found[2].upper() in _DERIVATIVES or found[1] == found[2]:
+        raise invalid("symbol", symbol, _ALLOWED)
+    return found[1], found[2]
+
+
+def digits_of(*numbers: Decimal | None) -> int:
+    """Digits after the point that hold every number: 8, or as many as the longest has up to 18."""
+    known = [number.normalize() for number in numbers if number is not None]
+    longest = max((-int(number.as_tuple().exponent) for number in known), default=0)
+    return min(max(DIGITS, longest), _DIGITS_MAX)
