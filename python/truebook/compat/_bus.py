@@ -10,9 +10,7 @@ from truebook.compat._done import Done
 from truebook.compat._subscriber import Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from truebook.compat._event import TradeEvent
+    from truebook.compat._event import Callback, TradeEvent
 
 
 class TradeEventBus:
@@ -33,7 +31,7 @@ class TradeEventBus:
         self._event_queue = _EventQueue(self)
 
     @property
-    def subscribers(self) -> tuple[Callable[[TradeEvent], Any], ...]:
+    def subscribers(self) -> tuple[Callback, ...]:
         """The callbacks, in the order in which they came."""
         return tuple(known.callback for known in self._subscribers)
 
@@ -47,13 +45,13 @@ class TradeEventBus:
         """How many events a callback was too slow for: 100,000 wait for each."""
         return self._past_lost + sum(known.lost for known in self._subscribers)
 
-    def subscribe(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def subscribe(self, callback: Callback) -> None:
         """Call `callback` with each event from now on. A repeat changes nothing."""
         with self._lock:
             if callback not in self.subscribers:
                 self._subscribers = (*self._subscribers, Subscriber(callback))
 
-    def unsubscribe(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def unsubscribe(self, callback: Callback) -> None:
         """Call it no more, and drop what waits for it. One that is not called is ignored."""
         with self._lock:
             leaving = [known for known in self._subscribers if known.callback == callback]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,3 +43,6 @@ class TradeEvent:
 
     def __repr__(self) -> str:
         return f"TradeEvent({self.event_type!r}, {self.timestamp.isoformat()}, {self.data!r})"
+
+
+Callback: TypeAlias = Callable[[TradeEvent], Any]

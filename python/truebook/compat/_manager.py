@@ -20,10 +20,10 @@ from truebook.compat._symbol import digits_of, pair_of
 from truebook.compat._trade import Trade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import truebook
+    from truebook.compat._event import Callback
 
 _log = logging.getLogger("truebook")
 _KINDS = (
@@ -61,9 +61,9 @@ class SingleSourceTradeManager:
         self.event_bus = TradeEventBus()
         self.audit_csv = audit_csv
         self._has_history = has_history
-        self._frontend_subscribers: list[Callable[[TradeEvent], Any]] = []
-        self._portfolio_service_subscribers: list[Callable[[TradeEvent], Any]] = []
-        self._notification_subscribers: list[Callable[[TradeEvent], Any]] = []
+        self._frontend_subscribers: list[Callback] = []
+        self._portfolio_service_subscribers: list[Callback] = []
+        self._notification_subscribers: list[Callback] = []
         self._recording = threading.Lock()
         # Trades that were given to the book, and whose event has not come yet.
         self._given: dict[tuple[str, str, str], Trade] = {}
@@ -78,8 +78,8 @@ class SingleSourceTradeManager:
 
         `trade` is a dict or an object with symbol, side, amount, price and what else `Trade` names.
         A spot pair that is not registered is registered with 8 digits after the point of price and
-        amount, or as many as this trade has, up to 18; a later number with more is refused, for
-        nothing is rounded. Raises InvalidValue for what cannot be read, and Refused with the
+        amount, or as many as this trade has; a later number with more is refused, for nothing is
+        rounded. The book holds 18 digits, before and after the point together. Raises InvalidValue for what cannot be read, and Refused with the
         `status` "FillConflict" for a known id with another amount or price.
         """
         told = Trade.of(trade)
@@ -174,27 +174,27 @@ class SingleSourceTradeManager:
             "timestamp": instant(time.time_ns()),
         }
 
-    def add_frontend_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def add_frontend_subscriber(self, callback: Callback) -> None:
         """Call `callback`, sync or async, with each event from now on."""
         self._add(self._frontend_subscribers, callback)
 
-    def add_portfolio_service_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def add_portfolio_service_subscriber(self, callback: Callback) -> None:
         """Call `callback`, sync or async, with each event from now on."""
         self._add(self._portfolio_service_subscribers, callback)
 
-    def add_notification_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def add_notification_subscriber(self, callback: Callback) -> None:
         """Call `callback`, sync or async, with each event from now on."""
         self._add(self._notification_subscribers, callback)
 
-    def remove_frontend_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def remove_frontend_subscriber(self, callback: Callback) -> None:
         """Call it no more. One that is not called is ignored."""
         self._remove(self._frontend_subscribers, callback)
 
-    def remove_portfolio_service_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def remove_portfolio_service_subscriber(self, callback: Callback) -> None:
         """Call it no more. One that is not called is ignored."""
         self._remove(self._portfolio_service_subscribers, callback)
 
-    def remove_notification_subscriber(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def remove_notification_subscriber(self, callback: Callback) -> None:
         """Call it no more. One that is not called is ignored."""
         self._remove(self._notification_subscribers, callback)
 
@@ -250,6 +250,8 @@ class SingleSourceTradeManager:
 
     def _register(self, symbol: str, *, price: Decimal, amount: Decimal | None = None) -> None:
         base, quote = pair_of(symbol)
+        if price <= 0:
+            raise invalid("price", price, "a number above 0")
         try:
             self.book.position(symbol)
         except UnknownInstrument:
@@ -257,26 +259,18 @@ class SingleSourceTradeManager:
                 symbol,
                 base=base,
                 quote=quote,
-                price_precision=digits_of(price),
-                qty_precision=digits_of(amount),
+                price_precision=digits_of("price", price),
+                qty_precision=digits_of("amount", amount),
             )
 
-    def _add(
-        self,
-        known: list[Callable[[TradeEvent], Any]],
-        callback: Callable[[TradeEvent], Any],
-    ) -> None:
+    def _add(self, known: list[Callback], callback: Callback) -> None:
         if not callable(callback):
             raise invalid("callback", callback, "a function that takes an event")
         if callback not in known:
             known.append(callback)
         self.event_bus.subscribe(callback)
 
-    def _remove(
-        self,
-        known: list[Callable[[TradeEvent], Any]],
-        callback: Callable[[TradeEvent], Any],
-    ) -> None:
+    def _remove(self, known: list[Callback], callback: Callback) -> None:
         known[:] = [other for other in known if other != callback]
         lists = (
             self._frontend_subscribers,

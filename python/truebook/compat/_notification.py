@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from truebook._ingest.common import field, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from truebook.compat._event import TradeEvent
+    from truebook.compat._event import Callback, TradeEvent
 
-_Callback: TypeAlias = "Callable[[TradeEvent], Any]"
 _KINDS = ("trade_executed", "position_updated", "price_updated")
 
 
-def create_frontend_subscriber(callback: _Callback) -> _Callback:
+def create_frontend_subscriber(callback: Callback) -> Callback:
     """A subscriber that calls `callback`, sync or async, with each event."""
     return _subscriber(callback)
 
 
-def create_portfolio_subscriber(callback: _Callback) -> _Callback:
+def create_portfolio_subscriber(callback: Callback) -> Callback:
     """A subscriber that calls `callback`, sync or async, with each event."""
     return _subscriber(callback)
 
 
 def create_notification_subscriber(
     notifier: object, config: Mapping[str, Any] | None = None
-) -> _Callback:
+) -> Callback:
     """A subscriber that sends a line of text by `notifier.notify` or `notifier.send_message`, sync
     or async, or by `notifier` itself where it is a function.
 
     `config["events"]` names the kinds of events to send, by default only "trade_executed"; what
     else it says is ignored. Raises InvalidValue for a notifier without any of these.
     """
-    send = field(notifier, "notify") or field(notifier, "send_message") or notifier
+    send: Any = field(notifier, "notify") or field(notifier, "send_message") or notifier
     if not callable(send):
         raise invalid("notifier", notifier, "an object with notify or send_message")
     wanted = (config or {}).get("events", ("trade_executed",))
@@ -62,7 +61,7 @@ def text_of(event: TradeEvent) -> str:
     return f"{event.symbol}: {event.old_price} -> {event.new_price}"
 
 
-def _subscriber(callback: _Callback) -> _Callback:
+def _subscriber(callback: Callback) -> Callback:
     if not callable(callback):
         raise invalid("callback", callback, "a function that takes an event")
 

@@ -17,9 +17,7 @@ from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from truebook.compat._event import TradeEvent
+    from truebook.compat._event import Callback, TradeEvent
 
 _log = logging.getLogger("truebook")
 # How many events wait for one callback at most.
@@ -31,7 +29,7 @@ _PATIENCE = 0.1
 class Subscriber:
     """Calls `callback` with each event that is put."""
 
-    def __init__(self, callback: Callable[[TradeEvent], Any]) -> None:
+    def __init__(self, callback: Callback) -> None:
         self.callback = callback
         self.errors = 0
         self.lost = 0
@@ -128,7 +126,7 @@ class Subscriber:
         future.result()
 
 
-async def _tell(callback: Callable[[TradeEvent], Any], event: TradeEvent) -> None:
+async def _tell(callback: Callback, event: TradeEvent) -> None:
     told = callback(event)
     if inspect.isawaitable(told):
         await told

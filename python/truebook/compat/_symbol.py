@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Digits after the point of prices and quantities, where the first number has no more.
 DIGITS = 8
+# What the book can hold, before and after the point together.
 _DIGITS_MAX = 18
 _PAIR = re.compile(r"([A-Z0-9]{1,20})[/_-]([A-Z]{3,10})", re.IGNORECASE | re.ASCII)
 _JOINED = re.compile(
@@ -35,8 +36,15 @@ def pair_of(symbol: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def digits_of(*numbers: Decimal | None) -> int:
-    """Digits after the point that hold every number: 8, or as many as the longest has up to 18."""
-    known = [number.normalize() for number in numbers if number is not None]
-    longest = max((-int(number.as_tuple().exponent) for number in known), default=0)
-    return min(max(DIGITS, longest), _DIGITS_MAX)
+def digits_of(what: str, first: Decimal | None) -> int:
+    """Digits after the point for a number whose first value is `first`: 8, or as many as it has, up
+    to 18. InvalidValue where it has more, or is too large for that many."""
+    if first is None:
+        return DIGITS
+    _sign, written, exponent = first.as_tuple()
+    zeros = len(written) - len("".join(map(str, written)).rstrip("0"))
+    digits = max(DIGITS, -int(exponent) - zeros)
+    if digits > _DIGITS_MAX or first.adjusted() + digits >= _DIGITS_MAX:
+        allowed = f"at most {_DIGITS_MAX} digits, with {DIGITS} or more of them after the point"
+        raise invalid(what, first, allowed)
+    return digits

@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-Side: TypeAlias = Literal["buy", "sell"]
 Number: TypeAlias = str | int | float | Decimal
 
-_SIDES: dict[str, Side] = {"buy": "buy", "sell": "sell"}
+_SIDES: dict[str, Literal["buy", "sell"]] = {"buy": "buy", "sell": "sell"}
 _SYMBOL = ("symbol", "pair")
 _AMOUNT = ("amount", "qty", "quantity", "size", "filled")
 _PRICE = ("price", "fill_price", "average")
@@ -109,9 +108,11 @@ class Trade(Record):
         """Take what is told of a trade. `timestamp` is a datetime, ISO 8601 text or a number whose
         unit its size says; without a zone it is UTC."""
         self.symbol = needed("symbol", symbol)
-        self.side: Side = _side(side)
+        self.side: Literal["buy", "sell"] = _side(side)
         self.amount = number("amount", amount)
         self.price = number("price", price)
+        if self.amount <= 0:
+            raise invalid("amount", amount, "a number above 0")
         self.strategy = text("strategy", strategy)
         self.exchange = text("exchange", _plain(exchange))
         self.order_id = text("order_id", _plain(order_id))
@@ -149,13 +150,12 @@ class Trade(Record):
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Trade:
         """The trade of a row of the book's table of fills."""
-        return cls(
+        made = cls(
             row["symbol"],
             row["side"],
             row["last_qty"],
             row["last_px"],
             id=row["trade_id"],
-            timestamp=_Nanoseconds(row["ts"]),
             strategy=row["strategy"],
             exchange=row["source"],
             fees=json.loads(row["fees"] or "{}"),
@@ -164,6 +164,8 @@ class Trade(Record):
             account=row["account"],
             realized_pnl=row["realized_pnl"],
         )
+        made.ts = row["ts"]
+        return made
 
     @property
     def timestamp(self) -> datetime:
@@ -186,13 +188,7 @@ class Trade(Record):
         return f"made-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"
 
 
-class _Nanoseconds(int):
-    """Nanoseconds since the epoch, whatever their size."""
-
-
 def _time(value: object) -> int | None:
-    if isinstance(value, _Nanoseconds):
-        return int(value)
     if isinstance(value, str) and value.isdecimal():
         value = number("timestamp", value)
     return nanoseconds("timestamp", value, unit_of(value))
@@ -219,7 +215,7 @@ def _agreed(source: object, names: tuple[str, ...]) -> Decimal:
     return next(iter(told.values()))
 
 
-def _side(value: object) -> Side:
+def _side(value: object) -> Literal["buy", "sell"]:
     for told in (value, field(value, "value"), field(value, "name")):
         if isinstance(told, str) and told.lower() in _SIDES:
             return _SIDES[told.lower()]
