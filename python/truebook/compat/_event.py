@@ -16,7 +16,8 @@ class TradeEvent:
     | `event_type` | attributes |
     |---|---|
     | "trade_executed" | `trade`, `trade_id` |
-    | "position_updated" | `position`, as it is when this is told, and `trade`, the last one |
+    | "position_updated" | `position`, as it is when this is told; the `trade` that changed it, None
+    where a price or a correction did |
     | "price_updated" | `symbol`, `old_price` (None before the first), `new_price` |
 
     `timestamp` is in UTC. `event.data` has the same attributes as a mapping.

@@ -38,6 +38,8 @@ _KINDS = (
 # How many trades of a book without a database are kept to be listed.
 _HEARD_MAX = 100_000
 _ACCOUNT = "default"
+# How long `close` waits for callbacks, in seconds.
+_PATIENCE = 10.0
 
 
 class SingleSourceTradeManager:
@@ -79,8 +81,10 @@ class SingleSourceTradeManager:
         `trade` is a dict or an object with symbol, side, amount, price and what else `Trade` names.
         A spot pair that is not registered is registered with 8 digits after the point of price and
         amount, or as many as this trade has; a later number with more is refused, for nothing is
-        rounded. The book holds 18 digits, before and after the point together. Raises InvalidValue for what cannot be read, and Refused with the
-        `status` "FillConflict" for a known id with another amount or price.
+        rounded. The book holds 18 digits, before and after the point together.
+
+        Raises InvalidValue for what cannot be read, and Refused with the `status` "FillConflict"
+        for a known id with another amount or price.
         """
         told = Trade.of(trade)
         key = (told.symbol, told.side, told.id)
@@ -98,11 +102,12 @@ class SingleSourceTradeManager:
         return told.id
 
     def update_price(self, symbol: str, price: str | int | float | Decimal) -> None:
-        """Take a price. A spot pair that is not registered is registered as by `record_trade`.
+        """Take a price, and tell the subscribers of it and of the position.
 
-        A price far from the last one (`[limits] price_band_pct`) counts once as many as
-        `price_band_confirmations` agree with it; until then it is logged and counted in
-        `get_system_status()["refused_prices"]`. Raises InvalidValue where it is not above 0.
+        A spot pair that is not registered is registered as by `record_trade`. A price far from the
+        last one (`[limits] price_band_pct`) counts once as many as `price_band_confirmations` agree
+        with it; until then it is logged and counted in `get_system_status()["refused_prices"]`.
+        Raises InvalidValue where it is not above 0.
         """
         symbol, told = needed("symbol", symbol), number("price", price)
         if told <= 0:
@@ -203,9 +208,7 @@ class SingleSourceTradeManager:
         they were. From a coroutine: `await asyncio.to_thread(manager.flush)`.
         """
         end = time.monotonic() + timeout
-        # It is answered after the prices that were sent before.
-        self.book.portfolio()
-        if not self._pump.flush(timeout):
+        if not self._catch_up(timeout):
             return False
         return self.event_bus.flush(max(0.0, end - time.monotonic()))
 
@@ -216,13 +219,21 @@ class SingleSourceTradeManager:
             if self._is_closed:
                 return
             self._is_closed = True
+        end = time.monotonic() + _PATIENCE
         try:
-            self.flush()
+            self.flush(_PATIENCE)
         except ClosedError:
             _log.debug("the book was closed before its manager")
         self.book.close()
         self._pump.stop()
+        self.event_bus.flush(max(0.0, end - time.monotonic()))
         self.event_bus.close()
+
+    def _catch_up(self, timeout: float) -> bool:
+        """Wait until the bus has the events of every call before; whether it has."""
+        # It is answered after the prices that were sent before.
+        self.book.portfolio()
+        return self._pump.flush(timeout)
 
     def _fill(self, trade: Trade) -> truebook.Applied:
         try:
@@ -266,6 +277,8 @@ class SingleSourceTradeManager:
     def _add(self, known: list[Callback], callback: Callback) -> None:
         if not callable(callback):
             raise invalid("callback", callback, "a function that takes an event")
+        # What came before is for those who were there.
+        self._catch_up(_PATIENCE)
         if callback not in known:
             known.append(callback)
         self.event_bus.subscribe(callback)
@@ -290,6 +303,9 @@ class SingleSourceTradeManager:
         elif event.kind == "price_updated":
             old, new = event["old"]["price"], event["new"]["price"]
             self._tell(event, "price_updated", symbol=event.symbol, old_price=old, new_price=new)
+            position = self.get_position(str(event.symbol))
+            if position is not None:
+                self._tell(event, "position_updated", position=position, trade=None)
         elif event.kind == "price_refused":
             self._refused_prices += 1
             _log.warning("a price of %s was refused: %s", event.symbol, event["reason"])

@@ -92,6 +92,9 @@ def get_single_source_trade_manager() -> SingleSourceTradeManager:
             settings = _Single.settings or _Settings()
             _Single.manager = _opened(settings)
             _Single.settings = settings
+            # Registered after those of the book, so that it is closed before them.
+            atexit.unregister(reset_trade_manager)
+            atexit.register(reset_trade_manager)
         return _Single.manager
 
 
@@ -115,7 +118,6 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
-atexit.register(reset_trade_manager)
 
 
 def _path(what: str, value: object) -> Path | None:
