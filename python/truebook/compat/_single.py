@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("truebook")
 _PathLike: TypeAlias = str | os.PathLike[str]
-_DEFAULT = Path("truebook.db")
+_DEFAULT = "truebook.db"
 _lock = threading.RLock()
 
 
 @dataclass(frozen=True)
 class _Settings:
-    path: Path | None = _DEFAULT
+    path: Path | None
     config: Path | None = None
     mode: Literal["paper", "live"] | None = None
     reporting_currency: str | None = None
@@ -89,7 +89,7 @@ def get_single_source_trade_manager() -> SingleSourceTradeManager:
     """
     with _lock:
         if _Single.manager is None:
-            settings = _Single.settings or _Settings()
+            settings = _Single.settings or _Settings(_path("path", _DEFAULT))
             _Single.manager = _opened(settings)
             _Single.settings = settings
             # Registered after those of the book, so that it is closed before them.
@@ -110,10 +110,10 @@ def reset_trade_manager() -> None:
 
 
 def _forget() -> None:
-    # The book belongs to the process from which this one was forked.
+    # The book belongs to the process from which this one was forked; the settings hold here, too.
     global _lock
     _lock = threading.RLock()
-    _Single.manager = _Single.settings = None
+    _Single.manager = None
 
 
 if hasattr(os, "register_at_fork"):
@@ -124,10 +124,11 @@ def _path(what: str, value: object) -> Path | None:
     if value is None:
         return None
     try:
-        path = Path(value)  # type: ignore[arg-type]
+        # As it is meant now, whatever the working directory is later.
+        path = Path(value).absolute()  # type: ignore[arg-type]
         str(path).encode()
         return path
-    except (TypeError, UnicodeEncodeError) as error:
+    except (TypeError, UnicodeEncodeError, OSError) as error:
         raise invalid(what, value, "a path") from error
 
 
@@ -144,7 +145,7 @@ def _check(settings: _Settings) -> None:
 def _opened(settings: _Settings) -> SingleSourceTradeManager:
     path, audit = settings.path, settings.audit_csv
     if path is not None:
-        _log.info("the book of record is %s", path.absolute())
+        _log.info("the book of record is %s", path)
     if settings.config is not None:
         book = truebook.open(path, config=settings.config, mode=settings.mode)
         audit = _audit_of(settings.config)

@@ -1,6 +1,7 @@
 """What is recorded stands in the book: once, exactly, after a restart too."""
 
 import enum
+import os
 import subprocess
 import sys
 import threading
@@ -292,6 +293,40 @@ def test_a_price_out_of_band_is_counted_and_changes_nothing(manager, heard, trad
     for wrong in (0, -1, "x", None, float("inf")):
         with pytest.raises(truebook.InvalidValue, match="price"):
             manager.update_price("BTC/USDT", wrong)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_never_writes_the_book_of_its_parent_nor_another(tmp_path):
+    script = """
+import os, truebook
+from truebook import compat
+trade = {"id": "1", "symbol": "A/USD", "side": "buy", "amount": 1, "price": 2}
+compat.configure("bot.db")
+compat.get_trade_manager().record_trade(trade)
+if os.fork() == 0:
+    try:
+        compat.get_trade_manager()
+    except truebook.StoreError as error:
+        print("already open" in str(error), flush=True)
+    os._exit(0)
+os.wait()
+compat.get_trade_manager().record_trade(trade | {"id": "2"})
+print(compat.get_trade_manager().get_position("A/USD").size)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True", "2"], ran.stderr
+    assert {path.name for path in tmp_path.glob("*.db")} == {"bot.db"}
+
+
+def test_a_path_is_meant_as_it_was_when_it_was_said(tmp_path, monkeypatch, trade):
+    compat.configure("bot.db")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    compat.get_single_source_trade_manager().record_trade(trade)
+    compat.reset_trade_manager()
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"bot.db", "bot-audit", "bot-state.json"} <= names
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_a_manager_that_was_closed_says_so(manager, trade):
