@@ -1,0 +1,90 @@
+"""A thread that hands on the events of a subscription, and says when it is through."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from truebook import Event, Subscription
+
+_log = logging.getLogger("truebook")
+# How long it waits where the subscription cannot wake it, in seconds.
+_PAUSE = 0.001
+
+
+class Pump:
+    """Calls `handle` with each event, in order; sleeps while there are none."""
+
+    def __init__(self, subscription: Subscription, handle: Callable[[Event], None]) -> None:
+        self._subscription = subscription
+        self._handle = handle
+        self._asked = 0
+        self._answered = 0
+        self._changed = threading.Condition()
+        self._woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="truebook-compat", daemon=True)
+        self._thread.start()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until what had come before this call was handled; whether it was."""
+        if threading.current_thread() is self._thread:
+            return False
+        with self._changed:
+            self._asked += 1
+            mine = self._asked
+            self._wake()
+            return self._changed.wait_for(
+                lambda: self._answered >= mine or not self._thread.is_alive(), timeout
+            )
+
+    def stop(self) -> None:
+        """Handle what waits, and end."""
+        self._subscription.close()
+        self._wake()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(10)
+        self._woken.close()
+        self._waker.close()
+
+    def _wake(self) -> None:
+        try:
+            self._waker.send(b"!")
+        except OSError:
+            # It is full, so that it wakes anyway, or closed.
+            return
+
+    def _run(self) -> None:
+        waits: list[Subscription | socket.socket] = [self._subscription, self._woken]
+        while True:
+            asked = self._asked
+            batch = self._subscription.poll_many()
+            for event in batch:
+                self._tell(event)
+            if batch:
+                continue
+            with self._changed:
+                self._answered = asked
+                self._changed.notify_all()
+            if self._subscription.closed:
+                return
+            if self._asked > asked:
+                continue
+            if self._subscription.arm():
+                time.sleep(_PAUSE)
+                continue
+            if self._woken in select.select(waits, [], [])[0]:
+                self._woken.recv(4096)
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._handle(event)
+        except Exception:
+            _log.exception("an event was not handed on: %r", event)
