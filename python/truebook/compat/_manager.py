@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from truebook._errors import ClosedError, Refused, UnknownInstrument
-from truebook._ingest.common import invalid, needed, number
+from truebook._ingest.field import invalid, needed, number
 from truebook.compat._bus import TradeEventBus
 from truebook.compat._event import TradeEvent
 from truebook.compat._position import Position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truebook._ingest.common import field, invalid
+from truebook._ingest.field import field, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import truebook
 from truebook._errors import InvalidValue, StoreError
-from truebook._ingest.common import invalid
+from truebook._ingest.field import invalid
 from truebook.compat._manager import SingleSourceTradeManager
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from truebook._errors import InvalidValue
-from truebook._ingest.common import invalid, needed
+from truebook._ingest.field import invalid, needed
 from truebook.compat._done import Done
 from truebook.compat._single import get_single_source_trade_manager
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truebook._ingest.common import invalid
+from truebook._ingest.field import invalid
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from truebook._ingest.common import (
+from truebook._ingest.field import (
     fees_of,
     field,
     first,
