@@ -96,13 +96,12 @@ def test_pyarrow_pandas_and_duckdb_take_them_as_they_are(book):
     duckdb = pytest.importorskip("duckdb")
     fills = pyarrow.table(book.fills())
     assert fills.column("last_qty").to_pylist() == [Decimal("0.12345678")] * 3
-    frame = pandas.DataFrame.from_arrow(book.fills()) if hasattr(
-        pandas.DataFrame, "from_arrow"
-    ) else fills.to_pandas()
+    frame = pandas.DataFrame.from_arrow(book.fills())
     assert list(frame["symbol"]) == ["BTC-USD", "ETH-USD", "BTC-USD"]
-    connection = duckdb.connect()
-    connection.register("fills", fills)
-    found = connection.execute("select sum(last_qty) from fills").fetchone()
+    # duckdb finds what the query names among the variables here.
+    executed = book.fills()
+    assert len(executed) == 3
+    found = duckdb.sql("select sum(last_qty) from executed").fetchone()
     assert found == (Decimal("0.370370340000000000"),)
 
 
