@@ -100,9 +100,10 @@ impl Lock {
         if !host.trim().is_empty() {
             line = format!("{line} on {}", host.trim());
         }
-        line.truncate(LINE_MAX);
+        line.truncate(line.floor_char_boundary(LINE_MAX));
         let text = format!("{line}\n{}", boot()).into_bytes();
-        if self.file.metadata()?.len() < TEXT {
+        // What does not hold any more must not seem to, beside the start of the machine below.
+        if self.noted == 0 {
             self.file.write_all_at(&[0; TEXT as usize], 0)?;
         }
         self.file.write_all_at(&text, TEXT)?;

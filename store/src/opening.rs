@@ -46,6 +46,7 @@ impl JournalFile {
         if let Some(config) = &session.config {
             file.claim("config", config)?;
         }
+        file.sync_wal()?;
         (file.last, file.chain) = file.tip()?;
         file.check_noted()?;
         if let Some(lock) = file.lock.as_ref().filter(|lock| lock.noted() == 0) {
@@ -167,7 +168,25 @@ impl JournalFile {
             "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; \
              PRAGMA cache_size=-{CACHE_KIB};"
         ))?;
-        self.set_synced(self.durability == Durability::Disk)
+        self.set_synced(self.durability == Durability::Disk)?;
+        // From here on both are there.
+        let wal = beside(&self.path, "-wal");
+        self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
+        Ok(())
+    }
+
+    /// Puts on the disk what a process that ended left in the write-ahead log: it may have been
+    /// killed before it did, and what is there counts as durable from now on.
+    fn sync_wal(&self) -> Result<(), StoreError> {
+        if self.durability == Durability::Os {
+            return Ok(());
+        }
+        match File::open(beside(&self.path, "-wal")).and_then(|wal| wal.sync_all()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(failed(&self.path, &error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Records `value` under `key`, or checks that it is what was recorded.
@@ -198,14 +217,24 @@ impl JournalFile {
 
     /// Makes the file again where it was removed while it was open: all of it is still there for
     /// whoever has it open. Tried again where it fails.
-    pub(crate) fn restore(&mut self) {
+    pub(crate) fn restore(&mut self) -> Result<(), StoreError> {
         let [database, wal] = &mut self.files;
         match (database.is_there(), wal.is_there()) {
-            (true, true) => {}
+            // What the log holds that was not synced may be gone from under what follows it, where
+            // the disk refused to sync: it is copied, and that is synced, before more is added.
+            (true, true) => return self.copy_wal(),
             (true, false) => self.renew_wal(),
             (false, _) if self.path.exists() => {}
             (false, _) => self.make_again(),
         }
+        Ok(())
+    }
+
+    /// Copies the write-ahead log into the database, as far as nobody reads from it.
+    fn copy_wal(&self) -> Result<(), StoreError> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let copied = self.connection.query_row(sql, [], |_| Ok(()));
+        copied.map_err(|e| failed(&self.path, &e))
     }
 
     /// Goes on with another write-ahead log where the own was removed, which still has everything.
@@ -251,8 +280,6 @@ impl JournalFile {
         self.synced.set(None);
         self.connection
             .set_prepared_statement_cache_capacity(STATEMENTS);
-        let wal = beside(&self.path, "-wal");
-        self.files = [Identity::of(self.path.clone()), Identity::of(wal)];
         // What fails here fails the next commit, too.
         let _ = self.connection.busy_timeout(PATIENCE);
         let _ = self.prepare();

@@ -118,6 +118,10 @@ impl PackerThread {
         let (packer, outbox) = (&mut self.packer, &mut self.outbox);
         let mut packed = Ok(());
         let take = |item| {
+            // Nothing goes on behind a gap.
+            if packed.is_err() {
+                return;
+            }
             let row = match item {
                 Item::Witness(witness) => Ok(Packed::Witness(witness)),
                 Item::Entry(entry, is_last) => {

@@ -1,9 +1,10 @@
 //! Files by their names: the one behind a name, whose it is, and whether it is still there.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
 
 use crate::StoreError;
 use crate::schema::{APPLICATION_ID, FORMAT};
@@ -24,21 +25,42 @@ pub fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
     found.map_err(|e| failed(path, &e))
 }
 
+/// Whose a file says in its header that it is, and its format; zeros for an empty one, `None` where
+/// it cannot be read. Read by SQLite, which knows that this process may have it open: closing it any
+/// other way would give up every lock that the process has on it. Nothing is left beside it.
+fn header(path: &Path) -> rusqlite::Result<Option<(i64, i64)>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    let mut name = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match plain(byte) {
+            true => name.push(char::from(*byte)),
+            false => name += &format!("%{byte:02X}"),
+        }
+    }
+    let Ok(connection) = Connection::open_with_flags(name + "?immutable=1", flags) else {
+        return Ok(None);
+    };
+    let pragma = |sql| connection.query_row(sql, [], |row| row.get(0));
+    let id = pragma("PRAGMA application_id")?;
+    Ok(Some((id, pragma("PRAGMA user_version")?)))
+}
+
 /// Refuses, untouched, what is no SQLite file or names another application in its header.
 pub fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
-    const APPLICATION: std::ops::Range<usize> = 68..72;
-    let Ok(mut file) = File::open(path) else {
-        return Ok(());
-    };
-    let mut head = Vec::new();
-    let read = file.by_ref().take(100).read_to_end(&mut head);
-    read.map_err(|e| failed(path, &e))?;
-    let known = i32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes();
-    let is_ours = head.starts_with(b"SQLite format 3\0") && head.get(APPLICATION) == Some(&known);
-    if head.iter().all(|byte| *byte == 0) || is_ours {
-        return Ok(());
+    match header(path) {
+        Ok(None | Some((APPLICATION_ID, _))) => Ok(()),
+        // What is empty may become ours.
+        Ok(Some(_)) if std::fs::metadata(path).is_ok_and(|known| known.len() == 0) => Ok(()),
+        Ok(Some(_)) => Err(StoreError::NotOurs(path.to_owned())),
+        Err(error) => match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Err(StoreError::NotOurs(path.to_owned())),
+            // Whoever opens it for good says what is wrong.
+            _ => Ok(()),
+        },
     }
-    Err(StoreError::NotOurs(path.to_owned()))
 }
 
 /// Refuses what is no file.
@@ -56,12 +78,10 @@ pub fn refuse_missing(path: &Path) -> Result<(), StoreError> {
 /// Refuses a newer format by the head of the file: whoever opens a database as one leaves files
 /// beside it.
 pub fn refuse_newer(path: &Path) -> Result<(), StoreError> {
-    const VERSION: std::ops::Range<usize> = 60..64;
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
-    read.map_err(|e| failed(path, &e))?;
-    let version = head.get(VERSION).and_then(|bytes| bytes.try_into().ok());
-    let found = i64::from(version.map_or(0, u32::from_be_bytes));
+    let found = match header(path) {
+        Ok(Some((_, format))) => format,
+        Ok(None) | Err(_) => 0,
+    };
     match found > FORMAT {
         true => Err(StoreError::Newer {
             path: path.to_owned(),
@@ -99,7 +119,7 @@ impl Identity {
         if self.is.is_none() {
             self.is = now;
         }
-        self.is == now
+        self.is == now && now.is_some()
     }
 }
 

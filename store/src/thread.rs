@@ -88,6 +88,7 @@ impl StoreThread {
             projection,
             progress: Arc::clone(&progress),
             group: Vec::with_capacity(GROUP),
+            begun: Vec::new(),
         };
         let threads = [
             started("truebook-store", &progress, || committer.run())?,
@@ -143,11 +144,14 @@ fn started(
 }
 
 struct Committer {
-    file: JournalFile,
     inbox: Consumer<Packed>,
+    /// Before the file: what copies its log ends first.
     projection: Projection,
+    file: JournalFile,
     progress: Arc<Progress>,
     group: Vec<Row>,
+    /// The beginning of an input whose rest is on its way.
+    begun: Vec<Row>,
 }
 
 impl Committer {
@@ -158,7 +162,10 @@ impl Committer {
                     return;
                 }
                 self.projection.offer(&mut self.group);
-                self.catch_up();
+                if let Err(error) = self.catch_up() {
+                    self.progress.end(error);
+                    return;
+                }
                 continue;
             } else if self.inbox.is_abandoned() && self.inbox.is_empty() {
                 self.finish();
@@ -185,18 +192,23 @@ impl Committer {
     }
 
     /// Does what is behind until it is near enough, or cannot be done now.
-    fn catch_up(&mut self) {
+    ///
+    /// # Errors
+    /// What will not pass.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
         let mut idle = 0;
         while idle < IDLE_MAX && self.projection.is_late(self.file.last()) {
             let before = self.projection.sequence();
-            if self.project().is_err() {
-                return;
+            match self.project() {
+                Err(error) if error.may_pass() => break,
+                done => done?,
             }
             if self.projection.sequence() == before {
                 idle += 1;
                 std::thread::sleep(QUIET);
             }
         }
+        Ok(())
     }
 
     /// How long to wait for an event before what is behind is done; `None` when there is enough
@@ -209,35 +221,21 @@ impl Committer {
         }
     }
 
-    /// Takes what has arrived, up to the end of an input; whether there are events.
+    /// Takes what has arrived, up to the end of an input; whether there are events. The beginning
+    /// of an input whose rest is on its way waits for it.
     fn take_group(&mut self) -> bool {
         let (group, projection) = (&mut self.group, &mut self.projection);
+        group.append(&mut self.begun);
         // How many belong to inputs that have ended.
         let mut whole = 0;
-        let mut take = |item| match item {
+        self.inbox.drain(GROUP, |item| match item {
             Packed::Row(row, is_last) => {
                 group.push(row);
                 whole = if is_last { group.len() } else { whole };
-                group.len() == whole
             }
-            Packed::Witness(witness) => {
-                projection.take_witness(witness);
-                group.len() == whole
-            }
-        };
-        let mut is_whole = true;
-        self.inbox.drain(GROUP, |item| is_whole = take(item));
-        // The rest of an input is on its way.
-        while !is_whole {
-            match self.inbox.pop() {
-                Some(item) => is_whole = take(item),
-                None if self.inbox.is_abandoned() && self.inbox.is_empty() => break,
-                // Nothing goes on behind a gap.
-                None if self.progress.has_ended() => break,
-                None => std::thread::yield_now(),
-            }
-        }
-        group.truncate(whole);
+            Packed::Witness(witness) => projection.take_witness(witness),
+        });
+        self.begun = group.split_off(whole);
         self.progress.packer_bell.ring();
         !group.is_empty()
     }
@@ -261,8 +259,10 @@ impl Committer {
 
     /// Keeps the group, asking the disk again while it refuses; `false` when it never will.
     fn keep(&mut self) -> bool {
+        let mut done = self.commit();
+        let mut was_last = false;
         loop {
-            let error = match self.commit() {
+            let error = match done {
                 Ok(()) => {
                     if self.progress.is_failed() {
                         self.progress.recover();
@@ -272,14 +272,19 @@ impl Committer {
                 }
                 Err(error) => error,
             };
-            if !error.may_pass() || self.progress.is_closing() {
+            if was_last || !error.may_pass() {
                 self.progress.end(error);
                 return false;
             }
+            // At the end it is asked once more.
+            was_last = self.progress.is_closing();
             self.progress.fail(error);
             let progress = &self.progress;
             progress.bell.wait(|| progress.is_closing(), Some(RETRY));
-            self.file.restore();
+            done = match self.file.restore() {
+                Ok(()) => self.commit(),
+                Err(error) => Err(error),
+            };
         }
     }
 

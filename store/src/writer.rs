@@ -46,6 +46,9 @@ struct Held {
     is_last: bool,
 }
 
+/// What an event that waits takes beside its bytes.
+const HELD: u64 = size_of::<Held>() as u64;
+
 /// The writer's end: a [`Journal`].
 pub struct StoreWriter {
     items: Producer<Item>,
@@ -78,7 +81,7 @@ impl StoreWriter {
         let Ok(body) = self.encoder.body(&entry.event) else {
             return self.give_up("an event could not be encoded".to_owned());
         };
-        self.bytes += body.len() as u64;
+        self.bytes += body.len() as u64 + HELD;
         let head = Head {
             sequence: entry.sequence,
             ts: entry.ts.0,
@@ -118,7 +121,7 @@ impl StoreWriter {
                 is_last,
             }) = self.backlog.pop_front()
         {
-            self.bytes -= body.len() as u64;
+            self.bytes -= body.len() as u64 + HELD;
             match decode(head, &body) {
                 Ok(entry) => drop(self.items.push(Item::Entry(entry, is_last))),
                 Err(what) => return self.give_up(format!("event {}: {what}", head.sequence)),
@@ -184,6 +187,13 @@ impl Journal for StoreWriter {
     fn is_available(&self) -> bool {
         let is_failed = self.progress.is_failed() && !self.is_recomputed;
         !is_failed && !self.progress.has_ended() && !self.items.is_abandoned()
+    }
+
+    fn rest(&mut self) -> bool {
+        if !self.backlog.is_empty() && !self.progress.is_failed() {
+            self.pass_on();
+        }
+        !self.backlog.is_empty()
     }
 
     fn witness(&mut self, state: &State) {

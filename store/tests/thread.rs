@@ -367,3 +367,55 @@ fn tables_that_cannot_be_written_are_said_and_written_once_they_can() {
     drop(writer);
     thread.finish().unwrap();
 }
+
+#[test]
+fn inputs_of_several_events_are_all_kept_whatever_the_rings_hold() {
+    let (_dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let all = entries(1..=40_001);
+    writer.append(&all[0]);
+    writer.end();
+    for input in all[1..].chunks(5) {
+        input.iter().for_each(|entry| writer.append(entry));
+        writer.end();
+    }
+    // Nothing more is given, and nothing wakes anybody.
+    assert!(progress.wait_durable(40_001, LONG));
+    drop(writer);
+    thread.finish().unwrap();
+    assert_eq!(recorded(&path), all);
+}
+
+#[test]
+fn what_waits_in_memory_is_passed_on_when_nothing_else_comes() {
+    let (_dir, path) = place();
+    let (thread, mut writer) =
+        StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
+    let progress = std::sync::Arc::clone(thread.progress());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
+                  SELECT RAISE(ABORT, 'no room'); END";
+    other.execute_batch(refuse).unwrap();
+    let all = entries(1..=40_002);
+    for (number, input) in all.chunks(3).enumerate() {
+        input.iter().for_each(|entry| writer.append(entry));
+        writer.end();
+        while number == 0 && !progress.is_failed() {
+            std::thread::yield_now();
+        }
+    }
+    assert!(progress.backlog_bytes() > 0);
+    assert!(writer.rest(), "something waits");
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+    drop(other);
+    while writer.rest() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(progress.wait_durable(40_002, LONG));
+    assert_eq!(progress.backlog_bytes(), 0);
+    drop(writer);
+    thread.finish().unwrap();
+    assert_eq!(recorded(&path), all);
+}

@@ -3,6 +3,8 @@
 import csv
 import json
 import sqlite3
+import subprocess
+import sys
 import time
 from decimal import Decimal
 
@@ -211,3 +213,32 @@ def test_a_funding_of_nothing_leaves_the_tables_as_a_replay_makes_them(tmp_path)
         book.quote("ETH-PERP", 100, 101, ts_event=START + HOUR // 2)
         book.funding("ETH-PERP", "USD", 0, strategy="s", id="f1")
     assert truebook._truebook.run_cli(["truebook", "verify", str(path)]) == 0
+
+
+def test_a_reader_of_another_program_leaves_the_log_of_an_open_book_alone(tmp_path):
+    path = tmp_path / "a.db"
+    read = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+        "print(c.execute('select count(*) from fills').fetchone()[0]); c.close()"
+    )
+
+    def outside():
+        """What another process finds, which opens and closes the database."""
+        program = [sys.executable, "-c", read, str(path)]
+        return subprocess.run(program, capture_output=True, text=True, check=True).stdout.strip()
+
+    with truebook.open(path, clock="event") as book:
+        add_btc(book)
+    with truebook.open(path, clock="event") as book:
+        for number in range(3):
+            booked = book.fill(
+                "BTC-USD", "buy", 1, 100, trade_id=f"t{number}", ts_event=START + number
+            )
+            # This process reads beside its own writer, and somebody tries to open it again.
+            assert len(book.fills()) == number + 1
+            with pytest.raises(truebook.StoreError, match="already open"):
+                truebook.open(path)
+            assert outside() == str(number + 1)
+            assert (tmp_path / "a.db-wal").exists()
+        assert book.wait_durable(booked.sequence)
+        assert book.status().store_error is None

@@ -14,6 +14,11 @@ pub trait Journal: Send + 'static {
     /// Whether events can be kept now; where not, no new risk is taken.
     fn is_available(&self) -> bool;
 
+    /// There is time: what waits is passed on, where it can be; whether something still waits.
+    fn rest(&mut self) -> bool {
+        false
+    }
+
     /// Takes what the ledger is after the newest event, to be compared with what events make of it.
     fn witness(&mut self, state: &State) {
         let _ = state;

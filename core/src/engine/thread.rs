@@ -5,12 +5,15 @@
 //! 2. A producer that is dropped leaves nothing behind: what it gave is executed first.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::sync::{Consumer, Doorbell, Producer as RingProducer};
 
 use super::lane::Lane;
 use super::{Reactor, Writer};
 
+/// How often a journal that has events waiting is asked whether it takes them.
+const JOURNAL_EVERY: Duration = Duration::from_millis(50);
 /// How often an idle writer looks before it sleeps.
 const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 2_000 };
 
@@ -108,9 +111,9 @@ impl<R: Reactor> Service<R> {
             }
             match self.wait.spins() {
                 Some(most) if idle >= most => {
-                    self.keep_house();
+                    let waits = self.keep_house();
                     self.writer.rest();
-                    self.sleep();
+                    self.sleep(waits.then_some(JOURNAL_EVERY));
                     idle = 0;
                 }
                 Some(_) | None => {
@@ -152,9 +155,11 @@ impl<R: Reactor> Service<R> {
     }
 
     /// Who subscribes while nothing happens waits for that, and who wants a view for one.
-    fn keep_house(&mut self) {
+    /// Whether something waits for the journal.
+    fn keep_house(&mut self) -> bool {
         self.writer.listen();
         self.writer.publish();
+        self.writer.pass_on()
     }
 
     /// Tells readers which lanes there are.
@@ -169,7 +174,7 @@ impl<R: Reactor> Service<R> {
         !self.has_owner && self.newcomers.is_empty() && self.lanes.iter().all(Lane::is_idle)
     }
 
-    fn sleep(&self) {
+    fn sleep(&self, most: Option<Duration>) {
         let (lanes, newcomers) = (&self.lanes, &self.newcomers);
         let board = self.writer.board();
         let ready = || {
@@ -180,6 +185,6 @@ impl<R: Reactor> Service<R> {
                 || is_view_wanted
                 || self.writer.is_audience_new()
         };
-        self.bell.wait(ready, None);
+        self.bell.wait(ready, most);
     }
 }

@@ -152,6 +152,11 @@ impl<R: Reactor> Writer<R> {
         self.witness();
     }
 
+    /// Lets the journal pass on what waits; whether something still does.
+    pub(super) fn pass_on(&mut self) -> bool {
+        self.journal.rest()
+    }
+
     /// Tells the journal what the ledger is, unless it was told after the newest event.
     fn witness(&mut self) {
         let sequence = self.ledger.state().sequence;
