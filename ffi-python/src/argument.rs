@@ -77,6 +77,12 @@ pub(crate) fn count(value: Value<'_, '_>) -> PyResult<usize> {
     }
 }
 
+/// `error` of a value within the parameter `what`.
+pub(crate) fn named(what: &str, py: Python<'_>, error: &PyErr) -> PyErr {
+    let text = format!("{what}: {}", error.value(py));
+    exception(py, "InvalidType", text)
+}
+
 /// The error for a value of another type; the parameter's name is added by whoever knows it.
 fn wrong(value: Value<'_, '_>, allowed: &str) -> PyErr {
     let name = value.get_type().name();

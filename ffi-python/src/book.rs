@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use truebook::model::{Id, InstrumentKind, InstrumentSpec, Timestamp};
-use truebook::{DurabilityWatch, Error, Reader, TradingState};
+use truebook::{DurabilityWatch, Error, Gone, Reader, TradingState};
 
 use crate::applied::Applied;
 use crate::argument::{maybe_text, seconds, text};
@@ -43,6 +43,7 @@ impl Book {
         py: Python<'_>,
         call: impl FnOnce(&mut truebook::Book) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
+        self.check_origin(py)?;
         // Whoever has the lock may sleep without the interpreter's, and needs it to go on.
         let called = match self.inner.try_lock() {
             Ok(mut book) => call(&mut book),
@@ -58,8 +59,44 @@ impl Book {
         py: Python<'_>,
         call: impl FnOnce(&mut truebook::Book) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
+        self.check_origin(py)?;
         py.detach(|| call(&mut self.lock()))
             .map_err(|error| raise(py, &error))
+    }
+
+    /// Refuses in a process that was forked: whoever had the lock there will not give it back here.
+    fn check_origin(&self, py: Python<'_>) -> PyResult<()> {
+        match self.is_here() {
+            true => Ok(()),
+            false => Err(raise(py, &Error::Forked)),
+        }
+    }
+
+    /// Whether this is the process in which it was opened.
+    pub(crate) fn is_here(&self) -> bool {
+        self.reader.check() != Err(Gone::Forked)
+    }
+
+    /// Waits until `sequence` is durable; whether it is. Other threads run, and Ctrl-C ends it.
+    pub(crate) fn is_durable(
+        &self,
+        py: Python<'_>,
+        sequence: u64,
+        bound: Duration,
+    ) -> PyResult<bool> {
+        let begun = Instant::now();
+        loop {
+            let left = bound.saturating_sub(begun.elapsed());
+            let durability = &self.durability;
+            let waited = py.detach(|| durability.wait(sequence, left.min(SIGNALS)));
+            if waited.map_err(|error| raise(py, &error))? {
+                return Ok(true);
+            }
+            py.check_signals()?;
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
     }
 
     /// What is read without its lock.
@@ -251,20 +288,7 @@ impl Book {
         #[pyo3(from_py_with = seconds)] timeout: f64,
     ) -> PyResult<bool> {
         let sequence = whole("sequence", sequence, "a sequence, 0 or more")?;
-        let bound = duration(py, "timeout", timeout)?;
-        let begun = Instant::now();
-        loop {
-            let left = bound.saturating_sub(begun.elapsed());
-            let durability = &self.durability;
-            let waited = py.detach(|| durability.wait(sequence, left.min(SIGNALS)));
-            if waited.map_err(|error| raise(py, &error))? {
-                return Ok(true);
-            }
-            py.check_signals()?;
-            if left.is_zero() {
-                return Ok(false);
-            }
-        }
+        self.is_durable(py, sequence, duration(py, "timeout", timeout)?)
     }
 
     /// Keep everything and end. A repeat does nothing.

@@ -99,8 +99,8 @@ impl Event {
 
     /// What else it says, by name; "old" and "new" are what was before and is since.
     #[getter]
-    fn data(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
-        Ok(self.told(py)?.data.clone_ref(py))
+    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.told(py)?.data.bind(py).copy()
     }
 
     fn __getitem__<'py>(

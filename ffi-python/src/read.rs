@@ -177,7 +177,7 @@ impl Book {
     }
 
     /// How the book does: sequences, the store, orders of unknown fate, producers, subscribers and
-    /// latencies. Reads no lock of the writer's.
+    /// latencies.
     fn status(&self, py: Python<'_>) -> PyResult<Status> {
         let (trading, unresolved) = self.with(py, |book| {
             book.ask(|state| (state.trading_state.name(), state.unresolved().count()))

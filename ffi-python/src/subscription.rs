@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::os::fd::AsRawFd;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyOSError;
@@ -20,10 +20,13 @@ use crate::number::duration;
 /// How long a wait goes on before it looks for Ctrl-C.
 const SIGNALS: Duration = Duration::from_millis(50);
 
+/// How long another thread that reads the same subscription is waited for at once.
+const TAKEN: Duration = Duration::from_micros(200);
+
 /// Hears what the book changes: poll it, iterate it, or `async for` it. Made by `Book.subscribe`.
 ///
 /// One subscription is read by one thread at a time; each reader makes its own.
-#[pyclass(frozen, module = "truebook")]
+#[pyclass(frozen, weakref, module = "truebook")]
 pub(crate) struct Subscription {
     book: Py<Book>,
     inner: Mutex<Option<truebook::Subscription>>,
@@ -32,7 +35,9 @@ pub(crate) struct Subscription {
     strategies: HashSet<Id>,
     wake: OnceLock<WakeFd>,
     /// What was lost when it was closed.
-    lost: Mutex<(u64, u64)>,
+    lost: Mutex<u64>,
+    /// The last event of which everything was given out.
+    given: Mutex<u64>,
 }
 
 /// What a subscriber wants, by name.
@@ -76,6 +81,7 @@ impl Subscription {
         let strategies = strategies.iter().map(id).collect::<PyResult<_>>()?;
         let since = wanted.since;
         let open = |book: &mut truebook::Book| book.subscribe(filter, overflow, since);
+        let newest = book.get().watches().0.sequence();
         let inner = book.get().with(py, open)?;
         Ok(Self {
             book,
@@ -84,13 +90,34 @@ impl Subscription {
             strategies,
             wake: OnceLock::new(),
             lost: Mutex::default(),
+            given: Mutex::new(since.unwrap_or(newest)),
         })
+    }
+
+    /// What it hears by; another thread may wait at it, and needs the interpreter's lock to go on.
+    /// None in a process that was forked, where nobody gives it back.
+    fn hearing(&self, py: Python<'_>) -> Option<MutexGuard<'_, Option<truebook::Subscription>>> {
+        while self.book.get().is_here() {
+            match self.inner.try_lock() {
+                Ok(inner) => return Some(inner),
+                Err(TryLockError::Poisoned(inner)) => return Some(inner.into_inner()),
+                Err(TryLockError::WouldBlock) => py.detach(|| std::thread::sleep(TAKEN)),
+            }
+        }
+        None
     }
 
     /// The next event that waits and is wanted.
     fn now(&self, py: Python<'_>) -> Option<Event> {
         loop {
-            let notice = locked(&self.inner).as_mut()?.poll()?;
+            let mut inner = self.hearing(py)?;
+            let Some(notice) = inner.as_mut()?.poll() else {
+                // Everything up to here was given out.
+                let heard = inner.as_ref().map_or(0, truebook::Subscription::sequence);
+                *locked(&self.given) = heard;
+                return None;
+            };
+            drop(inner);
             if let Some(event) = self.wanted(py, notice) {
                 return Some(event);
             }
@@ -114,6 +141,10 @@ impl Subscription {
         }
         let strategy = notice.news.about().strategy;
         let strategy = strategy.and_then(|id| names.strategies.get(id.index()));
+        let mut given = locked(&self.given);
+        // More of the same event may wait.
+        *given = (*given).max(notice.sequence.saturating_sub(1));
+        drop(given);
         let is_wanted = self.strategies.is_empty()
             || strategy.is_none_or(|strategy| self.strategies.contains(strategy));
         is_wanted.then(|| Event::new(notice, names))
@@ -127,7 +158,7 @@ impl Subscription {
                 return Ok(Some(event));
             }
             let left = timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
-            if left == Some(Duration::ZERO) || self.is_over() {
+            if left == Some(Duration::ZERO) || self.is_over(py) {
                 return Ok(None);
             }
             let slice = left.unwrap_or(SIGNALS).min(SIGNALS);
@@ -139,10 +170,9 @@ impl Subscription {
         }
     }
 
-    fn is_over(&self) -> bool {
-        locked(&self.inner)
-            .as_ref()
-            .is_none_or(truebook::Subscription::is_over)
+    fn is_over(&self, py: Python<'_>) -> bool {
+        self.hearing(py)
+            .is_none_or(|inner| inner.as_ref().is_none_or(truebook::Subscription::is_over))
     }
 }
 
@@ -171,6 +201,9 @@ impl Subscription {
         #[pyo3(from_py_with = count)] limit: usize,
         #[pyo3(from_py_with = seconds)] timeout: f64,
     ) -> PyResult<Vec<Event>> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         let first = self.poll(py, timeout)?;
         let mut events: Vec<Event> = first.into_iter().collect();
         while !events.is_empty() && events.len() < limit {
@@ -211,14 +244,15 @@ impl Subscription {
 
     /// Make the descriptor unreadable until there is something to poll; whether there may be
     /// already, and it stays readable.
-    fn arm(&self) -> PyResult<bool> {
+    fn arm(&self, py: Python<'_>) -> PyResult<bool> {
         self.fileno()?;
-        let inner = locked(&self.inner);
+        let inner = self.hearing(py);
         let Some(wake) = self.wake.get() else {
             return Ok(true);
         };
         wake.clear();
-        let may_be = inner.as_ref().is_none_or(|inner| wake.arm(inner));
+        let inner = inner.as_ref().and_then(|inner| inner.as_ref());
+        let may_be = inner.is_none_or(|inner| wake.arm(inner));
         if may_be {
             wake.set();
         }
@@ -227,33 +261,29 @@ impl Subscription {
 
     /// How many parts of events were overwritten before they were read; most events take one.
     #[getter]
-    fn lost(&self) -> u64 {
-        let inner = locked(&self.inner);
-        inner
-            .as_ref()
-            .map_or_else(|| locked(&self.lost).0, truebook::Subscription::lost)
+    fn lost(&self, py: Python<'_>) -> u64 {
+        let inner = self.hearing(py);
+        let inner = inner.as_ref().and_then(|inner| inner.as_ref());
+        inner.map_or_else(|| *locked(&self.lost), truebook::Subscription::lost)
     }
 
-    /// The sequence of the last event that was given out or was not wanted: `since` it another
-    /// subscription goes on.
+    /// The last event of which everything was given out or was not wanted: `since` it another
+    /// subscription goes on, and loses nothing.
     #[getter]
     fn sequence(&self) -> u64 {
-        let inner = locked(&self.inner);
-        inner
-            .as_ref()
-            .map_or_else(|| locked(&self.lost).1, truebook::Subscription::sequence)
+        *locked(&self.given)
     }
 
     /// Whether there will be no more: it or the book is closed, and everything was given out.
     #[getter]
-    fn closed(&self) -> bool {
-        self.is_over()
+    fn closed(&self, py: Python<'_>) -> bool {
+        self.is_over(py)
     }
 
     /// Hear no more. A repeat does nothing.
-    fn close(&self) {
-        if let Some(inner) = locked(&self.inner).take() {
-            *locked(&self.lost) = (inner.lost(), inner.sequence());
+    fn close(&self, py: Python<'_>) {
+        if let Some(inner) = self.hearing(py).and_then(|mut inner| inner.take()) {
+            *locked(&self.lost) = inner.lost();
         }
         if let Some(wake) = self.wake.get() {
             wake.set();
@@ -265,13 +295,13 @@ impl Subscription {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, _exception: &Bound<'_, pyo3::types::PyTuple>) {
-        self.close();
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, pyo3::types::PyTuple>) {
+        self.close(py);
     }
 
-    fn __repr__(&self) -> String {
-        let closed = if self.is_over() { "True" } else { "False" };
-        let (sequence, lost) = (self.sequence(), self.lost());
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let closed = if self.is_over(py) { "True" } else { "False" };
+        let (sequence, lost) = (self.sequence(), self.lost(py));
         format!("Subscription(sequence={sequence}, lost={lost}, closed={closed})")
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use truebook::model::{Fixed, Id, Links, PositionLeg, Side, TimeInForce, Timestamp};
-use truebook::{Amendment, Fill, Liquidity, OrderReport, OrderRequest, TradeRef};
+use truebook::{Amendment, Error, Fill, Liquidity, OrderReport, OrderRequest, TradeRef};
 
 use crate::applied::Applied;
-use crate::argument::{flag, maybe_dict, maybe_text, text};
+use crate::argument::{flag, maybe_dict, maybe_text, named, text};
 use crate::book::Book;
 use crate::choice::{one_of, side_of};
 use crate::error::raise;
@@ -120,11 +120,16 @@ impl Book {
             reduce_only,
             ..wanted.request(py, symbol, (side, exact("qty", qty)?))?
         };
-        let applied = self.with(py, |book| match durable {
-            true => book.submit_durable(&request, DURABLE_IN),
-            false => book.submit(&request),
-        });
-        Ok(applied?.into())
+        if durable {
+            // Refused before it is recorded where it could never be.
+            self.with(py, |book| book.check_durable())?;
+        }
+        let applied = self.with(py, |book| book.submit(&request))?;
+        let sequence = applied.sequence;
+        if durable && !self.is_durable(py, sequence, DURABLE_IN)? {
+            return Err(raise(py, &Error::NotDurable(sequence)));
+        }
+        Ok(applied.into())
     }
 
     /// The rule that an order would break now, or None. Books nothing.
@@ -284,7 +289,8 @@ impl Book {
         let single = optional("fee", fee)?.map(|amount| (fee_currency.map(str::to_owned), amount));
         let mut all: Vec<(Option<String>, Fixed)> = single.into_iter().collect();
         for (currency, amount) in fees.into_iter().flatten() {
-            all.push((Some(currency.extract()?), exact("fees", &amount)?));
+            let code = text(&currency).map_err(|error| named("fees", py, &error))?;
+            all.push((Some(code.to_owned()), exact("fees", &amount)?));
         }
         let fees = all
             .iter()

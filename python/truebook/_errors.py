@@ -34,8 +34,12 @@ class InvalidType(InvalidValue, TypeError):
 
     def add_note(self, note: str) -> None:
         """Put the parameter, which is known after the value was looked at, before the rest."""
-        name = note.removeprefix("while processing '").removesuffix("'")
+        prefix = "while processing '"
+        if not note.startswith(prefix):
+            return super().add_note(note)
+        name = note.removeprefix(prefix).removesuffix("'")
         self.args = (f"{name}: {self.args[0] if self.args else ''}",)
+        return None
 
 
 class UnknownInstrument(Error, KeyError):

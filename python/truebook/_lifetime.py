@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from truebook._truebook import Book
 
 _log = logging.getLogger("truebook")
-_open: weakref.WeakSet[Book] = weakref.WeakSet()
-_process = os.getpid()
+# Each with the process that opened it.
+_open: weakref.WeakKeyDictionary[Book, int] = weakref.WeakKeyDictionary()
 
 
 def track(book: Book, what: str) -> None:
     """Note that `book` is open."""
-    _open.add(book)
+    _open[book] = os.getpid()
     _log.debug("opened %s", what)
 
 
 @atexit.register
 def _close_all() -> None:
-    # The books of the process from which this one was forked are its own.
-    if os.getpid() != _process:
-        return
-    for book in list(_open):
+    for book, process in list(_open.items()):
+        # Those of the process from which this one was forked are its own.
+        if process != os.getpid():
+            continue
         try:
             book.close()
         except Error as error:

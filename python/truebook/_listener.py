@@ -105,8 +105,7 @@ class Listener:
             for event in batch:
                 self._call(event)
             with self._changed:
-                # More of the last event may wait.
-                self._heard = heard - 1 if len(batch) == _MANY else heard
+                self._heard = heard
                 self._changed.notify_all()
             if not batch and self._subscription.closed:
                 return
@@ -115,6 +114,7 @@ class Listener:
         for callback in self._callbacks:
             try:
                 callback(event)
-            except Exception:
+            except BaseException:
+                # Whatever it is, it ends nobody else.
                 self._errors += 1
                 _log.exception("a callback raised at %r", event)

@@ -900,8 +900,8 @@ class Subscription:
         one."""
     @property
     def sequence(self) -> int:
-        """The sequence of the last event that was given out or was not wanted: `since` it another
-        subscription goes on."""
+        """The last event of which everything was given out or was not wanted: `since` it another
+        subscription goes on, and loses nothing."""
     @property
     def closed(self) -> bool:
         """Whether there will be no more: it or the book is closed, and everything was given

@@ -33,8 +33,8 @@ pub use truebook_core::book::{
 };
 pub use truebook_core::book::{News, Notice};
 pub use truebook_core::engine::{
-    Filter, InstrumentLine, Options as HostOptions, Overflow, PositionDetail, PositionLine, Reader,
-    Registry, Status, Subscription, TotalsLine, Unseen, View, Wait,
+    Filter, Gone, InstrumentLine, Options as HostOptions, Overflow, PositionDetail, PositionLine,
+    Reader, Registry, Status, Subscription, TotalsLine, Unseen, View, Wait,
 };
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;

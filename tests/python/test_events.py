@@ -158,6 +158,9 @@ def test_a_subscription_that_is_closed_hears_no_more_and_says_where_it_was():
         subscription = book.subscribe("balance_changed")
         booked = book.deposit("USD", 1)
         assert subscription.poll(5).sequence == booked.sequence
+        # More of it might wait, until there is nothing.
+        assert subscription.sequence == booked.sequence - 1
+        assert subscription.poll() is None
         subscription.close()
         subscription.close()
         book.deposit("USD", 1)
@@ -340,3 +343,67 @@ def test_the_status_says_how_the_book_does(tmp_path):
         assert "HALTED" in repr(book.status())
         subscription.close()
         assert book.status().subscribers == []
+
+
+def test_what_an_event_loop_was_not_given_stays_and_a_resumption_loses_nothing(tmp_path):
+    async def first(subscription):
+        async for event in subscription:
+            return event
+
+    with opened(tmp_path / "a.db") as book:
+        subscription = book.subscribe("balance_changed")
+        for _ in range(10):
+            last = book.deposit("USD", 1)
+        heard = [asyncio.run(first(subscription)).sequence]
+        heard += [event.sequence for event in drained(subscription)]
+        assert heard == list(range(last.sequence - 9, last.sequence + 1))
+        assert subscription.sequence == last.sequence
+        # Of an event that was given out in part nothing is lost.
+        everything = book.subscribe(since=0)
+        seen = [everything.poll(5) for _ in range(7)]
+        again = book.subscribe(since=everything.sequence)
+        told = {(event.sequence, event.index) for event in seen}
+        told |= {(event.sequence, event.index) for event in drained(again)}
+        whole = {(event.sequence, event.index) for event in drained(book.subscribe(since=0))}
+        assert told == whole
+
+
+def test_two_loops_on_one_subscription_are_refused():
+    async def both(subscription):
+        async def hear():
+            return [event async for event in subscription]
+
+        first = asyncio.create_task(hear())
+        await asyncio.sleep(0.05)
+        with pytest.raises(truebook.Error, match="one `async for` at a time"):
+            await hear()
+        subscription.close()
+        assert await asyncio.wait_for(first, 5) == []
+
+    with opened() as book:
+        asyncio.run(both(book.subscribe("alerted")))
+
+
+def test_a_listener_has_heard_what_it_says_it_has(tmp_path):
+    heard = []
+    with opened(tmp_path / "a.db") as book:
+        for number in range(3_000):
+            booked = fill(book, number)
+        listener = truebook.Listener(book.subscribe("fill_booked", since=0), heard.append)
+        assert listener.wait(booked.sequence, 30)
+        assert len(heard) == 3_000
+        listener.stop()
+
+
+def test_a_callback_that_wants_to_end_everything_ends_nobody_else():
+    heard = []
+
+    def leaves(event):
+        raise SystemExit
+
+    with opened() as book:
+        subscription = book.subscribe("balance_changed")
+        with truebook.Listener(subscription, leaves, heard.append) as listener:
+            booked = book.deposit("USD", 1)
+            assert listener.wait(booked.sequence)
+            assert (listener.errors, len(heard)) == (1, 1)

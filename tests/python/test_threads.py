@@ -88,17 +88,27 @@ def script(text, *arguments, timeout=60):
     return subprocess.run(program, capture_output=True, text=True, timeout=timeout)
 
 
-def test_a_fork_is_told_to_use_the_book_where_it_was_opened(tmp_path):
+@pytest.mark.parametrize("mode", ["engine", "inline"])
+def test_a_fork_is_told_to_use_the_book_where_it_was_opened(mode, tmp_path):
     ended = script(
         """
-        import os, sys, warnings
+        import os, sys, threading, time, warnings
         warnings.simplefilter("ignore")
         import truebook
-        book = truebook.open(sys.argv[1])
+        book = truebook.open(sys.argv[1], threading=sys.argv[2])
         subscription = book.subscribe()
+        # Somebody waits at another while the process is forked.
+        other = book.subscribe("alerted")
+        threading.Thread(target=lambda: other.poll(5), daemon=True).start()
+        time.sleep(0.1)
         book.deposit("USD", 1)
         child = os.fork()
         if child == 0:
+            assert other.poll() is None and other.closed
+            try:
+                book.close()
+            except truebook.Error as error:
+                assert "forked" in str(error)
             try:
                 book.deposit("USD", 2)
             except truebook.Error as error:
@@ -110,9 +120,12 @@ def test_a_fork_is_told_to_use_the_book_where_it_was_opened(tmp_path):
             sys.exit(0)
         assert os.waitpid(child, 0)[1] == 0
         book.deposit("USD", 3)
-        print(book.balance("USD").total)
+        print(book.balance("USD").total, flush=True)
+        book.close()
+        os._exit(0)
         """,
         tmp_path / "a.db",
+        mode,
     )
     assert ended.returncode == 0, ended.stderr
     said = ended.stdout.splitlines()

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use crate::book::{Answer, State};
 use crate::model::InvalidValue;
-use crate::sync::{Doorbell, ring};
+use crate::sync::{Doorbell, Origin, ring};
 
 use super::lane::{Lane, Message};
 use super::producer::{Discipline, Gone, Producer, Rest, Unsent, pair, rest};
@@ -51,6 +51,7 @@ pub struct Host<R> {
     place: Place<R>,
     reader: Reader,
     bus: Bus,
+    origin: Origin,
     ahead: usize,
     posted: usize,
 }
@@ -215,6 +216,7 @@ impl<R: Reactor> Host<R> {
             place,
             reader,
             bus,
+            origin: Origin::here(),
             ahead: options.ahead,
             posted: 0,
         }
@@ -241,11 +243,20 @@ impl<R: Reactor> Host<R> {
         }
     }
 
+    /// Whether this is the process in which it was made: the store's threads are there only.
+    fn check(&self) -> Result<(), Gone> {
+        match self.origin.is_here() {
+            true => Ok(()),
+            false => Err(Gone::Forked),
+        }
+    }
+
     /// Gives an input without waiting for its answer; waits only while the ring is full.
     ///
     /// # Errors
     /// [`Gone`] without a writer.
     pub fn post(&mut self, input: Input) -> Result<(), Gone> {
+        self.check()?;
         match &mut self.place {
             Place::Inline(writer) => {
                 writer.take(&input);
@@ -267,6 +278,7 @@ impl<R: Reactor> Host<R> {
     /// # Errors
     /// [`Gone`] without a writer.
     pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
+        self.check()?;
         match &mut self.place {
             Place::Inline(writer) => Ok(writer.take(&input)),
             Place::Threaded(remote) => {
@@ -297,6 +309,7 @@ impl<R: Reactor> Host<R> {
         &mut self,
         look: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Gone> {
+        self.check()?;
         match &mut self.place {
             Place::Inline(writer) => Ok(look(writer.state())),
             Place::Threaded(remote) => {
@@ -311,6 +324,11 @@ impl<R: Reactor> Host<R> {
     /// # Errors
     /// [`Gone`] without a writer.
     pub fn stop(self) -> Result<Writer<R>, Gone> {
+        if !self.origin.is_here() {
+            // What it holds is waited for by threads of the other process.
+            std::mem::forget(self);
+            return Err(Gone::Forked);
+        }
         match self.place {
             Place::Inline(mut writer) => {
                 // What readers see after the end.

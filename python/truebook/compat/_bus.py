@@ -23,7 +23,7 @@ class TradeEventBus:
 
     def __init__(self) -> None:
         """A bus that runs, with nobody subscribed."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._subscribers: tuple[Subscriber, ...] = ()
         self._is_running = True
         self._past_errors = 0

@@ -66,7 +66,7 @@ class SingleSourceTradeManager:
         self._frontend_subscribers: list[Callback] = []
         self._portfolio_service_subscribers: list[Callback] = []
         self._notification_subscribers: list[Callback] = []
-        self._recording = threading.Lock()
+        self._recording = threading.RLock()
         # Trades that were given to the book, and whose event has not come yet.
         self._given: dict[tuple[str, str, str], Trade] = {}
         self._heard: deque[Trade] = deque(maxlen=_HEARD_MAX)
@@ -172,7 +172,7 @@ class SingleSourceTradeManager:
             "notification_subscribers": len(self._notification_subscribers),
             "event_queue_size": self.event_bus._event_queue.qsize(),
             "callback_errors": self.event_bus.errors,
-            "lost_events": self.event_bus.lost,
+            "lost_events": self.event_bus.lost + self._pump.lost,
             "sequence": status.sequence,
             "durable_sequence": status.durable_sequence,
             "store_error": status.store_error,

@@ -33,6 +33,12 @@ class Pump:
         self._thread = threading.Thread(target=self._run, name="truebook-compat", daemon=True)
         self._thread.start()
 
+    @property
+    def lost(self) -> int:
+        """How many parts of events were overwritten before they were read; a book without a
+        database does not tell them again."""
+        return self._subscription.lost
+
     def flush(self, timeout: float) -> bool:
         """Wait until what had come before this call was handled; whether it was."""
         if threading.current_thread() is self._thread:

@@ -41,13 +41,22 @@ impl Book {
         order: &OrderRequest<'_>,
         timeout: Duration,
     ) -> Result<Applied, Error> {
-        if self.path.is_none() {
-            return Err(InvalidValue::new("durable", "true", "a book with a database").into());
-        }
+        self.check_durable()?;
         let applied = self.submit(order)?;
         match self.durability.wait(applied.sequence, timeout) {
             Ok(true) => Ok(applied),
             Ok(false) | Err(_) => Err(Error::NotDurable(applied.sequence)),
+        }
+    }
+
+    /// Whether what is recorded can become durable.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a book without a database.
+    pub fn check_durable(&self) -> Result<(), Error> {
+        match self.path {
+            Some(_) => Ok(()),
+            None => Err(InvalidValue::new("durable", "true", "a book with a database").into()),
         }
     }
 
