@@ -26,8 +26,8 @@ pub fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Whose a file says in its header that it is, and its format; zeros for an empty one, `None` where
-/// it cannot be read. Read by SQLite, which knows that this process may have it open: closing it any
-/// other way would give up every lock that the process has on it. Nothing is left beside it.
+/// it cannot be read. Read by SQLite, which knows that this process may have it open: closing it
+/// any other way would give up every lock that the process has on it. Nothing is left beside it.
 fn header(path: &Path) -> rusqlite::Result<Option<(i64, i64)>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
