@@ -32,9 +32,9 @@ _KINDS = (
     "position_opened",
     "position_changed",
     "position_closed",
-    "price_updated",
-    "price_refused",
 )
+# Heard apart: a feed of prices that is faster than its subscribers costs no trade.
+_PRICES = ("price_updated", "price_refused")
 # How many trades of a book without a database are kept to be listed.
 _HEARD_MAX = 100_000
 _ACCOUNT = "default"
@@ -74,6 +74,7 @@ class SingleSourceTradeManager:
         self._refused_prices = 0
         self._is_closed = False
         self._pump = Pump(book.subscribe(_KINDS, overflow="block"), self._hear)
+        self._price_pump = Pump(book.subscribe(_PRICES), self._hear_price)
 
     def record_trade(self, trade: object) -> str:
         """Book a trade, once however often it is recorded, and tell the subscribers; its id.
@@ -173,6 +174,7 @@ class SingleSourceTradeManager:
             "event_queue_size": self.event_bus._event_queue.qsize(),
             "callback_errors": self.event_bus.errors,
             "lost_events": self.event_bus.lost + self._pump.lost,
+            "lost_prices": self._price_pump.lost,
             "sequence": status.sequence,
             "durable_sequence": status.durable_sequence,
             "store_error": status.store_error,
@@ -225,6 +227,7 @@ class SingleSourceTradeManager:
         except ClosedError:
             _log.debug("the book was closed before its manager")
         self.book.close()
+        self._price_pump.stop()
         self._pump.stop()
         self.event_bus.flush(max(0.0, end - time.monotonic()))
         self.event_bus.close()
@@ -233,7 +236,10 @@ class SingleSourceTradeManager:
         """Wait until the bus has the events of every call before; whether it has."""
         # It is answered after the prices that were sent before.
         self.book.portfolio()
-        return self._pump.flush(timeout)
+        end = time.monotonic() + timeout
+        return self._price_pump.flush(timeout) and self._pump.flush(
+            max(0.0, end - time.monotonic())
+        )
 
     def _fill(self, trade: Trade) -> truebook.Applied:
         try:
@@ -300,20 +306,22 @@ class SingleSourceTradeManager:
             gone = (event.symbol, event["side"], event["trade_id"])
             kept = [t for t in self._heard if (t.symbol, t.side, t.id) != gone]
             self._heard = deque(kept, maxlen=_HEARD_MAX)
-        elif event.kind == "price_updated":
-            old, new = event["old"]["price"], event["new"]["price"]
-            self._tell(event, "price_updated", symbol=event.symbol, old_price=old, new_price=new)
-            position = self.get_position(str(event.symbol))
-            if position is not None:
-                self._tell(event, "position_updated", position=position, trade=None)
-        elif event.kind == "price_refused":
-            self._refused_prices += 1
-            _log.warning("a price of %s was refused: %s", event.symbol, event["reason"])
         else:
             found = self.book.position(str(event.symbol), account=str(event.account))
             sequence, trade = self._newest
             trade = trade if sequence == event.sequence else None
             self._tell(event, "position_updated", position=Position(found), trade=trade)
+
+    def _hear_price(self, event: truebook.Event) -> None:
+        if event.kind == "price_refused":
+            self._refused_prices += 1
+            _log.warning("a price of %s was refused: %s", event.symbol, event["reason"])
+            return
+        old, new = event["old"]["price"], event["new"]["price"]
+        self._tell(event, "price_updated", symbol=event.symbol, old_price=old, new_price=new)
+        position = self.get_position(str(event.symbol))
+        if position is not None:
+            self._tell(event, "position_updated", position=position, trade=None)
 
     def _hear_fill(self, event: truebook.Event) -> None:
         side, trade_id = event["side"], event["trade_id"]

@@ -1,0 +1,42 @@
+"""Many prices cost no trade, with a database or without."""
+
+import threading
+
+import pytest
+
+from truebook import compat
+
+
+@pytest.mark.parametrize("has_database", [False, True])
+def test_a_feed_of_prices_costs_no_trade(has_database, tmp_path):
+    compat.reset_trade_manager()
+    compat.configure(tmp_path / "a.db" if has_database else None)
+    manager = compat.get_single_source_trade_manager()
+    try:
+        executed = []
+        manager.add_frontend_subscriber(
+            lambda event: event.event_type == "trade_executed" and executed.append(event.trade_id)
+        )
+        manager.update_price("BTC/USD", 100)
+
+        def trade(number):
+            for count in range(300):
+                manager.record_trade(
+                    {"symbol": "BTC/USD", "side": "buy", "amount": 1, "price": 100,
+                     "id": f"{number}-{count}"}
+                )
+                for cents in range(5):
+                    manager.update_price("BTC/USD", 100 + cents / 100)
+
+        threads = [threading.Thread(target=trade, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert manager.flush(60)
+        assert len(set(executed)) == len(executed) == 1_200
+        assert len(manager.trades) == 1_200
+        assert manager.get_system_status()["lost_events"] == 0
+    finally:
+        manager.close()
+        compat.reset_trade_manager()
