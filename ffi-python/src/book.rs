@@ -99,6 +99,29 @@ impl Book {
         }
     }
 
+    /// Waits until the history tables stand at `sequence`; whether they do. Other threads run, and
+    /// Ctrl-C ends it.
+    pub(crate) fn are_tables_at(
+        &self,
+        py: Python<'_>,
+        sequence: u64,
+        bound: Duration,
+    ) -> PyResult<bool> {
+        let begun = Instant::now();
+        while !self.durability.is_without_store() {
+            let left = bound.saturating_sub(begun.elapsed());
+            let durability = &self.durability;
+            if py.detach(|| durability.wait_tables(sequence, left.min(SIGNALS))) {
+                return Ok(true);
+            }
+            py.check_signals()?;
+            if left.is_zero() {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
     /// What is read without its lock.
     pub(crate) fn watches(&self) -> (&Reader, &DurabilityWatch) {
         (&self.reader, &self.durability)

@@ -88,8 +88,11 @@ impl Book {
         #[pyo3(from_py_with = flag)] floats: bool,
         #[pyo3(from_py_with = seconds)] timeout: f64,
     ) -> PyResult<Table> {
-        let timeout = duration(py, "timeout", timeout)?;
-        let frame = self.with_long(py, |book| book.history(table, timeout))?;
+        let bound = duration(py, "timeout", timeout)?;
+        let newest = self.with(py, |book| book.ask(|state| state.sequence))?;
+        // Whether they stand there or not: what is wrong is said below.
+        self.are_tables_at(py, newest, bound)?;
+        let frame = self.with_long(py, |book| book.history_at(table, newest))?;
         Ok(Table::new(frame, floats))
     }
 

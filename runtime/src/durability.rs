@@ -37,6 +37,12 @@ impl DurabilityWatch {
             .map_or(0, |progress| progress.durable_sequence())
     }
 
+    /// Whether there is no database.
+    #[must_use]
+    pub fn is_without_store(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// How the store does; without a database, nothing is wrong.
     #[must_use]
     pub fn store(&self) -> StoreStatus {

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import select
+import subprocess
+import sys
 import threading
 import time
 from decimal import Decimal
@@ -314,7 +316,15 @@ def test_ctrl_c_ends_every_wait(tmp_path):
             lambda: book.subscribe("alerted").poll(60),
             lambda: next(book.subscribe("alerted")),
             lambda: book.wait_durable(10**9, 60),
+            lambda: book.fills(timeout=60),
         ]
+        # Tables that cannot be written are waited for.
+        rename = (
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+            "c.execute('ALTER TABLE strategies RENAME TO elsewhere'); c.close()"
+        )
+        subprocess.run([sys.executable, "-c", rename, str(tmp_path / "a.db")], check=True)
+        fill(book, 1)
         for wait in waits:
             timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
             timer.start()

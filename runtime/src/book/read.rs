@@ -142,11 +142,21 @@ impl Book {
     /// not follow in time.
     pub fn history(&mut self, table: &str, timeout: Duration) -> Result<Frame, Error> {
         let newest = self.ask(|state| state.sequence)?;
+        // Where they do not stand there, that is said below.
+        let _ = self.durability.wait_tables(newest, timeout);
+        self.history_at(table, newest)
+    }
+
+    /// The same, of everything up to `sequence` at least, without waiting.
+    ///
+    /// # Errors
+    /// As [`Book::history`].
+    pub fn history_at(&self, table: &str, sequence: u64) -> Result<Frame, Error> {
         let Some(path) = &self.path else {
             let what = "a book without a database keeps no history: open it with a path";
             return Err(Error::Store(what.to_owned()));
         };
-        if !self.durability.wait_tables(newest, timeout) {
+        if self.durability.tables_sequence() < sequence {
             let what = "the history tables do not follow: see the book's status";
             return Err(Error::Store(what.to_owned()));
         }
