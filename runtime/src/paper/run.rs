@@ -77,6 +77,8 @@ pub enum PaperError {
     Config(String),
     /// The store.
     Store(StoreError),
+    /// The disk refused in the middle, in its words; what was booked until then is kept.
+    Refused(String),
     /// The writer stopped after an error of its own.
     Poisoned,
 }
@@ -105,7 +107,7 @@ impl fmt::Display for PaperError {
                      instrument keeps"
                 )
             }
-            Self::Config(what) => f.write_str(what),
+            Self::Config(what) | Self::Refused(what) => f.write_str(what),
             Self::Store(error) => error.fmt(f),
             Self::Poisoned => f.write_str("the writer stopped after an error of its own"),
         }
@@ -151,11 +153,11 @@ pub fn run(
         BoardOptions::default(),
     );
     let mut host = Host::new(writer, options.host);
+    let mut refused = None;
     let fed = feed_all(&mut host, settings, inputs, |index| {
-        let failed = progress
-            .as_ref()
-            .is_some_and(|progress| progress.is_failed());
-        !failed && (index % WATCH_EVERY != 0 || watch(index))
+        let failing = progress.as_ref().filter(|progress| progress.is_failed());
+        refused = failing.and_then(|progress| progress.error());
+        refused.is_none() && (index % WATCH_EVERY != 0 || watch(index))
     });
     let stopped = host.stop().map_err(|_| PaperError::Poisoned);
     let outcome = stopped.map(|writer| {
@@ -168,6 +170,9 @@ pub fn run(
         store.finish()?;
     }
     let is_complete = fed?;
+    if let Some(what) = refused {
+        return Err(PaperError::Refused(what));
+    }
     let (report, curve) = outcome?;
     Ok(Outcome {
         report,
