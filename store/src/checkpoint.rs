@@ -14,7 +14,7 @@ use truebook_core::digest::{self, Digest};
 
 use crate::StoreError;
 use crate::codec::{Decoder, Head};
-use crate::journal::{JournalFile, corrupt, key};
+use crate::journal::{CONTRADICTION, JournalFile, corrupt, key};
 use crate::path::failed;
 
 /// The size of a part.
@@ -269,10 +269,7 @@ impl JournalFile {
             match applied.join() {
                 Ok(applied) => read.and(applied),
                 // What contradicts itself is no journal of ours, whatever its checksums say.
-                Err(_) => Err(StoreError::Corrupt {
-                    sequence: from + 1,
-                    what: "it, or one after it, contradicts those before",
-                }),
+                Err(_) => Err(corrupt(from + 1, CONTRADICTION)),
             }
         })
     }

@@ -297,6 +297,9 @@ pub(crate) fn key(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
 }
 
+/// What is wrong with a journal whose events contradict each other, whatever their checksums say.
+pub(crate) const CONTRADICTION: &str = "it, or one after it, contradicts those before";
+
 /// The error for a damaged row.
 pub(crate) fn corrupt(sequence: u64, what: &'static str) -> StoreError {
     StoreError::Corrupt { sequence, what }

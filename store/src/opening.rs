@@ -222,7 +222,7 @@ impl JournalFile {
         match (database.is_there(), wal.is_there()) {
             // What the log holds that was not synced may be gone from under what follows it, where
             // the disk refused to sync: it is copied, and that is synced, before more is added.
-            (true, true) => return self.copy_wal(),
+            (true, true) => return self.empty_wal().map(drop),
             (true, false) => self.renew_wal(),
             (false, _) if self.path.exists() => {}
             (false, _) => self.make_again(),
@@ -230,20 +230,18 @@ impl JournalFile {
         Ok(())
     }
 
-    /// Copies the write-ahead log into the database, as far as nobody reads from it.
-    fn copy_wal(&self) -> Result<(), StoreError> {
+    /// Copies the write-ahead log into the database, and empties it; whether nobody read from it,
+    /// who would need it.
+    pub(crate) fn empty_wal(&self) -> Result<bool, StoreError> {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let copied = self.connection.query_row(sql, [], |_| Ok(()));
-        copied.map_err(|e| failed(&self.path, &e))
+        let busy = self.connection.query_row(sql, [], |row| row.get(0));
+        let busy: i64 = busy.map_err(|e| failed(&self.path, &e))?;
+        Ok(busy == 0)
     }
 
     /// Goes on with another write-ahead log where the own was removed, which still has everything.
     fn renew_wal(&mut self) {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let copied = self
-            .connection
-            .query_row(sql, [], |row| row.get::<_, i64>(0));
-        if copied.is_ok_and(|busy| busy == 0)
+        if self.empty_wal().is_ok_and(|is_empty| is_empty)
             && let Ok(connection) = Connection::open(&self.path)
         {
             self.go_on_with(connection);

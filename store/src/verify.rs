@@ -7,6 +7,7 @@ use rusqlite::{Connection, types::Value};
 use truebook_core::book::State;
 
 use crate::archive::Archive;
+use crate::journal::{CONTRADICTION, corrupt};
 use crate::path::{beside, failed, resolved};
 use crate::schema::{APPLICATION_ID, CHECKPOINTS, CREATE, FORMAT};
 use crate::tables::{self, TABLES, Tables, trim};
@@ -66,10 +67,7 @@ pub(crate) fn sound_to_the_end<T>(
     replay: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let run = std::panic::AssertUnwindSafe(replay);
-    std::panic::catch_unwind(run).unwrap_or(Err(StoreError::Corrupt {
-        sequence: 1,
-        what: "it, or one after it, contradicts those before",
-    }))
+    std::panic::catch_unwind(run).unwrap_or(Err(corrupt(1, CONTRADICTION)))
 }
 
 /// A database of its own for the time of a comparison.

@@ -95,13 +95,11 @@ impl Wal {
         connection
             .busy_timeout(std::time::Duration::ZERO)
             .map_err(fail)?;
-        let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-            row.get::<_, i64>(0)
-        });
+        let done = file.empty_wal();
         connection
             .busy_timeout(crate::opening::PATIENCE)
             .map_err(fail)?;
-        done.map_err(fail)?;
+        done?;
         let left = std::fs::metadata(&self.path).map_or(0, |known| known.len());
         (self.size, self.kept, self.copied) = (left, left, left);
         Ok(())

@@ -51,6 +51,19 @@ fn recorded(path: &Path) -> Vec<Entry> {
     open(path).read_after(0, u32::MAX).unwrap()
 }
 
+/// Has the database refuse every event, until [`accept`].
+fn refuse(path: &Path) -> rusqlite::Connection {
+    let other = rusqlite::Connection::open(path).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
+                  SELECT RAISE(ABORT, 'no room'); END";
+    other.execute_batch(refuse).unwrap();
+    other
+}
+
+fn accept(other: rusqlite::Connection) {
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+}
+
 /// Gives `entries` to a store on `path` and ends it.
 fn give(path: &Path, mode: Mode, entries: &[Entry]) -> Result<(), StoreError> {
     let (thread, mut writer) = StoreThread::start(open(path), mode, Audit::default()).unwrap();
@@ -172,10 +185,7 @@ fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
     let (thread, mut writer) =
         StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let progress = std::sync::Arc::clone(thread.progress());
-    let other = rusqlite::Connection::open(&path).unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
-                  SELECT RAISE(ABORT, 'no room'); END";
-    other.execute_batch(refuse).unwrap();
+    let other = refuse(&path);
     writer.append(&entry(1, "same"));
     writer.end();
     while !progress.is_failed() {
@@ -189,8 +199,7 @@ fn what_the_disk_refuses_is_kept_and_written_once_it_accepts_again() {
         writer.end();
     }
     assert_eq!(progress.durable_sequence(), 0);
-    other.execute_batch("DROP TRIGGER refuse").unwrap();
-    drop(other);
+    accept(other);
     writer.append(&entry(40_001, "same"));
     writer.end();
     while !writer.is_available() {
@@ -209,10 +218,7 @@ fn a_store_that_ends_while_the_disk_refuses_says_what_was_lost() {
     let (_dir, path) = place();
     let (thread, mut writer) =
         StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
-    let other = rusqlite::Connection::open(&path).unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
-                  SELECT RAISE(ABORT, 'no room'); END";
-    other.execute_batch(refuse).unwrap();
+    let _other = refuse(&path);
     writer.append(&entry(1, "same"));
     writer.end();
     drop(writer);
@@ -226,10 +232,7 @@ fn a_store_that_can_hold_no_more_has_ended_and_has_no_gap() {
     let (thread, mut writer) =
         StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let progress = std::sync::Arc::clone(thread.progress());
-    let other = rusqlite::Connection::open(&path).unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
-                  SELECT RAISE(ABORT, 'no room'); END";
-    other.execute_batch(refuse).unwrap();
+    let other = refuse(&path);
     writer.append(&entry(1, "same"));
     writer.end();
     while !progress.is_failed() {
@@ -262,8 +265,7 @@ fn a_store_that_can_hold_no_more_has_ended_and_has_no_gap() {
         last > 20_000 + (BACKLOG_BYTES_MAX >> 20) * 8 / 9 - 2,
         "{last}"
     );
-    other.execute_batch("DROP TRIGGER refuse").unwrap();
-    drop(other);
+    accept(other);
     // It takes no more, and what it had before is there without a gap.
     writer.append(&entry(last + 1, "same"));
     writer.end();
@@ -394,10 +396,7 @@ fn what_waits_in_memory_is_passed_on_when_nothing_else_comes() {
     let (thread, mut writer) =
         StoreThread::start(open(&path), Mode::Continue, Audit::default()).unwrap();
     let progress = std::sync::Arc::clone(thread.progress());
-    let other = rusqlite::Connection::open(&path).unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN \
-                  SELECT RAISE(ABORT, 'no room'); END";
-    other.execute_batch(refuse).unwrap();
+    let other = refuse(&path);
     let all = entries(1..=40_002);
     for (number, input) in all.chunks(3).enumerate() {
         input.iter().for_each(|entry| writer.append(entry));
@@ -408,8 +407,7 @@ fn what_waits_in_memory_is_passed_on_when_nothing_else_comes() {
     }
     assert!(progress.backlog_bytes() > 0);
     assert!(writer.rest(), "something waits");
-    other.execute_batch("DROP TRIGGER refuse").unwrap();
-    drop(other);
+    accept(other);
     while writer.rest() {
         std::thread::sleep(Duration::from_millis(1));
     }
