@@ -16,7 +16,7 @@ use crate::number::{duration, exact, optional, time, whole};
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
 /// How long a wait goes on before it looks for Ctrl-C.
-const SIGNALS: Duration = Duration::from_millis(50);
+pub(crate) const SIGNALS: Duration = Duration::from_millis(50);
 const DIGITS: &str = "a whole number from 0 to 18";
 
 /// The book of record. Open one with `truebook.open`.
@@ -77,49 +77,29 @@ impl Book {
         self.reader.check() != Err(Gone::Forked)
     }
 
-    /// Waits until `sequence` is durable; whether it is. Other threads run, and Ctrl-C ends it.
+    /// Waits until `sequence` is durable; whether it is.
     pub(crate) fn is_durable(
         &self,
         py: Python<'_>,
         sequence: u64,
-        bound: Duration,
+        most: Duration,
     ) -> PyResult<bool> {
-        let begun = Instant::now();
-        loop {
-            let left = bound.saturating_sub(begun.elapsed());
-            let durability = &self.durability;
-            let waited = py.detach(|| durability.wait(sequence, left.min(SIGNALS)));
-            if waited.map_err(|error| raise(py, &error))? {
-                return Ok(true);
-            }
-            py.check_signals()?;
-            if left.is_zero() {
-                return Ok(false);
-            }
-        }
+        wait(py, most, |slice| self.durability.wait(sequence, slice))
     }
 
-    /// Waits until the history tables stand at `sequence`; whether they do. Other threads run, and
-    /// Ctrl-C ends it.
+    /// Waits until the history tables stand at `sequence`; whether they do.
     pub(crate) fn are_tables_at(
         &self,
         py: Python<'_>,
         sequence: u64,
-        bound: Duration,
+        most: Duration,
     ) -> PyResult<bool> {
-        let begun = Instant::now();
-        while !self.durability.is_without_store() {
-            let left = bound.saturating_sub(begun.elapsed());
-            let durability = &self.durability;
-            if py.detach(|| durability.wait_tables(sequence, left.min(SIGNALS))) {
-                return Ok(true);
-            }
-            py.check_signals()?;
-            if left.is_zero() {
-                break;
-            }
+        if self.durability.is_without_store() {
+            return Ok(false);
         }
-        Ok(false)
+        wait(py, most, |slice| {
+            Ok(self.durability.wait_tables(sequence, slice))
+        })
     }
 
     /// What is read without its lock.
@@ -135,6 +115,29 @@ impl Book {
         Ok(self
             .with(py, |book| book.set_trading_state(to, reason))?
             .into())
+    }
+}
+
+/// Waits for what `look` waits for, a while each time, at most for `most`: other threads run, and
+/// Ctrl-C ends it.
+fn wait(
+    py: Python<'_>,
+    most: Duration,
+    look: impl Fn(Duration) -> Result<bool, Error> + Sync,
+) -> PyResult<bool> {
+    let begun = Instant::now();
+    loop {
+        let left = most.saturating_sub(begun.elapsed());
+        if py
+            .detach(|| look(left.min(SIGNALS)))
+            .map_err(|error| raise(py, &error))?
+        {
+            return Ok(true);
+        }
+        py.check_signals()?;
+        if left.is_zero() {
+            return Ok(false);
+        }
     }
 }
 

@@ -82,11 +82,7 @@ impl Position {
     /// "long", "short" or "flat".
     #[getter]
     fn side(&self) -> &'static str {
-        match self.0.signed_qty.raw {
-            0 => "flat",
-            raw if raw > 0 => "long",
-            _ => "short",
-        }
+        self.0.side()
     }
 
     /// Quantity, never negative.

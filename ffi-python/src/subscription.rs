@@ -11,14 +11,11 @@ use truebook::model::{AccountId, Id, InstrumentId};
 use truebook::{Filter, News, Notice, Overflow, Registry, WakeFd, is_named};
 
 use crate::argument::{count, seconds};
-use crate::book::Book;
+use crate::book::{Book, SIGNALS};
 use crate::choice::{one_of, unknown};
 use crate::error::raise;
 use crate::event::Event;
 use crate::number::duration;
-
-/// How long a wait goes on before it looks for Ctrl-C.
-const SIGNALS: Duration = Duration::from_millis(50);
 
 /// How long another thread that reads the same subscription is waited for at once.
 const TAKEN: Duration = Duration::from_micros(200);

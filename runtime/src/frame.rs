@@ -121,17 +121,12 @@ impl Frame {
                 .map(|(code, amount)| format!("\"{code}\":\"{amount}\""));
             Some(format!("{{{}}}", each.collect::<Vec<_>>().join(",")))
         };
-        let side = |of: &PositionRecord| match of.signed_qty.raw {
-            0 => "flat",
-            raw if raw > 0 => "long",
-            _ => "short",
-        };
         Columns::of(positions)
             .text("symbol", |of| Some(of.symbol))
             .text("strategy", |of| of.strategy)
             .text("account", |of| Some(of.account))
             .text("leg", |of| Some(of.leg.name()))
-            .text("side", |of| Some(side(of)))
+            .text("side", |of| Some(of.side()))
             .decimal("signed_qty", |of| Some(of.signed_qty))
             .decimal("available_to_reduce", |of| Some(of.available_to_reduce))
             .decimal("avg_px", |of| of.avg_px)

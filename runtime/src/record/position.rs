@@ -81,6 +81,16 @@ pub struct ClosedPositionRecord {
 }
 
 impl PositionRecord {
+    /// `"long"`, `"short"` or `"flat"`.
+    #[must_use]
+    pub fn side(&self) -> &'static str {
+        match self.signed_qty.raw {
+            0 => "flat",
+            raw if raw > 0 => "long",
+            _ => "short",
+        }
+    }
+
     /// The position of one strategy in `instrument`, or the account's net.
     pub(crate) fn of(
         state: &State,
