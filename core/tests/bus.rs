@@ -229,6 +229,37 @@ fn a_blocking_subscriber_that_reads_hears_everything() {
 }
 
 #[test]
+fn a_subscription_that_has_nothing_more_says_of_which_event_everything_was_given_out() {
+    let mut host = patient(Duration::from_secs(60));
+    let mut subscription = host.bus().subscribe(Filter::default(), Overflow::Block);
+    let came = host.ask(|state| state.sequence).unwrap();
+    assert_eq!((subscription.poll(), subscription.sequence()), (None, came));
+    std::thread::scope(|scope| {
+        let listening = scope.spawn(move || {
+            let (mut complete, mut gaps) = (came, 0);
+            while let Some(notice) = subscription.wait(PATIENCE) {
+                assert!(notice.sequence > complete, "{notice:?} after {complete}");
+                let Some(next) = subscription.poll() else {
+                    assert!(subscription.sequence() >= complete);
+                    (complete, gaps) = (subscription.sequence(), gaps + 1);
+                    continue;
+                };
+                assert!(next.sequence >= notice.sequence);
+            }
+            (subscription.sequence(), gaps)
+        });
+        for number in 0..20_000 {
+            host.post(fill(0, &number.to_string(), "alpha")).unwrap();
+        }
+        let last = host.ask(|state| state.sequence).unwrap();
+        drop(host);
+        let (complete, gaps) = listening.join().unwrap();
+        assert_eq!(complete, last);
+        assert!(gaps > 0);
+    });
+}
+
+#[test]
 fn a_blocking_subscriber_that_sleeps_is_told_from_the_journal_what_it_missed() {
     let (mut host, past) = kept(Options::default());
     let everything = (Filter::default(), Overflow::Block);

@@ -111,7 +111,8 @@ impl Subscription {
             let Some(notice) = inner.as_mut()?.poll() else {
                 // Everything up to here was given out.
                 let heard = inner.as_ref().map_or(0, truebook::Subscription::sequence);
-                *locked(&self.given) = heard;
+                let mut given = locked(&self.given);
+                *given = (*given).max(heard);
                 return None;
             };
             drop(inner);

@@ -155,6 +155,18 @@ def test_what_is_heard_after_the_end_has_names_that_came_after_the_subscription(
     assert (event["currency"], event["new"]["total"]) == ("JPY", Decimal("5.25"))
 
 
+def test_a_subscription_that_heard_nothing_yet_goes_on_from_when_it_came(tmp_path):
+    with truebook.open(tmp_path / "bot.db") as book:
+        before = book.deposit("USD", 1)
+        subscription = book.subscribe("fill_booked")
+        assert subscription.sequence == before.sequence
+        assert subscription.poll() is None
+        assert subscription.sequence == before.sequence
+        book.deposit("USD", 2)
+        again = book.subscribe("balance_changed", since=subscription.sequence)
+        assert [event["new"]["total"] for event in drained(again)] == [3]
+
+
 def test_a_subscription_that_is_closed_hears_no_more_and_says_where_it_was():
     with opened() as book:
         subscription = book.subscribe("balance_changed")

@@ -21,6 +21,8 @@ pub(super) const WORDS: usize = 48;
 const PART: usize = (WORDS - 1) * 8;
 /// In a cell's header: it begins a notice. Below are how many parts come after it, and its bytes.
 pub(super) const FIRST: u64 = 1 << 63;
+/// In the same place: more notices of the same command come.
+pub(super) const MORE: u64 = 1 << 62;
 /// How many cells are kept.
 const CELLS: usize = if cfg!(truebook_loom) { 2 } else { 4_096 };
 
@@ -146,19 +148,20 @@ impl Publisher {
         self.is_heard
     }
 
-    /// Publishes a notice.
-    pub fn publish(&mut self, notice: &Notice) {
+    /// Publishes a notice; `is_last` of those of its command.
+    pub fn publish(&mut self, notice: &Notice, is_last: bool) {
         self.is_new = true;
         self.bytes.clear();
         // Writing to memory does not fail.
         let _ = borsh::to_writer(&mut self.bytes, notice);
         let mut left = self.bytes.len().div_ceil(PART) as u64;
         self.make_room(left);
+        let more = if is_last { 0 } else { MORE };
         let mut header = FIRST;
         for part in self.bytes.chunks(PART) {
             left -= 1;
             let mut words = [0; WORDS];
-            header |= left << 32 | part.len() as u64;
+            header |= more | left << 32 | part.len() as u64;
             for (word, bytes) in words.iter_mut().skip(1).zip(part.chunks(8)) {
                 let mut eight = [0; 8];
                 for (into, byte) in eight.iter_mut().zip(bytes) {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::book::Notice;
 use crate::sync::{Call, Doorbell, Seen};
 
-use super::bus::{Bus, FIRST, Member, Meter, WORDS};
+use super::bus::{Bus, FIRST, MORE, Member, Meter, WORDS};
 use super::filter::Filter;
 
 /// How many cells a conflating subscriber reads at once.
@@ -77,6 +77,8 @@ pub struct Subscription {
     next: u64,
     /// The event of the last notice, and its number there.
     heard: (u64, u16),
+    /// Whether more notices of the same command come.
+    is_within: bool,
     /// The parts so far of a notice that takes several cells.
     parts: Vec<u8>,
     /// What was told again and not given out.
@@ -132,6 +134,7 @@ impl Subscription {
             telling,
             next,
             heard: (since.unwrap_or(0), u16::MAX),
+            is_within: false,
             parts: Vec::new(),
             told: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -213,11 +216,16 @@ impl Subscription {
         self.meter.lost.get()
     }
 
-    /// The event of the last notice that was given out or was not wanted: where another
-    /// subscription may go on.
+    /// Once a poll gave nothing: the last event of which everything was given out or was not
+    /// wanted, where another subscription may go on.
     #[must_use]
     pub fn sequence(&self) -> u64 {
-        self.heard.0
+        let complete = self.heard.0.saturating_sub(u64::from(self.is_within));
+        if self.telling.is_some() {
+            return complete;
+        }
+        // What was there when it came is not wanted.
+        complete.max(self.meter.came.get().saturating_sub(1))
     }
 
     fn read(&mut self) -> Option<Notice> {
@@ -292,6 +300,7 @@ impl Subscription {
         }
         if is_over {
             self.heard = self.heard.max((telling.told, u16::MAX));
+            self.is_within = false;
             self.be_awaited();
         } else {
             self.telling = Some(telling);
@@ -347,9 +356,10 @@ impl Subscription {
         let length = usize::try_from(header & 0xFFFF_FFFF).unwrap_or(0);
         let bytes = body.iter().flat_map(|word| word.to_le_bytes());
         self.parts.extend(bytes.take(length));
-        if (header & !FIRST) >> 32 != 0 {
+        if (header & !(FIRST | MORE)) >> 32 != 0 {
             return None;
         }
+        self.is_within = header & MORE != 0;
         let notice = borsh::from_slice(&self.parts).ok();
         self.parts.clear();
         notice

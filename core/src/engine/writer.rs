@@ -252,8 +252,10 @@ impl<R: Reactor> Writer<R> {
 
     fn tell(&mut self) {
         self.ledger.take_notices(&mut self.notices);
+        let mut left = self.notices.len();
         for notice in self.notices.drain(..) {
-            self.publisher.publish(&notice);
+            left -= 1;
+            self.publisher.publish(&notice, left == 0);
         }
     }
 }

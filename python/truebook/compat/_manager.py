@@ -73,8 +73,9 @@ class SingleSourceTradeManager:
         self._newest: tuple[int, Trade | None] = (0, None)
         self._refused_prices = 0
         self._is_closed = False
-        self._pump = Pump(book.subscribe(_KINDS, overflow="block"), self._hear)
-        self._price_pump = Pump(book.subscribe(_PRICES), self._hear_price)
+        self._trade_events = book.subscribe(_KINDS, overflow="block")
+        self._price_events = book.subscribe(_PRICES)
+        self._pump = Pump(self._trade_events, self._price_events, handle=self._hear)
 
     def record_trade(self, trade: object) -> str:
         """Book a trade, once however often it is recorded, and tell the subscribers; its id.
@@ -173,8 +174,8 @@ class SingleSourceTradeManager:
             "notification_subscribers": len(self._notification_subscribers),
             "event_queue_size": self.event_bus._event_queue.qsize(),
             "callback_errors": self.event_bus.errors,
-            "lost_events": self.event_bus.lost + self._pump.lost,
-            "lost_prices": self._price_pump.lost,
+            "lost_events": self.event_bus.lost + self._trade_events.lost,
+            "lost_prices": self._price_events.lost,
             "sequence": status.sequence,
             "durable_sequence": status.durable_sequence,
             "store_error": status.store_error,
@@ -227,7 +228,6 @@ class SingleSourceTradeManager:
         except ClosedError:
             _log.debug("the book was closed before its manager")
         self.book.close()
-        self._price_pump.stop()
         self._pump.stop()
         self.event_bus.flush(max(0.0, end - time.monotonic()))
         self.event_bus.close()
@@ -236,10 +236,7 @@ class SingleSourceTradeManager:
         """Wait until the bus has the events of every call before; whether it has."""
         # It is answered after the prices that were sent before.
         self.book.portfolio()
-        end = time.monotonic() + timeout
-        return self._price_pump.flush(timeout) and self._pump.flush(
-            max(0.0, end - time.monotonic())
-        )
+        return self._pump.flush(timeout)
 
     def _fill(self, trade: Trade) -> truebook.Applied:
         try:
@@ -300,7 +297,9 @@ class SingleSourceTradeManager:
             self.event_bus.unsubscribe(callback)
 
     def _hear(self, event: truebook.Event) -> None:
-        if event.kind == "fill_booked":
+        if event.kind in _PRICES:
+            self._hear_price(event)
+        elif event.kind == "fill_booked":
             self._hear_fill(event)
         elif event.kind == "fill_reversed":
             gone = (event.symbol, event["side"], event["trade_id"])

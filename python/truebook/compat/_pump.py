@@ -1,4 +1,4 @@
-"""A thread that hands on the events of a subscription, and says when it is through."""
+"""A thread that hands on the events of subscriptions, and says when it is through."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 import time
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ _PAUSE = 0.001
 
 
 class Pump:
-    """Calls `handle` with each event, in order; sleeps while there are none."""
+    """Calls `handle` with each event; sleeps while there are none.
 
-    def __init__(self, subscription: Subscription, handle: Callable[[Event], None]) -> None:
-        self._subscription = subscription
+    Those of the first subscription are never told later than what came after them; only where it
+    has more waiting than is taken at once others may come before.
+    """
+
+    def __init__(self, *subscriptions: Subscription, handle: Callable[[Event], None]) -> None:
+        self._subscriptions = subscriptions
         self._handle = handle
         self._asked = 0
         self._answered = 0
@@ -32,12 +37,6 @@ class Pump:
         self._waker.setblocking(False)
         self._thread = threading.Thread(target=self._run, name="truebook-compat", daemon=True)
         self._thread.start()
-
-    @property
-    def lost(self) -> int:
-        """How many parts of events were overwritten before they were read; a book without a
-        database does not tell them again."""
-        return self._subscription.lost
 
     def flush(self, timeout: float) -> bool:
         """Wait until what had come before this call was handled; whether it was."""
@@ -53,7 +52,8 @@ class Pump:
 
     def stop(self) -> None:
         """Handle what waits, and end."""
-        self._subscription.close()
+        for subscription in self._subscriptions:
+            subscription.close()
         self._wake()
         if threading.current_thread() is not self._thread:
             self._thread.join(10)
@@ -68,10 +68,10 @@ class Pump:
             return
 
     def _run(self) -> None:
-        waits: list[Subscription | socket.socket] = [self._subscription, self._woken]
+        waits: list[Subscription | socket.socket] = [*self._subscriptions, self._woken]
         while True:
             asked = self._asked
-            batch = self._subscription.poll_many()
+            batch = self._next()
             for event in batch:
                 self._tell(event)
             if batch:
@@ -79,15 +79,21 @@ class Pump:
             with self._changed:
                 self._answered = asked
                 self._changed.notify_all()
-            if self._subscription.closed:
+            if all(known.closed for known in self._subscriptions):
                 return
             if self._asked > asked:
                 continue
-            if self._subscription.arm():
+            if any(known.arm() for known in self._subscriptions):
                 time.sleep(_PAUSE)
                 continue
             if self._woken in select.select(waits, [], [])[0]:
                 self._woken.recv(4096)
+
+    def _next(self) -> list[Event]:
+        # The first is asked last: it has all that came before what the others gave.
+        polled = [known.poll_many() for known in reversed(self._subscriptions)]
+        # A price has the sequence of the event before it.
+        return sorted(chain(*reversed(polled)), key=lambda event: event.sequence)
 
     def _tell(self, event: Event) -> None:
         try:

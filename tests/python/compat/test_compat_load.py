@@ -1,4 +1,5 @@
-"""Many prices cost no trade; without a database one that is missed is counted."""
+"""Many prices cost no trade; without a database one that is missed is counted; what is told last is
+so."""
 
 import threading
 
@@ -45,3 +46,28 @@ def test_a_feed_of_prices_costs_no_trade_and_none_goes_uncounted(has_database, t
     finally:
         manager.close()
         compat.reset_trade_manager()
+
+
+def test_the_position_that_is_told_last_is_the_position(manager):
+    told = []
+    manager.add_frontend_subscriber(
+        lambda event: event.event_type == "position_updated" and told.append(event.position)
+    )
+    manager.update_price("BTC/USDT", 100)
+
+    def mark():
+        for cents in range(500):
+            manager.update_price("BTC/USDT", 100 + cents % 7)
+
+    for number in range(20):
+        marking = threading.Thread(target=mark)
+        marking.start()
+        for count in range(20):
+            manager.record_trade(
+                {"symbol": "BTC/USDT", "side": "buy", "amount": 1, "price": 100,
+                 "id": f"{number}-{count}"}
+            )
+        marking.join()
+        assert manager.flush(60)
+        now = manager.get_position("BTC/USDT")
+        assert (told[-1].size, told[-1].unrealized_pnl) == (now.size, now.unrealized_pnl)
