@@ -147,6 +147,7 @@ fn lines_have_every_figure() {
         cost: 100 * money,
         realized_pnl: 50 * money,
         mark: 200 * PX,
+        is_cost_unknown: false,
     };
     assert_eq!(line, wanted);
     let detail = reader.position_detail(position);

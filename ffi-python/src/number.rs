@@ -76,15 +76,17 @@ fn plain(value: &Bound<'_, PyAny>) -> Option<Fixed> {
 /// is the same float, so it is the one that Python writes.
 #[allow(
     clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
     clippy::float_cmp,
     reason = "a whole number below 10^15; the very same float is asked for"
 )]
 fn short_float(float: f64) -> Option<Fixed> {
     const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
     (0..).zip(POWERS).find_map(|(scale, power)| {
-        let raw = (float * power).round();
-        let is_same = raw.abs() < 1e15 && raw / power == float;
-        is_same.then(|| Fixed::new(i128::from(raw as i64), scale))
+        let scaled = float * power;
+        let raw = (scaled + 0.5_f64.copysign(scaled)) as i64;
+        let is_same = raw.unsigned_abs() < 1_000_000_000_000_000 && raw as f64 / power == float;
+        is_same.then(|| Fixed::new(i128::from(raw), scale))
     })
 }
 

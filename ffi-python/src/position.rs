@@ -1,18 +1,59 @@
 //! A position, as Python reads it.
 
+use std::ops::Deref;
+use std::sync::OnceLock;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use truebook::model::Fixed;
-use truebook::{ClosedPositionRecord, PositionRecord};
+use truebook::{ClosedPositionRecord, PositionReading, PositionRecord};
 
 use crate::getter::{decimals, maybe_decimals, plain};
-use crate::number::{by_name, decimal};
+use crate::number::{by_name, decimal, maybe};
 
 /// A position at one sequence: of one strategy, or the account's net. Money is in the settlement
 /// currency.
 #[pyclass(frozen, eq, module = "truebook")]
 #[derive(PartialEq)]
-pub(crate) struct Position(pub PositionRecord);
+pub(crate) struct Position(Taken);
+
+/// What was read, and its record once one was needed.
+pub(crate) struct Taken {
+    reading: PositionReading,
+    record: OnceLock<Box<PositionRecord>>,
+}
+
+impl Deref for Taken {
+    type Target = PositionRecord;
+
+    fn deref(&self) -> &PositionRecord {
+        match &self.reading {
+            PositionReading::Record(record) => record,
+            figures @ PositionReading::Figures(..) => {
+                self.record.get_or_init(|| Box::new(figures.record()))
+            }
+        }
+    }
+}
+
+impl PartialEq for Taken {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl From<PositionReading> for Position {
+    fn from(reading: PositionReading) -> Self {
+        let record = OnceLock::new();
+        Self(Taken { reading, record })
+    }
+}
+
+impl From<PositionRecord> for Position {
+    fn from(record: PositionRecord) -> Self {
+        PositionReading::Record(Box::new(record)).into()
+    }
+}
 
 decimals! { Position {
     /// Quantity, negative when short.
@@ -36,8 +77,6 @@ maybe_decimals! { Position {
     mark,
     /// Realized PnL, gross of fees; None where a cost is unknown.
     realized_pnl,
-    /// Unrealized PnL, gross of fees; None without a mark or where a cost is unknown.
-    unrealized_pnl,
 } }
 
 plain! { Position {
@@ -55,6 +94,12 @@ plain! { Position {
 
 #[pymethods]
 impl Position {
+    /// Unrealized PnL, gross of fees; None without a mark or where a cost is unknown.
+    #[getter]
+    fn unrealized_pnl<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        maybe(py, self.0.reading.unrealized_pnl())
+    }
+
     /// What is held.
     #[getter]
     fn symbol(&self) -> &str {
@@ -100,13 +145,14 @@ impl Position {
 
     fn __repr__(&self) -> String {
         let shown = |value: Option<Fixed>| value.map_or("None".to_owned(), |v| v.to_string());
+        let record = &*self.0;
         format!(
             "Position(symbol='{}', side='{}', signed_qty={}, avg_px={}, realized_pnl={})",
-            self.0.symbol,
-            self.side(),
-            self.0.signed_qty,
-            shown(self.0.avg_px),
-            shown(self.0.realized_pnl)
+            record.symbol,
+            record.side(),
+            record.signed_qty,
+            shown(record.avg_px),
+            shown(record.realized_pnl)
         )
     }
 }
@@ -115,7 +161,6 @@ impl Position {
 #[pyclass(frozen, eq, module = "truebook")]
 #[derive(PartialEq)]
 pub(crate) struct ClosedPosition(pub ClosedPositionRecord);
-
 decimals! { ClosedPosition {
     /// How much was opened in all.
     entry_qty,

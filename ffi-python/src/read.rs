@@ -25,15 +25,15 @@ impl Book {
         #[pyo3(from_py_with = maybe_text)] strategy: Option<&str>,
         #[pyo3(from_py_with = text)] account: &str,
     ) -> PyResult<Position> {
-        let found = self.with(py, |book| book.position((account, symbol), strategy))?;
-        Ok(Position(found))
+        let found = self.with(py, |book| book.read_position((account, symbol), strategy))?;
+        Ok(found.into())
     }
 
     /// Every open position, by account, strategy and leg; a list that is a table, too.
     fn positions(&self, py: Python<'_>) -> PyResult<Records> {
         let found = self.with(py, truebook::Book::positions)?;
         let frame = Frame::of_positions(&found);
-        Records::new(py, found.into_iter().map(Position), frame)
+        Records::new(py, found.into_iter().map(Position::from), frame)
     }
 
     /// The newest round trips that have ended, at most 10,000, oldest first; a list that is a

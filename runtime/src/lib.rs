@@ -25,7 +25,7 @@ pub use frame::{Frame, Values};
 pub use interrupt::Interrupt;
 pub use record::{
     BalanceRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord, PnlBy,
-    PnlRecord, PortfolioRecord, PositionRecord, StrategyRecord, is_named,
+    PnlRecord, PortfolioRecord, PositionReading, PositionRecord, StrategyRecord, is_named,
 };
 pub use replay::Replay;
 pub use truebook_core::book::{

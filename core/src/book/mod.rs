@@ -28,7 +28,7 @@ mod ledger;
 mod lookup;
 mod money;
 mod notice;
-mod outcome;
+pub(crate) mod outcome;
 mod pnl;
 mod posted;
 mod price;

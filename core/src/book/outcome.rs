@@ -17,7 +17,7 @@ pub(super) const WHOLE: i128 = 1_000_000_000_000_000_000;
 
 /// Whether a number leaves room to add to it; sums beyond 128 bits stop the writer, they never
 /// wrap.
-pub(super) fn fits(value: i128) -> bool {
+pub(crate) fn fits(value: i128) -> bool {
     value.unsigned_abs() < 1 << 120
 }
 

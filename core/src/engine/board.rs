@@ -46,7 +46,7 @@ impl Default for BoardOptions {
 #[derive(Debug)]
 pub(super) struct Board {
     pub positions: Box<[SeqSlot<7>]>,
-    pub details: Box<[SeqSlot<7>]>,
+    pub details: Box<[SeqSlot<14>]>,
     pub instruments: Box<[SeqSlot<7>]>,
     pub totals: SeqSlot<15>,
     /// Sequence and version.
@@ -80,7 +80,9 @@ impl Board {
         let lines = |count: usize| (0..count).map(|_| SeqSlot::new([0; 7])).collect();
         Self {
             positions: lines(options.positions),
-            details: lines(options.positions),
+            details: (0..options.positions)
+                .map(|_| SeqSlot::new([0; 14]))
+                .collect(),
             instruments: lines(options.instruments),
             totals: SeqSlot::new([0; 15]),
             head: SeqSlot::new([0; 2]),

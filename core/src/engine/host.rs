@@ -301,6 +301,22 @@ impl<R: Reactor> Host<R> {
         self.reader.fresh_view(None).map_err(|_| Gone::Ended)
     }
 
+    /// Whether readers find everything given so far; waits for it a few microseconds.
+    ///
+    /// # Errors
+    /// [`Gone`] without a writer.
+    pub fn is_settled(&mut self) -> Result<bool, Gone> {
+        self.check()?;
+        match &mut self.place {
+            Place::Inline(_) => Ok(true),
+            Place::Threaded(remote) => {
+                remote.start();
+                remote.own.check()?;
+                Ok(remote.own.is_settled())
+            }
+        }
+    }
+
     /// Looks at the state after everything given so far.
     ///
     /// # Errors

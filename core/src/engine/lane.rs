@@ -44,6 +44,8 @@ pub(super) struct Lane {
     pub meter: Arc<LaneMeter>,
     /// How many were executed.
     pub chunks: u32,
+    /// How many messages were executed, prices of a `live` producer apart.
+    pub served: u64,
 }
 
 /// What a `live` producer has beside its commands.
@@ -90,6 +92,7 @@ impl Lane {
             seat: _,
             meter,
             chunks,
+            served,
         } = self;
         // While something is left there, its producer gives nothing to the ring: what is in the
         // ring when it is empty of that was given before.
@@ -145,6 +148,9 @@ impl Lane {
         let executed = (taken + priced) as u64;
         meter.executed.add(executed);
         writer.publish_chunk(began, executed);
+        *served += taken as u64;
+        // Who sees it finds what those messages changed.
+        meter.served.write(&[*served]);
         taken + priced
     }
 }

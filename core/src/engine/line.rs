@@ -1,44 +1,10 @@
-//! What a line holds, and how it becomes words: figures of one position, instrument or book at one
-//! moment.
+//! What the lines of an instrument and of the book hold, and how it becomes words; those of a
+//! position are in `position_line`.
 //!
 //! 1. All figures of a line are from one event or price.
-//! 2. A quantity that does not fit 64 bits has no line; its reader goes to the view.
 
 use crate::book::{Mark, Totals};
-use crate::model::{Instrument, MarkChoice, Position, Timestamp};
-
-/// In place of a quantity that does not fit.
-const WIDE: i64 = i64::MIN;
-
-/// The figures of one position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PositionLine {
-    /// The sequence of the event that last changed the position.
-    pub sequence: u64,
-    /// Signed quantity at the instrument's quantity scale.
-    pub qty: i128,
-    /// Signed cost at its money scale.
-    pub cost: i128,
-    /// Realized at its money scale, gross of fees.
-    pub realized_pnl: i128,
-    /// The price at which it is valued, at the instrument's price scale; 0 is none.
-    pub mark: i64,
-}
-
-/// What of a position only events change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PositionDetail {
-    /// The sequence of the event that last changed the position.
-    pub sequence: u64,
-    /// Fees in settlement currency, at its money scale; negative is a net rebate.
-    pub fees: i128,
-    /// Funding, dividends and interest received less paid, at its money scale.
-    pub funding: i128,
-    /// When its round trip was opened.
-    pub opened_at: Timestamp,
-    /// When a fill last changed it.
-    pub updated_at: Timestamp,
-}
+use crate::model::Timestamp;
 
 /// The prices of one instrument, at its price scale; 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,98 +137,6 @@ impl TotalsLine {
     }
 }
 
-impl PositionLine {
-    /// The figures of a position where its instrument's prices are `mark`.
-    pub(super) fn of(position: &Position, mark: &Mark, choice: MarkChoice) -> Self {
-        let price = mark.price_of(position.qty, choice);
-        Self {
-            sequence: position.sequence,
-            qty: position.qty,
-            cost: position.cost,
-            realized_pnl: position.realized_pnl,
-            mark: price.unwrap_or(0),
-        }
-    }
-
-    #[inline]
-    pub(super) fn words(&self) -> [u64; 7] {
-        let qty = i64::try_from(self.qty).unwrap_or(WIDE);
-        let [cost, realized] = [self.cost, self.realized_pnl].map(split);
-        [
-            self.sequence,
-            qty.cast_unsigned(),
-            cost.0,
-            cost.1,
-            realized.0,
-            realized.1,
-            self.mark.cast_unsigned(),
-        ]
-    }
-
-    /// `None` where the quantity does not fit a line.
-    #[inline]
-    pub(super) fn from_words(words: [u64; 7]) -> Option<Self> {
-        let [sequence, qty, cost0, cost1, realized0, realized1, mark] = words;
-        let qty = qty.cast_signed();
-        (qty != WIDE).then(|| Self {
-            sequence,
-            qty: i128::from(qty),
-            cost: join(cost0, cost1),
-            realized_pnl: join(realized0, realized1),
-            mark: mark.cast_signed(),
-        })
-    }
-}
-
-impl PositionDetail {
-    pub(super) fn of(instruments: &[Instrument], position: &Position) -> Self {
-        let settle = instruments.get(position.key.instrument.index());
-        let settle = settle.map(|instrument| instrument.settle);
-        Self {
-            sequence: position.sequence,
-            fees: settle.map_or(0, |settle| position.fees_in(settle)),
-            funding: position.funding,
-            opened_at: position.trip.opened_at,
-            updated_at: position.updated_at,
-        }
-    }
-
-    #[inline]
-    pub(super) fn words(&self) -> [u64; 7] {
-        let [fees, funding] = [self.fees, self.funding].map(split);
-        let [opened_at, updated_at] = [self.opened_at, self.updated_at].map(time);
-        [
-            self.sequence,
-            fees.0,
-            fees.1,
-            funding.0,
-            funding.1,
-            opened_at,
-            updated_at,
-        ]
-    }
-
-    #[inline]
-    pub(super) fn from_words(words: [u64; 7]) -> Self {
-        let [
-            sequence,
-            fees0,
-            fees1,
-            funding0,
-            funding1,
-            opened_at,
-            updated_at,
-        ] = words;
-        Self {
-            sequence,
-            fees: join(fees0, fees1),
-            funding: join(funding0, funding1),
-            opened_at: Timestamp(opened_at.cast_signed()),
-            updated_at: Timestamp(updated_at.cast_signed()),
-        }
-    }
-}
-
 impl InstrumentLine {
     pub(super) fn of(sequence: u64, mark: &Mark) -> Self {
         Self {
@@ -307,19 +181,19 @@ impl InstrumentLine {
     }
 }
 
-fn time(ts: Timestamp) -> u64 {
+pub(super) fn time(ts: Timestamp) -> u64 {
     ts.0.cast_unsigned()
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the two halves")]
 #[inline]
-fn split(value: i128) -> (u64, u64) {
+pub(super) fn split(value: i128) -> (u64, u64) {
     let bits = value.cast_unsigned();
     (bits as u64, (bits >> 64) as u64)
 }
 
 #[inline]
-fn join(low: u64, high: u64) -> i128 {
+pub(super) fn join(low: u64, high: u64) -> i128 {
     (u128::from(low) | u128::from(high) << 64).cast_signed()
 }
 
@@ -332,22 +206,6 @@ mod tests {
     #[test]
     fn every_line_survives_its_words() {
         for number in NUMBERS {
-            let position = PositionLine {
-                sequence: 1,
-                qty: -2,
-                cost: number,
-                realized_pnl: -(number / 2),
-                mark: 3,
-            };
-            assert_eq!(PositionLine::from_words(position.words()), Some(position));
-            let detail = PositionDetail {
-                sequence: 1,
-                fees: number,
-                funding: number / 2,
-                opened_at: Timestamp(-1),
-                updated_at: Timestamp(2),
-            };
-            assert_eq!(PositionDetail::from_words(detail.words()), detail);
             let totals = TotalsLine {
                 version: 1,
                 sequence: 2,
@@ -372,21 +230,5 @@ mod tests {
             ts: Timestamp(-7),
         };
         assert_eq!(InstrumentLine::from_words(instrument.words()), instrument);
-    }
-
-    #[test]
-    fn a_quantity_beyond_64_bits_has_no_line() {
-        for (qty, fits) in [
-            (i128::from(i64::MAX), true),
-            (1 << 63, false),
-            (-(1 << 63), false),
-        ] {
-            let line = PositionLine {
-                qty,
-                ..PositionLine::default()
-            };
-            let found = PositionLine::from_words(line.words());
-            assert_eq!(found, fits.then_some(line));
-        }
     }
 }

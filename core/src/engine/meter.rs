@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::sync::Gauge;
+use crate::sync::{Gauge, SeqSlot};
 
 /// Counts of durations in nanoseconds, told apart to 3 %.
 pub type Latency = hdrhistogram::Histogram<u64>;
@@ -18,16 +18,30 @@ const BUCKETS: usize = if cfg!(truebook_loom) {
 };
 
 /// One producer's rings, as the writer finds them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct LaneMeter {
     /// Messages that waited when it last looked.
     pub depth: Gauge,
     /// The most that ever waited.
     pub peak: Gauge,
-    /// Messages executed.
+    /// Messages executed, prices of a `live` producer among them.
     pub executed: Gauge,
+    /// Messages executed but for those prices; written after what they changed was published.
+    pub served: SeqSlot<1>,
     /// Prices that newer ones replaced.
     pub conflated: Gauge,
+}
+
+impl LaneMeter {
+    pub fn new() -> Self {
+        Self {
+            depth: Gauge::default(),
+            peak: Gauge::default(),
+            executed: Gauge::default(),
+            served: SeqSlot::new([0]),
+            conflated: Gauge::default(),
+        }
+    }
 }
 
 /// How long commands take to apply and publish: each of a chunk a part of it, of one chunk in 8.

@@ -20,6 +20,9 @@ use super::meter::LaneMeter;
 
 /// How long a caller looks for its answer before it sleeps.
 const SPINNING: Duration = Duration::from_micros(5);
+/// How long it looks on after it let go what others need: the writer may have to be woken, and two
+/// in a row are twice as long.
+const LINGERING: Duration = Duration::from_micros(50);
 /// How often it looks before it looks at the clock.
 const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 32 };
 /// How long an asker waits before it looks whether the writer is still there.
@@ -89,6 +92,9 @@ pub struct Producer {
     /// Whether the writer may sleep, and is woken.
     is_waking: bool,
     rest: Rest,
+    /// How many messages were given, and how many of the first are known to be executed.
+    given: u64,
+    settled: u64,
     /// After the rings, so that a writer who is woken by its drop finds their ends gone.
     writer: Farewell,
 }
@@ -118,7 +124,7 @@ pub(super) fn pair_with(
 ) -> (Producer, Lane) {
     let (messages, inbox) = ring(capacity);
     let (replies, answers) = ring(capacity);
-    let meter = Arc::new(LaneMeter::default());
+    let meter = Arc::new(LaneMeter::new());
     let (live, live_lane) = match discipline {
         Discipline::Ordered => (None, None),
         Discipline::Live { instruments } => {
@@ -140,6 +146,7 @@ pub(super) fn pair_with(
         seat,
         meter: Arc::clone(&meter),
         chunks: 0,
+        served: 0,
     };
     let producer = Producer {
         messages,
@@ -150,6 +157,8 @@ pub(super) fn pair_with(
         origin: Origin::here(),
         is_waking: true,
         rest,
+        given: 0,
+        settled: 0,
         writer: Farewell(writer_bell),
     };
     (producer, lane)
@@ -238,7 +247,26 @@ impl Producer {
     /// [`Gone`] without a writer; whether the input was executed is then not known.
     pub fn call(&mut self, input: Input) -> Result<Answer, Gone> {
         self.send(Message::Call(input))?;
-        self.answer().ok_or(Gone::Ended)
+        let answer = self.answer().ok_or(Gone::Ended)?;
+        // It was published before it was answered, and so was everything before it.
+        self.settled = self.given;
+        Ok(answer)
+    }
+
+    /// Whether readers find everything that this producer gave, prices of a `live` one apart; waits
+    /// for it a little while.
+    pub(super) fn is_settled(&mut self) -> bool {
+        let (given, meter) = (self.given, &self.meter);
+        let is_served = || {
+            meter
+                .served
+                .try_read()
+                .filter(|([served], _)| *served == given)
+        };
+        if self.settled != given && spin(SPINNING, is_served).is_some() {
+            self.settled = given;
+        }
+        self.settled == given
     }
 
     /// Whether this is the process in which it was made.
@@ -259,13 +287,18 @@ impl Producer {
             // The asker may have given up; nobody else wants the value.
             let _ = give.send(look(state));
         })))?;
-        if let Some(answer) = spin(|| take.try_recv().ok()) {
+        if let Some(answer) = spin(SPINNING, || take.try_recv().ok()) {
             return Ok(answer);
         }
         loop {
             let mut waited = Err(RecvTimeoutError::Timeout);
             let (take, found) = (&mut take, &mut waited);
-            (self.rest)(&mut move || *found = take.recv_timeout(PATIENCE));
+            (self.rest)(&mut move || {
+                *found = match spin(LINGERING, || take.try_recv().ok()) {
+                    Some(answer) => Ok(answer),
+                    None => take.recv_timeout(PATIENCE),
+                };
+            });
             match waited {
                 Ok(answer) => return Ok(answer),
                 // The message stays in the ring of a writer that stopped before it.
@@ -277,17 +310,24 @@ impl Producer {
         }
     }
 
+    /// Whether there is a writer.
+    pub(super) fn check(&self) -> Result<(), Gone> {
+        match (self.origin.is_here(), self.messages.is_abandoned()) {
+            (false, _) => Err(Gone::Forked),
+            (true, true) => Err(Gone::Ended),
+            (true, false) => Ok(()),
+        }
+    }
+
     /// Puts a message into the ring.
     pub(super) fn try_send(&mut self, message: Message) -> Result<(), Unsent<Message>> {
-        if !self.origin.is_here() {
-            return Err(Unsent::Gone(Gone::Forked, message));
-        }
-        if self.messages.is_abandoned() {
-            return Err(Unsent::Gone(Gone::Ended, message));
+        if let Err(why) = self.check() {
+            return Err(Unsent::Gone(why, message));
         }
         self.messages
             .push(message)
             .map_err(|Full(message)| Unsent::Full(message))?;
+        self.given += 1;
         self.wake();
         Ok(())
     }
@@ -306,21 +346,23 @@ impl Producer {
 
     /// Waits for the answer to the last call; `None` when the writer is gone.
     fn answer(&mut self) -> Option<Answer> {
-        if let Some(answer) = spin(|| self.answers.pop()) {
+        if let Some(answer) = spin(SPINNING, || self.answers.pop()) {
             return Some(answer);
         }
         let (rest, own) = (self.rest, &mut *self);
         rest(&mut move || {
             let answers = &own.answers;
             let is_there = || !answers.is_empty() || answers.is_abandoned();
-            own.bell.wait(is_there, None);
+            if spin(LINGERING, || is_there().then_some(())).is_none() {
+                own.bell.wait(is_there, None);
+            }
         });
         self.answers.pop()
     }
 }
 
-/// Looks for a little while.
-fn spin<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+/// Looks for a while.
+fn spin<T>(most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let mut began = None;
     loop {
         for _ in 0..SPINS {
@@ -330,7 +372,7 @@ fn spin<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
             }
             std::hint::spin_loop();
         }
-        if SPINS == 0 || began.get_or_insert_with(Instant::now).elapsed() > SPINNING {
+        if SPINS == 0 || began.get_or_insert_with(Instant::now).elapsed() > most {
             return look();
         }
     }

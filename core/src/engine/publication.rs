@@ -10,7 +10,8 @@ use crate::book::{Entry, Ledger, State};
 use crate::model::{AccountId, InstrumentId, PositionId, StrategyId};
 
 use super::board::{Board, Names};
-use super::line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
+use super::line::{InstrumentLine, TotalsLine};
+use super::position_line::{PositionDetail, PositionLine};
 use super::touch::Touched;
 use super::view::Viewer;
 
@@ -107,7 +108,8 @@ impl Publication {
             for position in state.positions_in(id) {
                 let slot = board.positions.get(position.index());
                 if let (Some(slot), Some(position)) = (slot, state.position_at(*position)) {
-                    slot.write(&PositionLine::of(position, &mark, choice).words());
+                    let line = PositionLine::of(position, &mark, choice);
+                    slot.write(&line.words(state.is_dust(position.id)));
                 }
             }
         }
@@ -117,7 +119,8 @@ impl Publication {
             if let ((Some(line), Some(detail)), Some(position)) = (slots, position) {
                 let mark = state.mark(position.key.instrument);
                 detail.write(&PositionDetail::of(state.instruments(), position).words());
-                line.write(&PositionLine::of(position, &mark, choice).words());
+                let own = PositionLine::of(position, &mark, choice);
+                line.write(&own.words(state.is_dust(position.id)));
             }
         }
     }

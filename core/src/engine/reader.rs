@@ -14,7 +14,8 @@ use crate::model::{
 use crate::sync::SeqSlot;
 
 use super::board::Board;
-use super::line::{InstrumentLine, PositionDetail, PositionLine, TotalsLine};
+use super::line::{InstrumentLine, TotalsLine};
+use super::position_line::{PositionDetail, PositionFigures, PositionLine};
 use super::producer::Gone;
 use super::status::Status;
 use super::{Bus, View};
@@ -71,7 +72,7 @@ impl Reader {
     pub fn position(&self, id: PositionId) -> PositionLine {
         if let Some(slot) = self.board.positions.get(id.index())
             && let Some((words, _)) = slot.try_read()
-            && let Some(line) = PositionLine::from_words(words)
+            && let Some((line, _)) = PositionLine::from_words(words)
         {
             return line;
         }
@@ -83,7 +84,7 @@ impl Reader {
     fn position_patiently(&self, id: PositionId) -> PositionLine {
         let words = self.board.positions.get(id.index()).and_then(read);
         match words.and_then(PositionLine::from_words) {
-            Some(line) => line,
+            Some((line, _)) => line,
             None => self.position_in_view(id),
         }
     }
@@ -101,6 +102,32 @@ impl Reader {
                 })
             }),
         }
+    }
+
+    /// All figures of a position by its number, of the same event; `None` where they change all the
+    /// while, or have no lines.
+    #[inline]
+    #[must_use]
+    pub fn position_figures(&self, id: PositionId) -> Option<PositionFigures> {
+        let line = self.board.positions.get(id.index())?;
+        let detail = self.board.details.get(id.index())?;
+        (0..ATTEMPTS).find_map(|_| {
+            let (line, is_dust) = PositionLine::from_words(line.try_read()?.0)?;
+            let detail = PositionDetail::from_words(detail.try_read()?.0);
+            (line.sequence == detail.sequence).then_some(PositionFigures {
+                line,
+                detail,
+                is_dust,
+            })
+        })
+    }
+
+    /// How many positions there ever were; the last may have no lines yet. `None` where some have
+    /// none for want of room.
+    #[must_use]
+    pub fn position_count(&self) -> Option<usize> {
+        let known = &self.board.names.positions;
+        (!known.is_full()).then(|| known.count())
     }
 
     /// The prices of an instrument by its number; 0 where there are none.

@@ -86,6 +86,22 @@ impl<K: Hash + Eq, V: Copy> Table<K, V> {
         false
     }
 
+    /// How many keys there are; the last may not be found yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use truebook_core::sync::Table;
+    /// let table = Table::new(2);
+    /// table.insert("a", 1);
+    /// assert_eq!(table.count(), 1);
+    /// ```
+    #[must_use]
+    pub fn count(&self) -> usize {
+        // SYNC: Relaxed is enough: who misses the last key looks too early, not wrong.
+        self.taken.load(Ordering::Relaxed)
+    }
+
     /// Whether it refuses what is new.
     ///
     /// # Examples
@@ -98,8 +114,7 @@ impl<K: Hash + Eq, V: Copy> Table<K, V> {
     /// ```
     #[must_use]
     pub fn is_full(&self) -> bool {
-        // SYNC: Relaxed is enough: who misses the last key looks too early, not wrong.
-        self.taken.load(Ordering::Relaxed) >= self.capacity
+        self.count() >= self.capacity
     }
 
     /// The value of a key.

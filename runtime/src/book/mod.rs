@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cash;
+mod holder;
 mod named;
 mod newcomer;
 mod opening;
@@ -33,6 +34,7 @@ use truebook_core::model::{
 };
 use truebook_store::{JournalFile, StoreThread};
 
+use self::holder::Holders;
 use self::opening::Opening;
 use self::request::price;
 use crate::desk::Desk;
@@ -57,6 +59,7 @@ pub struct Book {
     newest: Timestamp,
     instruments: Map<Id, Instrument>,
     accounts: Map<Id, AccountId>,
+    holders: Holders,
 }
 
 impl Book {
@@ -105,6 +108,7 @@ impl Book {
             newest,
             instruments: Map::default(),
             accounts,
+            holders: Holders::default(),
         };
         // The known one again: it completes what was begun, where the end of it was not kept.
         book.configure(options.config.or(known).unwrap_or_default())?;
@@ -149,6 +153,7 @@ impl Book {
     fn learn_instruments(&mut self) -> Result<(), Error> {
         let all = self.ask(|state| state.instruments().to_vec())?;
         self.instruments = all.into_iter().map(|each| (each.symbol, each)).collect();
+        self.holders.clear();
         Ok(())
     }
 

@@ -9,11 +9,12 @@ use std::time::Duration;
 use truebook_store::JournalFile;
 
 use super::Book;
+use super::holder::Holder;
 use crate::error::Error;
 use crate::frame::Frame;
 use crate::record::{
     BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
-    PositionRecord, StrategyRecord,
+    PositionReading, PositionRecord, StrategyRecord,
 };
 
 impl Book {
@@ -26,15 +27,43 @@ impl Book {
         (account, symbol): (&str, &str),
         strategy: Option<&str>,
     ) -> Result<PositionRecord, Error> {
+        Ok(self.read_position((account, symbol), strategy)?.record())
+    }
+
+    /// The same, taken from its lines where they are all of it: what costs time follows when it is
+    /// asked for.
+    ///
+    /// # Errors
+    /// As [`Book::position`].
+    pub fn read_position(
+        &mut self,
+        (account, symbol): (&str, &str),
+        strategy: Option<&str>,
+    ) -> Result<PositionReading, Error> {
         let instrument = self.known(symbol)?.id;
         let account = self.known_account(account)?.unwrap_or(super::NO_ACCOUNT);
+        let id = strategy.and_then(|name| self.reader.strategy_id(name));
+        let key = (account, instrument, id);
+        let is_known = id.is_some() == strategy.is_some();
+        if is_known
+            && self.host.as_mut().ok_or(Error::Closed)?.is_settled()?
+            && let Some(found) = self.holders.read(&self.reader, &key)
+        {
+            return Ok(found);
+        }
         let strategy = strategy.map(|name| Id::new("strategy", name)).transpose()?;
         let found = self.ask(move |state| {
             let instrument = state.instrument(instrument)?;
-            Some(PositionRecord::of(state, (account, instrument), strategy))
+            let record = PositionRecord::of(state, (account, instrument), strategy);
+            Some((record, Holder::of(state, key, strategy)))
         });
         // Instruments are never taken back.
-        found?.ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))
+        let found = found?.ok_or_else(|| Error::UnknownInstrument(symbol.to_owned()))?;
+        let (record, holder) = found;
+        if is_known {
+            self.holders.learn(key, holder);
+        }
+        Ok(PositionReading::Record(Box::new(record)))
     }
 
     /// Every position that is open, by account, strategy and leg.

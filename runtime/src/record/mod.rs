@@ -4,10 +4,12 @@ mod news;
 mod notice;
 mod pnl;
 mod position;
+mod reading;
 
 pub use notice::{Field, Fields, NoticeRecord, is_named};
 pub use pnl::{PnlBy, PnlRecord};
 pub use position::{ClosedPositionRecord, PositionRecord};
+pub use reading::{PositionOwner, PositionReading};
 
 use truebook_core::book::{Balance, State, StatedOf};
 use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Order, StrategyId};
