@@ -25,8 +25,9 @@ pub(crate) fn stream<'py>(
     is_float: bool,
 ) -> PyResult<Bound<'py, PyCapsule>> {
     let batch = batch(frame, is_float).map_err(|error| {
-        let text = format!("{error}: ask for floats=True");
-        exception(py, "InvalidValue", text)
+        let others =
+            "the values as they are by name or to_pylist(), or floats=True where it can be said";
+        exception(py, "InvalidValue", format!("{error}, allowed: {others}"))
     })?;
     let schema = batch.schema();
     let batches = RecordBatchIterator::new([Ok(batch)], schema);
@@ -37,7 +38,12 @@ pub(crate) fn stream<'py>(
 fn batch(frame: &Frame, is_float: bool) -> Result<RecordBatch, ArrowError> {
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (name, values) in &frame.columns {
-        let column = array(values, is_float)?;
+        let column = array(values, is_float).map_err(|error| match error {
+            ArrowError::ComputeError(what) => {
+                ArrowError::ComputeError(format!("{name}: found {what}"))
+            }
+            other => other,
+        })?;
         fields.push(Field::new(name, column.data_type().clone(), true));
         columns.push(column);
     }
@@ -79,7 +85,9 @@ fn at_scale(value: Fixed) -> Result<i128, ArrowError> {
         .exactly_at(MAX_SCALE)
         .filter(|raw| raw.abs() <= LARGEST);
     raw.ok_or_else(|| {
-        let text = format!("{value} does not fit a decimal of {PRECISION} digits");
+        let text = format!(
+            "{value}, which no decimal of {PRECISION} digits with {MAX_SCALE} after the point is"
+        );
         ArrowError::ComputeError(text)
     })
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use truebook::model::{Id, InstrumentKind, InstrumentSpec, Timestamp};
-use truebook::{DurabilityWatch, Error, Gone, Reader, TradingState};
+use truebook::{DurabilityWatch, Error, Gone, Reader, TradingState, Unseen};
 
 use crate::applied::Applied;
 use crate::argument::{maybe_text, seconds, text};
@@ -99,6 +99,22 @@ impl Book {
         }
         wait(py, most, |slice| {
             Ok(self.durability.wait_tables(sequence, slice))
+        })
+    }
+
+    /// Waits until the book has `sequence`; whether it has.
+    pub(crate) fn has_sequence(
+        &self,
+        py: Python<'_>,
+        sequence: u64,
+        most: Duration,
+    ) -> PyResult<bool> {
+        wait(py, most, |slice| {
+            match self.reader.view_at_least(sequence, Some(slice)) {
+                Ok(_) => Ok(true),
+                Err(Unseen::TimedOut) => Ok(self.reader.sequence() >= sequence),
+                Err(Unseen::Gone) => Err(Error::Closed),
+            }
         })
     }
 
@@ -255,6 +271,17 @@ impl Book {
     ) -> PyResult<()> {
         let (mark, ts_event) = (exact("mark", mark)?, time("ts_event", ts_event)?);
         self.with(py, |book| book.mark_price(symbol, mark, ts_event))
+    }
+
+    /// Say that it is `now`, nanoseconds since the epoch, in a book opened with `clock="event"`:
+    /// what is told without a time happens then.
+    fn advance(&self, py: Python<'_>, now: Any<'_, '_>) -> PyResult<Applied> {
+        let now = whole(
+            "now",
+            now,
+            "nanoseconds since the epoch, a whole number of 64 bits",
+        )?;
+        Ok(self.with(py, |book| book.advance(now))?.into())
     }
 
     /// Refuse every order until `resume`.

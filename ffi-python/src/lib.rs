@@ -25,6 +25,7 @@ mod status;
 mod subscription;
 mod table;
 mod trade;
+mod view;
 
 use pyo3::prelude::*;
 
@@ -59,4 +60,6 @@ mod _truebook {
     use super::subscription::Subscription;
     #[pymodule_export]
     use super::table::{Records, Table};
+    #[pymodule_export]
+    use super::view::View;
 }

@@ -101,14 +101,21 @@ pub(crate) fn name_list(
     if let Ok(one) = value.cast::<PyString>() {
         return Ok(Some(vec![one.to_string()]));
     }
-    value.extract().map(Some).map_err(|_| {
-        let found = value
-            .get_type()
-            .name()
-            .map_or_else(|_| "?".to_owned(), |n| n.to_string());
-        let text = format!("{what}: found {found}, allowed: a name, or a list of names");
+    let refuse = |found: &str| {
+        let text = format!("{what}: found {found}, allowed: a name, several, or None for all");
         exception(value.py(), "InvalidValue", text)
-    })
+    };
+    let name = value.get_type().name();
+    let name = name.map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    let each = value.try_iter().map_err(|_| refuse(&name))?;
+    let names: Vec<String> = each
+        .map(|one| one?.extract())
+        .collect::<PyResult<_>>()
+        .map_err(|_| refuse(&format!("{name} of something else")))?;
+    match names.is_empty() {
+        true => Err(refuse("none")),
+        false => Ok(Some(names)),
+    }
 }
 
 /// Seconds, 0 or more, for the parameter `what`.

@@ -5,12 +5,15 @@ use truebook::Frame;
 
 use crate::argument::{flag, maybe_text, seconds, text};
 use crate::book::Book;
+use crate::choice::unknown;
+use crate::error::raise;
 use crate::number::{duration, name_list, whole};
 use crate::position::{ClosedPosition, Position};
 use crate::record::{Balance, Order, Portfolio, Strategy};
 use crate::status::Status;
 use crate::subscription::{Subscription, Wanted};
 use crate::table::{Records, Table};
+use crate::view::View;
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -89,11 +92,16 @@ impl Book {
         #[pyo3(from_py_with = seconds)] timeout: f64,
     ) -> PyResult<Table> {
         let bound = duration(py, "timeout", timeout)?;
-        let newest = self.with(py, |book| book.ask(|state| state.sequence))?;
+        let (newest, reader) = self.with(py, |book| {
+            Ok((book.ask(|state| state.sequence)?, book.history_reader()?))
+        })?;
         // Whether they stand there or not: what is wrong is said below.
         self.are_tables_at(py, newest, bound)?;
-        let frame = self.with_long(py, |book| book.history_at(table, newest))?;
-        Ok(Table::new(frame, floats))
+        let frame = py.detach(|| reader.read(table, newest));
+        Ok(Table::new(
+            frame.map_err(|error| raise(py, &error))?,
+            floats,
+        ))
     }
 
     /// An order by its client id, or None.
@@ -126,6 +134,30 @@ impl Book {
     /// What the book adds up to in the reporting currency.
     fn portfolio(&self, py: Python<'_>) -> PyResult<Portfolio> {
         Ok(Portfolio(self.with(py, truebook::Book::portfolio)?))
+    }
+
+    /// The whole book at one sequence. With `at_least` it waits up to `timeout` seconds until the
+    /// book has that sequence, which another thread brings.
+    #[pyo3(signature = (at_least=None, *, timeout=10.0))]
+    fn view(
+        &self,
+        py: Python<'_>,
+        at_least: Option<Any<'_, '_>>,
+        #[pyo3(from_py_with = seconds)] timeout: f64,
+    ) -> PyResult<View> {
+        let most = duration(py, "timeout", timeout)?;
+        let at_least = at_least.map(|at| whole("at_least", at, "a sequence, 0 or more"));
+        let at_least = at_least.transpose()?;
+        let view = self.with(py, truebook::Book::view)?;
+        let Some(wanted) = at_least.filter(|at| *at > view.portfolio.sequence) else {
+            return Ok(View(view));
+        };
+        if !self.has_sequence(py, wanted, most)? {
+            let known = self.watches().0.sequence();
+            let allowed = format!("a sequence that comes within {timeout} seconds; it is {known}");
+            return Err(unknown(py, "at_least", &wanted.to_string(), &allowed));
+        }
+        Ok(View(self.with(py, truebook::Book::view)?))
     }
 
     /// A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was booked.

@@ -108,7 +108,16 @@ impl Subscription {
     fn now(&self, py: Python<'_>) -> Option<Event> {
         loop {
             let mut inner = self.hearing(py)?;
-            let Some(notice) = inner.as_mut()?.poll() else {
+            let notice = if inner.as_ref()?.is_behind() {
+                drop(inner);
+                // It reads the disk: others run meanwhile.
+                let notice = py.detach(|| locked(&self.inner).as_mut()?.poll());
+                inner = self.hearing(py)?;
+                notice
+            } else {
+                inner.as_mut()?.poll()
+            };
+            let Some(notice) = notice else {
                 // Everything up to here was given out.
                 let heard = inner.as_ref().map_or(0, truebook::Subscription::sequence);
                 let mut given = locked(&self.given);

@@ -25,6 +25,7 @@ from truebook._truebook import (
     Strategy,
     Subscription,
     Table,
+    View,
     open,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "Subscription",
     "Table",
     "UnknownInstrument",
+    "View",
     "open",
 ]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from truebook._truebook import Table
 
+# In place of a whole number that is absent, as numpy itself marks a time that is.
+_ABSENT = -(2**63)
+
 
 def structured(table: Table, kinds: dict[str, str]) -> Any:
     """Give `table` as a structured array; `kinds` says what each column holds."""
@@ -19,7 +22,8 @@ def structured(table: Table, kinds: dict[str, str]) -> Any:
             found = [float("nan") if value is None else float(value) for value in values]
             columns[name] = numpy.array(found, dtype="f8")
         elif kind == "whole":
-            columns[name] = numpy.array([value or 0 for value in values], dtype="i8")
+            found = [_ABSENT if value is None else value for value in values]
+            columns[name] = numpy.array(found, dtype="i8")
         elif kind == "flag":
             columns[name] = numpy.array(values, dtype="?")
         elif kind == "time":

@@ -1,6 +1,6 @@
 """The compiled part of truebook."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 from types import TracebackType
@@ -21,6 +21,7 @@ __all__ = [
     "Strategy",
     "Subscription",
     "Table",
+    "View",
     "open",
     "run_cli",
 ]
@@ -30,7 +31,7 @@ _T = TypeVar("_T")
 # A float is taken by its shortest text; bool, None and NaN are refused.
 _Number: TypeAlias = str | int | float | Decimal
 _Path: TypeAlias = str | PathLike[str]
-_Names: TypeAlias = str | Sequence[str]
+_Names: TypeAlias = str | Iterable[str]
 _Side: TypeAlias = Literal["buy", "sell"]
 _Leg: TypeAlias = Literal["net", "long", "short"]
 _TimeInForce: TypeAlias = Literal["gtc", "ioc", "fok", "day", "gtd"]
@@ -158,6 +159,9 @@ class Book:
         """A balance: `total`, `free`, `in_orders`, `in_margin`, `stated`; 0 where nothing was
         booked.
         """
+    def advance(self, now: int) -> Applied:
+        """Say that it is `now`, nanoseconds since the epoch, in a book opened with
+        `clock="event"`: what is told without a time happens then."""
     def halt(self, reason: str) -> Applied:
         """Refuse every order until `resume`."""
     def reduce(self, reason: str = "reduce") -> Applied:
@@ -465,6 +469,9 @@ class Book:
         needs a database. `overflow` says what becomes of events that are not read in time: the
         oldest are lost and counted, those about the same thing are replaced by the newest, or the
         book waits a moment and the rest comes from the database."""
+    def view(self, at_least: int | None = None, *, timeout: float = 10.0) -> View:
+        """The whole book at one sequence. With `at_least` it waits up to `timeout` seconds until
+        the book has that sequence, which another thread brings."""
     def status(self) -> Status:
         """How the book does: sequences, the store, orders of unknown fate, producers, subscribers
         and latencies."""
@@ -960,6 +967,28 @@ class Status:
     def latency(self) -> dict[str, int]:
         """How long commands took to apply and publish, in nanoseconds: "count", "p50", "p99",
         "max"."""
+
+@final
+class View:
+    """The whole book at one sequence; never changes."""
+    def __eq__(self, value: object, /) -> bool: ...
+    @property
+    def sequence(self) -> int:
+        """The sequence at which all of it holds."""
+    @property
+    def ts(self) -> int:
+        """The newest time that the book had seen, nanoseconds since the epoch."""
+    @property
+    def portfolio(self) -> Portfolio:
+        """What the book adds up to in the reporting currency."""
+    @property
+    def positions(self) -> Records[Position]:
+        """Every open position, by account, strategy and leg; a list that is a table, too."""
+    @property
+    def orders(self) -> Records[Order]:
+        """Every order that can still fill, oldest first; a list that is a table, too."""
+    def balances(self, *, floats: bool = False) -> Table:
+        """Every balance that is not empty, as a table; with `floats` its decimals are floats."""
 
 @final
 class Table:

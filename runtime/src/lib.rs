@@ -24,8 +24,8 @@ pub use error::Error;
 pub use frame::{Frame, Values};
 pub use interrupt::Interrupt;
 pub use record::{
-    BalanceRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord, PnlBy,
-    PnlRecord, PortfolioRecord, PositionReading, PositionRecord, StrategyRecord, is_named,
+    BalanceRecord, BookRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord,
+    PnlBy, PnlRecord, PortfolioRecord, PositionReading, PositionRecord, StrategyRecord, is_named,
 };
 pub use replay::Replay;
 pub use truebook_core::book::{

@@ -95,7 +95,9 @@ def test_only_what_is_wanted_is_heard_by_kind_symbol_strategy_and_account():
     ("wrong", "what"),
     [
         ({"kinds": "fill"}, "kinds: found 'fill', allowed: order_placed"),
-        ({"kinds": 5}, "kinds: found int, allowed: a name, or a list of names"),
+        ({"kinds": 5}, "kinds: found int, allowed: a name, several, or None for all"),
+        ({"kinds": []}, "kinds: found none, allowed: a name, several, or None for all"),
+        ({"symbols": {"BTC-USD", 5}}, "symbols: found set of something else, allowed: a name"),
         ({"accounts": "nobody"}, "accounts: found 'nobody', allowed: default"),
         ({"overflow": "never"}, "overflow: found 'never', allowed: 'drop_oldest'"),
         ({"since": -1}, "since: found -1"),
@@ -153,6 +155,14 @@ def test_what_is_heard_after_the_end_has_names_that_came_after_the_subscription(
     book.close()
     (event,) = list(subscription)
     assert (event["currency"], event["new"]["total"]) == ("JPY", Decimal("5.25"))
+
+
+def test_names_may_come_in_any_collection():
+    with opened() as book:
+        for kinds in ({"balance_changed"}, ("balance_changed",), iter(["balance_changed"])):
+            with book.subscribe(kinds) as subscription:
+                book.deposit("USD", 1)
+                assert subscription.poll(5).kind == "balance_changed"
 
 
 def test_a_subscription_that_heard_nothing_yet_goes_on_from_when_it_came(tmp_path):

@@ -36,7 +36,7 @@ LIKELY = {
     "amount": st.sampled_from([1, "2.5", Decimal(3)]),
 }
 # They wait, or end the book, or take no arguments of their own.
-APART = {"close", "wait_durable"}
+APART = {"close", "wait_durable", "view"}
 
 
 def calls():
@@ -95,7 +95,7 @@ def test_an_argument_of_another_type_is_refused_with_its_parameters_name(book, n
     sane = {
         "symbol": "BTC-USD", "side": "buy", "qty": 1, "price": 100, "currency": "USD",
         "amount": 1, "to": "default", "trade_id": "t", "client_order_id": "o", "reason": "r",
-        "key": "k", "value": "v", "name": "n", "base": "BTC", "quote": "USD",
+        "key": "k", "value": "v", "name": "n", "now": 1, "base": "BTC", "quote": "USD",
         "price_precision": 2, "qty_precision": 8, "bid": 100, "ask": 101, "last": 100,
         "mark": 100, "numerator": 2, "denominator": 1, "fee": 1, "total": 1, "timeframe": "1m",
         "open": 1, "high": 1, "low": 1, "close": 1, "volume": 1, "ts_open": 1, "ts_event": 2,

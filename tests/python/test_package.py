@@ -35,6 +35,7 @@ PUBLIC = [
     "Subscription",
     "Table",
     "UnknownInstrument",
+    "View",
     "open",
 ]
 CLASSES = [
@@ -51,6 +52,7 @@ CLASSES = [
     truebook.Strategy,
     truebook.Subscription,
     truebook.Table,
+    truebook.View,
 ]
 
 
@@ -197,6 +199,7 @@ def test_the_compiled_module_is_private_and_says_what_it_has():
         "Strategy",
         "Subscription",
         "Table",
+        "View",
         "open",
         "run_cli",
     ]

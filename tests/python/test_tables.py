@@ -114,4 +114,5 @@ def test_numpy_takes_positions_as_a_structured_array(book):
     assert math.isnan(array["mark"][0])
     assert array["opened_at"][0] == numpy.datetime64(START + HOUR, "ns")
     assert array["is_dust"].tolist() == [False]
+    assert set(book.fills().to_numpy()["reversed_by"].tolist()) == {-(2**63)}
     assert len(truebook.open().positions().to_numpy()) == 0

@@ -208,6 +208,7 @@ impl Ledger {
             Command::Record { record, ts } => return self.at(*ts, |ledger| ledger.record(record)),
             Command::Recover => return self.recover(),
             Command::Acknowledge => return self.acknowledge(),
+            Command::Advance(now) => return self.reach(*now),
         };
         done.map_or_else(Answer::Invalid, |()| self.applied())
     }

@@ -1,8 +1,8 @@
 //! What is recorded beside the ledger, and when a snapshot of the book is taken.
 //!
 //! 1. Nothing here changes a balance, a position or an order.
-//! 2. A snapshot is taken by the first event or accepted price at or after the turn of an hour,
-//!    before it: what is refused takes none.
+//! 2. A snapshot is taken by the first event, accepted price or `Advance` at or after the
+//!    turn of an hour, before it: what is refused takes none.
 
 use crate::model::{Id, NANOS_PER_SECOND, OrderStatus, Timestamp};
 
@@ -53,6 +53,15 @@ impl Ledger {
             true => Clock::after(self.state.now),
             false => Clock::Off,
         };
+    }
+
+    /// Comes to `now`, with the snapshot that is due then.
+    pub(super) fn reach(&mut self, now: Timestamp) -> Answer {
+        if self.clock.is_due(now) {
+            self.turn_hour(now);
+        }
+        self.advance(now);
+        self.applied()
     }
 
     /// Takes the snapshot that is due at `now`.

@@ -200,6 +200,12 @@ impl Subscription {
         self.bell.arm(call, is_ready)
     }
 
+    /// Whether it is being told again what was: a poll may then read the journal.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.telling.is_some() && self.told.is_empty()
+    }
+
     /// Whether the writer is gone, or is in another process, and everything was given out.
     #[must_use]
     pub fn is_over(&self) -> bool {

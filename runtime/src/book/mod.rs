@@ -5,6 +5,8 @@
 
 mod arguments;
 mod cash;
+mod clock;
+mod history;
 mod holder;
 mod named;
 mod newcomer;
@@ -16,6 +18,7 @@ mod request;
 mod script;
 mod subscribe;
 
+pub use history::HistoryReader;
 pub use opening::BookOptions;
 pub use record::{BarReport, Score};
 pub use request::{
@@ -24,13 +27,12 @@ pub use request::{
 };
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
 use truebook_core::engine::{BoardOptions, Gone, Host, Input, Reader, Writer, check_core};
 use truebook_core::hash::Map;
 use truebook_core::model::{
-    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
+    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, Refusal, Timestamp,
 };
 use truebook_store::{JournalFile, StoreThread};
 
@@ -41,8 +43,6 @@ use crate::desk::Desk;
 use crate::durability::DurabilityWatch;
 use crate::error::Error;
 
-/// How far ahead of the system's clock an event may be.
-const AHEAD_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// An account that nobody registered.
 const NO_ACCOUNT: AccountId = AccountId(u16::MAX);
 
@@ -326,29 +326,6 @@ impl Book {
             Id::new("account", name)?;
         }
         Ok(found)
-    }
-
-    /// When something happened: as it says, or now. The system's clock never goes back.
-    fn time(&mut self, ts_event: Option<i64>) -> Result<Timestamp, Error> {
-        if self.has_event_clock {
-            self.newest = self.newest.max(Timestamp(ts_event.unwrap_or(0)));
-            return Ok(ts_event.map_or(self.newest, Timestamp));
-        }
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let ns = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
-        match ts_event {
-            Some(ts) if ts > ns(now + AHEAD_MAX) => {
-                let allowed = "nanoseconds since the epoch, at most a day ahead of the clock";
-                Err(InvalidValue::new("ts_event", &ts.to_string(), allowed).into())
-            }
-            Some(ts) => Ok(Timestamp(ts)),
-            None => {
-                self.newest = self.newest.max(Timestamp(ns(now)));
-                Ok(self.newest)
-            }
-        }
     }
 }
 

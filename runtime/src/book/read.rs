@@ -2,19 +2,17 @@
 
 use truebook_core::book::State;
 use truebook_core::engine::Registry;
-use truebook_core::model::{Id, Order, StrategyId};
+use truebook_core::model::{Id, StrategyId};
 
 use std::time::Duration;
 
-use truebook_store::JournalFile;
-
-use super::Book;
 use super::holder::Holder;
+use super::{Book, HistoryReader};
 use crate::error::Error;
 use crate::frame::Frame;
 use crate::record::{
-    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord, PortfolioRecord,
-    PositionReading, PositionRecord, StrategyRecord,
+    BalanceRecord, BookRecord, ClosedPositionRecord, OrderRecord, PnlBy, PnlRecord,
+    PortfolioRecord, PositionReading, PositionRecord, StrategyRecord,
 };
 
 impl Book {
@@ -88,11 +86,7 @@ impl Book {
     /// # Errors
     /// [`Error::Closed`], [`Error::Poisoned`].
     pub fn orders(&mut self) -> Result<Vec<OrderRecord>, Error> {
-        self.ask(|state| {
-            let open = state.open_orders().map(|(_, order): (u32, &Order)| order);
-            open.filter_map(|order| OrderRecord::of(state, order))
-                .collect()
-        })
+        self.ask(OrderRecord::all_open)
     }
 
     /// The newest round trips that have ended, at most 10,000, oldest first.
@@ -146,6 +140,14 @@ impl Book {
         self.ask(move |state| PnlRecord::all(state, by))
     }
 
+    /// The whole book at one sequence.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Poisoned`].
+    pub fn view(&mut self) -> Result<BookRecord, Error> {
+        self.ask(BookRecord::of)
+    }
+
     /// The value that components share under `key`.
     ///
     /// # Errors
@@ -173,25 +175,22 @@ impl Book {
         let newest = self.ask(|state| state.sequence)?;
         // Where they do not stand there, that is said below.
         let _ = self.durability.wait_tables(newest, timeout);
-        self.history_at(table, newest)
+        self.history_reader()?.read(table, newest)
     }
 
-    /// The same, of everything up to `sequence` at least, without waiting.
+    /// The history, to be read while others use the book.
     ///
     /// # Errors
-    /// As [`Book::history`].
-    pub fn history_at(&self, table: &str, sequence: u64) -> Result<Frame, Error> {
+    /// [`Error::Store`] without a database.
+    pub fn history_reader(&self) -> Result<HistoryReader, Error> {
         let Some(path) = &self.path else {
             let what = "a book without a database keeps no history: open it with a path";
             return Err(Error::Store(what.to_owned()));
         };
-        if self.durability.tables_sequence() < sequence {
-            let what = "the history tables do not follow: see the book's status";
-            return Err(Error::Store(what.to_owned()));
-        }
-        let opened = JournalFile::read_only(path);
-        let file = opened.map_err(|error| Error::Store(error.to_string()))?;
-        Frame::of_history(&file, table)
+        Ok(HistoryReader {
+            path: path.clone(),
+            durability: self.durability.clone(),
+        })
     }
 
     /// What has a name, by number.

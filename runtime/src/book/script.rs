@@ -91,16 +91,8 @@ impl Book {
                 let trade = args.checked(trade(&args)?)?;
                 self.late_fee(&trade, fee)
             }
-            "halt" => self.set_trading_state(TradingState::Halted, reason(&args, None)?),
-            "reduce" => self.set_trading_state(TradingState::Reducing, reason(&args, Some(name))?),
-            "resume" => self.set_trading_state(TradingState::Active, reason(&args, Some(name))?),
-            "acknowledge" => {
-                args.checked(())?;
-                self.acknowledge()
-            }
-            "set_state" => {
-                let (key, value) = args.checked((args.text("key")?, args.text("value")?))?;
-                self.set_state(key, value)
+            "halt" | "reduce" | "resume" | "advance" | "acknowledge" | "set_state" => {
+                self.control_by_name(name, &args)
             }
             "bar" | "observe" | "alert" => self.record_by_name(name, &args),
             _ => match order_report(name, &args)? {
@@ -123,6 +115,27 @@ impl Book {
                 let (text, symbol) = (args.text("text")?, args.maybe_text("symbol")?);
                 args.checked(())?;
                 self.alert(what, text, symbol)
+            }
+        }
+    }
+
+    /// What governs the book rather than tells it something.
+    fn control_by_name(&mut self, name: &str, args: &Arguments<'_>) -> Result<Applied, Error> {
+        match name {
+            "halt" => self.set_trading_state(TradingState::Halted, reason(args, None)?),
+            "reduce" => self.set_trading_state(TradingState::Reducing, reason(args, Some(name))?),
+            "resume" => self.set_trading_state(TradingState::Active, reason(args, Some(name))?),
+            "advance" => {
+                let now = args.time("now")?.ok_or_else(|| args.missing("now"))?;
+                self.advance(args.checked(now)?)
+            }
+            "acknowledge" => {
+                args.checked(())?;
+                self.acknowledge()
+            }
+            _ => {
+                let (key, value) = args.checked((args.text("key")?, args.text("value")?))?;
+                self.set_state(key, value)
             }
         }
     }

@@ -14,6 +14,8 @@ pub use reading::{PositionOwner, PositionReading};
 use truebook_core::book::{Balance, State, StatedOf};
 use truebook_core::model::{AccountId, CurrencyId, Fixed, Id, Order, StrategyId};
 
+use crate::frame::Frame;
+
 /// An order at one sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRecord {
@@ -140,7 +142,41 @@ pub struct PortfolioRecord {
     pub sequence: u64,
 }
 
+/// The whole book at one sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookRecord {
+    /// The newest time that the book had seen, in nanoseconds since the epoch.
+    pub ts: i64,
+    /// What it adds up to.
+    pub portfolio: PortfolioRecord,
+    /// Every position that is open, by account, strategy and leg.
+    pub positions: Vec<PositionRecord>,
+    /// Every order that can still fill, oldest first.
+    pub orders: Vec<OrderRecord>,
+    /// Every balance of every account in which something was booked, as a table.
+    pub balances: Frame,
+}
+
+impl BookRecord {
+    /// Everything in `state`.
+    pub(crate) fn of(state: &State) -> Self {
+        Self {
+            ts: state.now.0,
+            portfolio: PortfolioRecord::of(state),
+            positions: PositionRecord::all_open(state),
+            orders: OrderRecord::all_open(state),
+            balances: Frame::of_balances(state),
+        }
+    }
+}
+
 impl OrderRecord {
+    /// Every order that can still fill, oldest first.
+    pub(crate) fn all_open(state: &State) -> Vec<Self> {
+        let open = state.open_orders().map(|(_, order): (u32, &Order)| order);
+        open.filter_map(|order| Self::of(state, order)).collect()
+    }
+
     /// What `state` knows of `order`.
     pub(crate) fn of(state: &State, order: &Order) -> Option<Self> {
         let instrument = state.instrument(order.instrument)?;

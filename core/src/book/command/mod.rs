@@ -73,6 +73,8 @@ pub enum Command {
     Recover,
     /// Take orders although some are of unknown fate.
     Acknowledge,
+    /// It is so late; what follows carries no earlier time.
+    Advance(Timestamp),
 }
 
 /// A quote or a last price: prices at the instrument's price scale, sizes at its quantity scale.
