@@ -15,8 +15,9 @@ WAYS = {
 
 
 @pytest.fixture(params=WAYS)
-def book(request):
+def book(request, benchmark):
     """A book with one instrument, one position and a price."""
+    benchmark.extra_info["way"] = request.param
     with truebook.open(clock="event", **WAYS[request.param]) as book:
         book.add_instrument("BTC-USD", base="BTC", quote="USD", price_precision=2, qty_precision=8)
         book.deposit("USD", 10**12)

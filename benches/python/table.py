@@ -1,33 +1,43 @@
-"""The measurements as a table: python benches/python/table.py RESULTS.json."""
+"""The measurements as a table: python benches/python/table.py RESULTS.json..."""
 
 import json
 import sys
 
+OURS = ["inline", "engine spinning", "engine parked"]
+PEERS = ["NautilusTrader 1.221", "Redis", "lock, dict, JSON file"]
+NONE = "a call of nothing"
 
-def rows(results):
-    """One row for each piece of work: its name, and the median of each way to do it."""
+
+def medians(paths):
+    """By piece of work and way to do it, the median of one call in seconds."""
     found = {}
-    for each in results["benchmarks"]:
-        _, _, way = each["name"].partition("[")
-        way = way.rstrip("]").removesuffix("-10")
-        found.setdefault(each["group"], []).append((way, each["stats"]["median"]))
+    for path in paths:
+        with open(path) as file:
+            benchmarks = json.load(file)["benchmarks"]
+        for each in benchmarks:
+            info = each["extra_info"]
+            median = each["stats"]["median"] / info.get("count", 1)
+            found.setdefault(each["group"], {})[info.get("way", "")] = median
     return found
 
 
 def shown(seconds):
     """A time with its unit."""
+    if seconds is None:
+        return ""
     nanos = seconds * 1e9
     return f"{nanos:,.0f} ns" if nanos < 10_000 else f"{nanos / 1_000:,.0f} µs"
 
 
 def main():
     """Print the table."""
-    with open(sys.argv[1]) as file:
-        results = json.load(file)
-    print("| what | median |\n|---|---|")
-    for group, medians in rows(results).items():
-        ways = [f"{way}: {shown(median)}" if way else shown(median) for way, median in medians]
-        print(f"| {group} | {', '.join(ways)} |")
+    found = medians(sys.argv[1:])
+    floor = found.pop(NONE, {}).get("")
+    ways = [*OURS, *PEERS]
+    print(f"A lambda that is called and does nothing takes {shown(floor)}, which each row has, too.\n")
+    print("| what | " + " | ".join(ways) + " |\n|---|" + "---|" * len(ways))
+    for what, by_way in found.items():
+        print(f"| {what} | " + " | ".join(shown(by_way.get(way)) for way in ways) + " |")
 
 
 if __name__ == "__main__":

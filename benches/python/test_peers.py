@@ -1,4 +1,4 @@
-"""The same work as bots do it today: a lock, a dict and a file; Redis; NautilusTrader."""
+"""The same work as bots do it today: a lock, a dict and a JSON file; Redis."""
 
 import asyncio
 import json
@@ -9,7 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-PRICES = {"rounds": 30, "iterations": 500, "warmup_rounds": 2}
+# So many calls are awaited at once, and measured as one.
+MANY = 500
+FEW = {"rounds": 30, "iterations": 500, "warmup_rounds": 2}
 
 
 class Naive:
@@ -20,64 +22,49 @@ class Naive:
         self.lock = asyncio.Lock()
         self.positions = {"BTC-USD": {"qty": 1.0, "cost": 100.0, "mark": 100.0}}
 
-    async def quote(self, symbol, bid, ask):
+    async def quote(self):
         async with self.lock:
-            self.positions[symbol]["mark"] = (bid + ask) / 2
+            self.positions["BTC-USD"]["mark"] = (100.5 + 101.5) / 2
 
-    async def pnl(self, symbol):
+    async def pnl(self):
         async with self.lock:
-            held = self.positions[symbol]
+            held = self.positions["BTC-USD"]
             return held["qty"] * held["mark"] - held["cost"]
 
-    async def fill(self, symbol, qty, price):
+    async def tick(self):
+        await self.quote()
+        return await self.pnl()
+
+    async def fill(self):
         async with self.lock:
-            held = self.positions[symbol]
-            held["qty"] += qty
-            held["cost"] += qty * price
+            held = self.positions["BTC-USD"]
+            held["qty"] += 1.0
+            held["cost"] += 100.0
             with open(self.path, "w") as file:
                 json.dump(self.positions, file)
 
 
-@pytest.fixture
-def naive(tmp_path):
-    """The naive design, and a loop to run it in."""
-    with asyncio.Runner() as runner:
-        yield Naive(tmp_path / "state.json"), runner
+NAIVE = {
+    "position and its unrealized PnL": Naive.pnl,
+    "quote": Naive.quote,
+    "a quote, then the unrealized PnL": Naive.tick,
+    "fill": Naive.fill,
+}
 
 
-def repeated(runner, call, count=500):
-    """A function that awaits `call` so many times, and how many that is."""
+@pytest.mark.parametrize("way", ["lock, dict, JSON file"])
+@pytest.mark.parametrize("what", NAIVE)
+def test_naive(benchmark, tmp_path, what, way):
+    design = Naive(tmp_path / "state.json")
 
     async def all_of_them():
-        for _ in range(count):
-            await call()
+        for _ in range(MANY):
+            await NAIVE[what](design)
 
-    return lambda: runner.run(all_of_them())
-
-
-def test_naive_quote(benchmark, naive):
-    design, runner = naive
-    benchmark.group = "500 quotes, naive"
-    run = repeated(runner, lambda: design.quote("BTC-USD", 100.5, 101.5))
-    benchmark.pedantic(run, rounds=30, warmup_rounds=2)
-
-
-def test_naive_tick_to_pnl(benchmark, naive):
-    design, runner = naive
-
-    async def tick():
-        await design.quote("BTC-USD", 100.5, 101.5)
-        return await design.pnl("BTC-USD")
-
-    benchmark.group = "500 quotes, then the PnL, naive"
-    benchmark.pedantic(repeated(runner, tick), rounds=30, warmup_rounds=2)
-
-
-def test_naive_fill(benchmark, naive):
-    design, runner = naive
-    benchmark.group = "500 fills, naive"
-    run = repeated(runner, lambda: design.fill("BTC-USD", 1.0, 100.0))
-    benchmark.pedantic(run, rounds=10, warmup_rounds=1)
+    benchmark.group = what
+    benchmark.extra_info.update(way=way, count=MANY)
+    with asyncio.Runner() as runner:
+        benchmark.pedantic(lambda: runner.run(all_of_them()), rounds=10, warmup_rounds=1)
 
 
 @pytest.fixture
@@ -100,36 +87,46 @@ def redis(tmp_path):
                 break
             except client.exceptions.ConnectionError:
                 time.sleep(0.05)
+        found.hset("BTC-USD", mapping={"qty": 1, "cost": 100, "mark": 101})
         yield found
     finally:
         server.terminate()
         server.wait()
 
 
-def test_redis_quote(benchmark, redis):
-    benchmark.group = "quote, Redis"
-    benchmark.pedantic(
-        lambda: redis.hset("BTC-USD", mapping={"bid": 100.5, "ask": 101.5}), **PRICES
-    )
+def redis_pnl(redis):
+    held = {name: Decimal(value.decode()) for name, value in redis.hgetall("BTC-USD").items()}
+    return held[b"qty"] * held[b"mark"] - held[b"cost"]
 
 
-def test_redis_position(benchmark, redis):
-    redis.hset("position:BTC-USD", mapping={"qty": 1, "cost": 100, "mark": 100})
-
-    def pnl():
-        held = redis.hgetall("position:BTC-USD")
-        return Decimal(held[b"qty"].decode()) * Decimal(held[b"mark"].decode()) - Decimal(
-            held[b"cost"].decode()
-        )
-
-    benchmark.group = "position and its PnL, Redis"
-    benchmark.pedantic(pnl, **PRICES)
+def redis_quote(redis):
+    redis.hset("BTC-USD", mapping={"bid": 100.5, "ask": 101.5, "mark": 101.0})
 
 
-def test_nautilus_position(benchmark):
-    pytest.importorskip("nautilus_trader", reason="NautilusTrader is not installed")
-    from nautilus_trader.model.objects import Price, Quantity
+def redis_tick(redis):
+    redis_quote(redis)
+    return redis_pnl(redis)
 
-    quantity, price = Quantity.from_str("1.00000000"), Price.from_str("100.50")
-    benchmark.group = "quantity times price, NautilusTrader"
-    benchmark.pedantic(lambda: quantity.as_decimal() * price.as_decimal(), **PRICES)
+
+def redis_fill(redis):
+    with redis.pipeline() as both:
+        both.hincrbyfloat("BTC-USD", "qty", 1)
+        both.hincrbyfloat("BTC-USD", "cost", 100)
+        both.execute()
+
+
+REDIS = {
+    "position and its unrealized PnL": redis_pnl,
+    "quote": redis_quote,
+    "a quote, then the unrealized PnL": redis_tick,
+    "fill": redis_fill,
+}
+
+
+@pytest.mark.parametrize("way", ["Redis"])
+@pytest.mark.parametrize("what", REDIS)
+def test_redis(benchmark, redis, what, way):
+    call = REDIS[what]
+    benchmark.group = what
+    benchmark.extra_info["way"] = way
+    benchmark.pedantic(lambda: call(redis), **FEW)

@@ -1,7 +1,5 @@
 """What a call costs from Python, beside a bare call of this interpreter."""
 
-import pytest
-
 from conftest import START
 
 MANY = {"rounds": 30, "iterations": 5_000, "warmup_rounds": 3}
@@ -28,7 +26,7 @@ def test_position_and_its_pnl(benchmark, book):
     position = book.position
     measured(
         benchmark,
-        "position and its unrealized PnL as Decimal",
+        "position and its unrealized PnL",
         lambda: position("BTC-USD", strategy="s").unrealized_pnl,
     )
 
@@ -45,7 +43,7 @@ def test_tick_to_pnl(benchmark, book):
         quote("BTC-USD", 100.5, 101.5, ts_event=START)
         return position("BTC-USD", strategy="s").unrealized_pnl
 
-    measured(benchmark, "a quote, then the unrealized PnL as Decimal", tick)
+    measured(benchmark, "a quote, then the unrealized PnL", tick)
 
 
 def test_fill(benchmark, book, request):
@@ -63,11 +61,10 @@ def test_portfolio(benchmark, book):
     measured(benchmark, "portfolio", book.portfolio)
 
 
-@pytest.mark.parametrize("handlers", [10])
-def test_event_to_handlers(benchmark, book, handlers):
+def test_event_to_handlers(benchmark, book):
     subscription = book.subscribe("price_updated")
     quote, poll = book.quote, subscription.poll_many
-    heard = [lambda event: None for _ in range(handlers)]
+    heard = [lambda event: None for _ in range(10)]
     for number in range(2_000):
         quote("BTC-USD", 100 + number % 2, 102, ts_event=START)
     book.portfolio()
@@ -77,5 +74,9 @@ def test_event_to_handlers(benchmark, book, handlers):
             for handler in heard:
                 handler(event)
 
-    benchmark.group = f"an event to {handlers} handlers"
-    benchmark.pedantic(once, rounds=15, iterations=100, warmup_rounds=1)
+    measured(
+        benchmark,
+        "an event to 10 handlers",
+        once,
+        {"rounds": 15, "iterations": 100, "warmup_rounds": 1},
+    )

@@ -50,8 +50,8 @@ pub fn measure(root: &Path) -> Result<()> {
     text += &asked;
     text += "\n## Store\n\n";
     text += &store;
-    text += "\n## Python\n\n`benches/python`: an engine on its own thread, spinning or parked, or \
-             inline, beside a lock, a dict and a JSON file.\n\n";
+    text += "\n## Python\n\n`benches/python`: a call inline, and of an engine on its own thread, \
+             spinning or parked, beside the same work as others do it.\n\n";
     text += &python::measure(root)?;
     text += "\n## Ledger\n\nOne command, no ring, no thread, no disk.\n\n";
     text += "| what | median |\n|---|---|\n";

@@ -1,6 +1,6 @@
 //! The Python package: built as users build it, then tested.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -12,7 +12,7 @@ use crate::shell::{Count, build_dir, count, run};
 ///
 /// # Errors
 /// When it cannot be built.
-pub fn install(root: &Path) -> Result<std::path::PathBuf> {
+pub fn install(root: &Path) -> Result<PathBuf> {
     let python = setup::python(root)?;
     let venv = build_dir(root)?.join("venv");
     let mut maturin = Command::new(venv.join("bin").join("maturin"));
@@ -31,27 +31,36 @@ pub fn install(root: &Path) -> Result<std::path::PathBuf> {
 pub fn measure(root: &Path) -> Result<String> {
     let python = install(root)?;
     let own = root.join("benches").join("python");
-    let results = build_dir(root)?.join("python.json");
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .arg(own.join("requirements.txt"));
-    run(&mut pip)?;
-    let mut pytest = Command::new(&python);
+    setup::redis();
+    let ours = benchmarked(root, &python, &own)?;
+    // Its own environment: it wants older versions of what the tests use.
+    let nautilus = setup::venv(root, "nautilus")?;
+    let theirs = benchmarked(root, &nautilus, &own.join("nautilus"))?;
+    let mut table = Command::new(&python);
+    table.arg(own.join("table.py")).args([ours, theirs]);
+    Ok(String::from_utf8(table.output()?.stdout)?)
+}
+
+/// Runs the benchmarks in `folder`, which says what they need; the file of their results.
+fn benchmarked(root: &Path, python: &Path, folder: &Path) -> Result<PathBuf> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let results = build_dir(root)?.join(format!("{name}.json"));
+    setup::install(python, &folder.join("requirements.txt"))?;
+    let mut pytest = Command::new(python);
     pytest
-        .current_dir(root)
+        .current_dir(folder)
         .args([
             "-m",
             "pytest",
-            "benches/python",
             "-q",
             "-p",
             "no:cacheprovider",
+            "--ignore=nautilus",
         ])
+        .args(["--rootdir=.", "--confcutdir=.", "-c", "/dev/null"])
         .arg(format!("--benchmark-json={}", results.display()));
     run(&mut pytest)?;
-    let mut table = Command::new(&python);
-    let said = table.arg(own.join("table.py")).arg(&results).output()?;
-    Ok(String::from_utf8(said.stdout)?)
+    Ok(results)
 }
 
 /// The Python tests; one of them checks the stubs.

@@ -82,28 +82,52 @@ pub fn check(root: &Path) -> Result<()> {
     build_dir(root).map(drop)
 }
 
+/// Installs a Redis to measure beside, where that is possible and there is none.
+pub fn redis() {
+    if !succeeds(&["redis-server", "--version"]) && succeeds(&["apt-get", "--version"]) && is_root()
+    {
+        // Without one its rows are empty.
+        let _ = run(Command::new("apt-get").args(["install", "-qq", "-y", "redis-server"]));
+    }
+}
+
 /// The Python of the tasks' own virtual environment, made where it is not there.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn python(root: &Path) -> Result<PathBuf> {
-    let venv = build_dir(root)?.join("venv");
+    let python = venv(root, "venv")?;
+    install(&python, &root.join("tests/python/requirements.txt"))?;
+    Ok(python)
+}
+
+/// The Python of a virtual environment called `name`, made where it is not there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn venv(root: &Path, name: &str) -> Result<PathBuf> {
+    let venv = build_dir(root)?.join(name);
     let python = venv.join("bin").join("python");
     if !python.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     }
-    let wanted = root.join("tests/python/requirements.txt");
-    let mut pip = Command::new(&python);
+    Ok(python)
+}
+
+/// Installs what the file `wanted` lists.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install(python: &Path, wanted: &Path) -> Result<()> {
+    let mut pip = Command::new(python);
     pip.args([
         "-m",
         "pip",
         "install",
         "--quiet",
         "--disable-pip-version-check",
-        "-r",
     ]);
-    run(pip.arg(wanted))?;
-    Ok(python)
+    run(pip.arg("-r").arg(wanted))
 }
 
 fn succeeds(probe: &[&str]) -> bool {
