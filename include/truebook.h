@@ -4,7 +4,11 @@
  * Outputs come last and are written only when the status is TBK_OK.
  * A struct begins with its own size; reserved members are 0.
  * Text is UTF-8 and ends with a NUL; the library copies what it keeps.
- * A tbk_book may be used from any thread; calls on one book wait for each other.
+ * A tbk_book may be used from any thread; calls on one book wait for each other. A tbk_reader and
+ * a tbk_view may be used from any number of threads at once, a tbk_producer and a
+ * tbk_subscription from one at a time.
+ * A handle that was closed is told from one that is open (TBK_ERROR_CLOSED), as long as no more
+ * than 65,536 others were closed after it.
  *
  * Made by `cargo xtask header`; do not edit. */
 
@@ -14,11 +18,175 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Every order is taken that passes its checks.
+#define TBK_ACTIVE 0
+
+// Only orders that reduce are taken.
+#define TBK_REDUCING 1
+
+// No order is taken.
+#define TBK_HALTED 2
+
+// tbk_event.kind: "order_placed".
+#define TBK_EVENT_ORDER_PLACED 0
+
+// tbk_event.kind: "order_accepted".
+#define TBK_EVENT_ORDER_ACCEPTED 1
+
+// tbk_event.kind: "order_filled".
+#define TBK_EVENT_ORDER_FILLED 2
+
+// tbk_event.kind: "order_fill_reversed".
+#define TBK_EVENT_ORDER_FILL_REVERSED 3
+
+// tbk_event.kind: "order_corrected".
+#define TBK_EVENT_ORDER_CORRECTED 4
+
+// tbk_event.kind: "order_cancel_requested".
+#define TBK_EVENT_ORDER_CANCEL_REQUESTED 5
+
+// tbk_event.kind: "order_canceled".
+#define TBK_EVENT_ORDER_CANCELED 6
+
+// tbk_event.kind: "order_rejected".
+#define TBK_EVENT_ORDER_REJECTED 7
+
+// tbk_event.kind: "order_expired".
+#define TBK_EVENT_ORDER_EXPIRED 8
+
+// tbk_event.kind: "order_unknown".
+#define TBK_EVENT_ORDER_UNKNOWN 9
+
+// tbk_event.kind: "order_amended".
+#define TBK_EVENT_ORDER_AMENDED 10
+
+// tbk_event.kind: "limit_breached".
+#define TBK_EVENT_LIMIT_BREACHED 11
+
+// tbk_event.kind: "fill_booked".
+#define TBK_EVENT_FILL_BOOKED 12
+
+// tbk_event.kind: "fill_reversed".
+#define TBK_EVENT_FILL_REVERSED 13
+
+// tbk_event.kind: "fill_quarantined".
+#define TBK_EVENT_FILL_QUARANTINED 14
+
+// tbk_event.kind: "position_opened".
+#define TBK_EVENT_POSITION_OPENED 15
+
+// tbk_event.kind: "position_changed".
+#define TBK_EVENT_POSITION_CHANGED 16
+
+// tbk_event.kind: "position_closed".
+#define TBK_EVENT_POSITION_CLOSED 17
+
+// tbk_event.kind: "fee_changed".
+#define TBK_EVENT_FEE_CHANGED 18
+
+// tbk_event.kind: "balance_changed".
+#define TBK_EVENT_BALANCE_CHANGED 19
+
+// tbk_event.kind: "price_updated".
+#define TBK_EVENT_PRICE_UPDATED 20
+
+// tbk_event.kind: "price_refused".
+#define TBK_EVENT_PRICE_REFUSED 21
+
+// tbk_event.kind: "account_changed".
+#define TBK_EVENT_ACCOUNT_CHANGED 22
+
+// tbk_event.kind: "trading_state_changed".
+#define TBK_EVENT_TRADING_STATE_CHANGED 23
+
+// tbk_event.kind: "state_changed".
+#define TBK_EVENT_STATE_CHANGED 24
+
+// tbk_event.kind: "config_changed".
+#define TBK_EVENT_CONFIG_CHANGED 25
+
+// tbk_event.kind: "venue_stated".
+#define TBK_EVENT_VENUE_STATED 26
+
+// tbk_event.kind: "instrument_changed".
+#define TBK_EVENT_INSTRUMENT_CHANGED 27
+
+// tbk_event.kind: "account_added".
+#define TBK_EVENT_ACCOUNT_ADDED 28
+
+// tbk_event.kind: "strategy_added".
+#define TBK_EVENT_STRATEGY_ADDED 29
+
+// tbk_event.kind: "bar_closed".
+#define TBK_EVENT_BAR_CLOSED 30
+
+// tbk_event.kind: "observed".
+#define TBK_EVENT_OBSERVED 31
+
+// tbk_event.kind: "alerted".
+#define TBK_EVENT_ALERTED 32
+
+// tbk_event.kind: "snapshot_taken".
+#define TBK_EVENT_SNAPSHOT_TAKEN 33
+
+// tbk_event.kind: "store_changed".
+#define TBK_EVENT_STORE_CHANGED 34
+
+// tbk_position_line.flags: a part of it was given without its cost, so that cost and PnL say
+// nothing.
+#define TBK_COST_UNKNOWN 1
+
+// tbk_order_request.flags: it may only reduce.
+#define TBK_REDUCE_ONLY 1
+
+// tbk_order_request.flags: return once it is on disk, so that it may leave.
+#define TBK_DURABLE 2
+
+// tbk_order_report: the venue took it.
+#define TBK_ORDER_ACCEPTED 0
+
+// tbk_order_report: the venue refused it.
+#define TBK_ORDER_REJECTED 1
+
+// tbk_order_report: we asked to cancel it.
+#define TBK_ORDER_CANCEL_REQUESTED 2
+
+// tbk_order_report: the venue refused to cancel it.
+#define TBK_ORDER_CANCEL_REJECTED 3
+
+// tbk_order_report: it is cancelled.
+#define TBK_ORDER_CANCELED 4
+
+// tbk_order_report: it has expired.
+#define TBK_ORDER_EXPIRED 5
+
+// tbk_order_report: nobody knows whether the venue has it.
+#define TBK_ORDER_UNKNOWN 6
+
+// tbk_producer_open: everything is taken, in the order in which it was given.
+#define TBK_ORDERED 0
+
+// tbk_producer_open: fills come before prices, and of the prices of an instrument the newest
+// replaces one that was not taken yet.
+#define TBK_LIVE_FEED 1
+
+// In place of a number that is none: no strategy, no instrument.
+#define TBK_NONE UINT32_MAX
+
 // tbk_side: buy.
 #define TBK_BUY 1
 
 // tbk_side: sell.
 #define TBK_SELL 2
+
+// Legs of a position: the account is not hedged.
+#define TBK_NET 0
+
+// Legs of a position: the long one of a hedged account.
+#define TBK_LONG 1
+
+// Legs of a position: the short one of a hedged account.
+#define TBK_SHORT 2
 
 // tbk_instrument.kind: bought with the quote currency, never short.
 #define TBK_SPOT 0
@@ -86,8 +254,47 @@
 // The header's TBK_ABI_VERSION is not this library's.
 #define TBK_ERROR_ABI_VERSION -8
 
+// No strategy, account, position or order is called so.
+#define TBK_ERROR_UNKNOWN -9
+
+// This process was forked from the one that opened the book: it can be used there only.
+#define TBK_ERROR_FORKED -10
+
+// There is no room just now, and nothing was given: try again.
+#define TBK_ERROR_FULL -11
+
+// The operating system refused something; tbk_last_error() has its words.
+#define TBK_ERROR_SYSTEM -12
+
+// What was waited for did not come in time.
+#define TBK_ERROR_TIMED_OUT -13
+
+// tbk_filter.overflow: the oldest events are lost, and counted.
+#define TBK_DROP_OLDEST 0
+
+// tbk_filter.overflow: of several that wait about the same thing, the newest is kept.
+#define TBK_CONFLATE 1
+
+// tbk_filter.overflow: the writer waits a little; then what is lost comes from the database.
+#define TBK_BLOCK 2
+
+// tbk_filter.flags: `since` counts.
+#define TBK_SINCE 1
+
 // A book of record.
 struct tbk_book;
+
+// Gives to a book from one thread at a time.
+struct tbk_producer;
+
+// Reads a book from any number of threads, without a lock.
+struct tbk_reader;
+
+// Hears a book on one thread at a time.
+struct tbk_subscription;
+
+// A book at one sequence; never changes. Any number of threads may read it.
+struct tbk_view;
 
 // How to open a book; zero everything but the size for the defaults.
 struct tbk_options {
@@ -195,32 +402,53 @@ struct tbk_decimal {
     uint32_t is_present;
 };
 
-// A position at one sequence. Money is in quote currency.
+// A name or an id, as text that ends with a NUL.
+typedef char tbk_text[104];
+
+// A position at one sequence. Money is in settlement currency.
 struct tbk_position {
     // sizeof(struct tbk_position).
     uint32_t size;
     // 1 when it is held but worth less than the dust threshold.
     uint32_t is_dust;
+    // TBK_NET, TBK_LONG or TBK_SHORT.
+    uint32_t leg;
+    // 0.
+    uint32_t reserved;
     // The sequence of the event that last changed it.
     uint64_t sequence;
-    // Quantity in base units, negative when short.
-    struct tbk_decimal signed_qty;
-    // Average price of the open quantity at the scale of its price; absent when flat.
-    struct tbk_decimal avg_px;
-    // Exact cost of the open quantity, signed.
-    struct tbk_decimal cost;
-    // The price at which it is valued; absent before the first.
-    struct tbk_decimal mark;
-    // Realized PnL, gross of fees.
-    struct tbk_decimal realized_pnl;
-    // Unrealized PnL, gross of fees; absent without a mark.
-    struct tbk_decimal unrealized_pnl;
-    // When it was opened from flat, nanoseconds since the epoch.
+    // Round trips that have ended.
+    uint64_t closed_trades;
+    // When it was opened from flat, nanoseconds since the epoch; 0 when flat.
     int64_t opened_at;
     // When a fill last changed it, nanoseconds since the epoch.
     int64_t updated_at;
-    // 0.
-    uint64_t reserved[8];
+    // Quantity in base units, negative when short.
+    struct tbk_decimal signed_qty;
+    // What of it no open order reduces already, unsigned.
+    struct tbk_decimal available_to_reduce;
+    // Average price of the open quantity at the scale of its price; absent when flat or unknown.
+    struct tbk_decimal avg_px;
+    // Exact cost of the open quantity, signed; absent where it is unknown.
+    struct tbk_decimal cost;
+    // The price at which it is valued; absent before the first.
+    struct tbk_decimal mark;
+    // Realized PnL, gross of fees; absent where a cost is unknown.
+    struct tbk_decimal realized_pnl;
+    // Unrealized PnL, gross of fees; absent without a mark or where a cost is unknown.
+    struct tbk_decimal unrealized_pnl;
+    // Received less paid for the quantity, fees apart.
+    struct tbk_decimal cash_flow;
+    // Funding, dividends and interest received less paid.
+    struct tbk_decimal funding;
+    // What it locks as margin.
+    struct tbk_decimal margin;
+    // What is held.
+    tbk_text symbol;
+    // Who decided it; "" is the account's net.
+    tbk_text strategy;
+    // Whose account.
+    tbk_text account;
 };
 
 // What the book adds up to, in the reporting currency.
@@ -251,6 +479,323 @@ struct tbk_portfolio {
     uint64_t reserved[8];
 };
 
+// A balance: total = free + in_orders + in_margin.
+struct tbk_balance {
+    // sizeof(struct tbk_balance).
+    uint32_t size;
+    // 0.
+    uint32_t reserved;
+    // Everything.
+    struct tbk_decimal total;
+    // What is not locked.
+    struct tbk_decimal free;
+    // What open orders lock.
+    struct tbk_decimal in_orders;
+    // What positions lock as margin.
+    struct tbk_decimal in_margin;
+    // What the venue last said the total is; absent where it said nothing.
+    struct tbk_decimal stated;
+};
+
+// How a book does; each figure is of a moment of its own.
+struct tbk_status {
+    // sizeof(struct tbk_status).
+    uint32_t size;
+    // 1 while the writer runs.
+    uint32_t is_running;
+    // TBK_ACTIVE, TBK_REDUCING or TBK_HALTED.
+    uint32_t trading_state;
+    // Orders of unknown fate since the book was opened.
+    uint32_t unresolved;
+    // The newest event.
+    uint64_t sequence;
+    // How many changes were published, prices included, in this process.
+    uint64_t version;
+    // The newest event that survives; 0 without a database.
+    uint64_t durable_sequence;
+    // The event up to which the history tables stand; 0 without a database.
+    uint64_t tables_sequence;
+    // Bytes of events that wait in memory because the disk refuses.
+    uint64_t backlog_bytes;
+    // 0.
+    uint64_t reserved[8];
+};
+
+// An order to be checked and recorded. Numbers are decimal text; those marked so may be NULL.
+struct tbk_order_request {
+    // sizeof(struct tbk_order_request).
+    uint32_t size;
+    // TBK_BUY or TBK_SELL.
+    uint32_t side;
+    // TBK_REDUCE_ONLY, TBK_DURABLE.
+    uint32_t flags;
+    // TBK_NET, TBK_LONG or TBK_SHORT.
+    uint32_t leg;
+    // What is traded.
+    const char *symbol;
+    // How much, positive.
+    const char *qty;
+    // Its limit; NULL is a market order.
+    const char *price;
+    // What sets it off; NULL is none.
+    const char *stop;
+    // Our id: a repeat is refused; NULL makes none.
+    const char *client_order_id;
+    // Who decided it; NULL is nobody in particular.
+    const char *strategy;
+    // Whose account; NULL is "default".
+    const char *account;
+    // When, nanoseconds since the epoch; 0 is now.
+    int64_t ts_event;
+    // 0.
+    uint64_t reserved[6];
+};
+
+// An order at one sequence.
+struct tbk_order {
+    // sizeof(struct tbk_order).
+    uint32_t size;
+    // TBK_BUY or TBK_SELL.
+    uint32_t side;
+    // 1 while it can still fill.
+    uint32_t is_open;
+    // 1 where a cancel was asked for and is not yet answered.
+    uint32_t is_cancel_requested;
+    // The sequence of its submission.
+    uint64_t sequence;
+    // When it was submitted, nanoseconds since the epoch.
+    int64_t ts_init;
+    // How much.
+    struct tbk_decimal qty;
+    // How much was filled.
+    struct tbk_decimal cum_qty;
+    // How much is left.
+    struct tbk_decimal leaves_qty;
+    // Its limit; absent for a market order.
+    struct tbk_decimal price;
+    // The average price of its fills; absent before the first.
+    struct tbk_decimal avg_px;
+    // "pending", "working", "partially_filled", "unknown", "filled", "canceled", "rejected" or
+    // "expired".
+    char status[24];
+    // What is traded.
+    tbk_text symbol;
+    // Our id.
+    tbk_text client_order_id;
+    // The venue's id; "" before it is known.
+    tbk_text venue_order_id;
+    // Who decided it.
+    tbk_text strategy;
+    // Whose account.
+    tbk_text account;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// A quote: integers at the instrument's price_scale.
+struct tbk_quote_push {
+    // The instrument's number.
+    uint32_t instrument;
+    // 0.
+    uint32_t reserved;
+    // The best bid; 0 is none.
+    int64_t bid;
+    // The best ask; 0 is none.
+    int64_t ask;
+    // When, nanoseconds since the epoch; 0 is now.
+    int64_t ts_event;
+};
+
+// An execution: integers at the instrument's scales, text for what has a name.
+struct tbk_fill_push {
+    // sizeof(struct tbk_fill_push).
+    uint32_t size;
+    // TBK_BUY or TBK_SELL.
+    uint32_t side;
+    // The instrument's number.
+    uint32_t instrument;
+    // Digits after the point of `fee`.
+    uint32_t fee_scale;
+    // How much, positive, at qty_scale.
+    int64_t qty;
+    // At which price, at price_scale.
+    int64_t price;
+    // The fee in settlement currency at `fee_scale`, negative for a rebate; 0 is none.
+    int64_t fee;
+    // When, nanoseconds since the epoch; 0 is now.
+    int64_t ts_event;
+    // The venue's id of the execution: a repeat is booked once; NULL makes one.
+    const char *trade_id;
+    // Our id of the order; may be NULL.
+    const char *client_order_id;
+    // The venue's id of the order; may be NULL.
+    const char *venue_order_id;
+    // Who decided it; may be NULL.
+    const char *strategy;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// A whole number: high * 2^64 + low, in two's complement.
+struct tbk_int128 {
+    // The lower 64 bits.
+    uint64_t low;
+    // The upper 64 bits, signed.
+    int64_t high;
+};
+
+// The figures of one position, integers at the scales of its instrument.
+struct tbk_position_line {
+    // sizeof(struct tbk_position_line).
+    uint32_t size;
+    // TBK_COST_UNKNOWN.
+    uint32_t flags;
+    // The sequence of the event that last changed it.
+    uint64_t sequence;
+    // The price at which it is valued, at price_scale; 0 is none.
+    int64_t mark;
+    // 0.
+    uint64_t reserved;
+    // Signed quantity at qty_scale.
+    struct tbk_int128 qty;
+    // Signed cost at money_scale.
+    struct tbk_int128 cost;
+    // Realized PnL at money_scale, gross of fees.
+    struct tbk_int128 realized_pnl;
+};
+
+// The prices of one instrument at its price_scale; 0 is none.
+struct tbk_instrument_line {
+    // sizeof(struct tbk_instrument_line).
+    uint32_t size;
+    // 0.
+    uint32_t reserved;
+    // How many events the book had.
+    uint64_t sequence;
+    // The best bid.
+    int64_t bid;
+    // The best ask.
+    int64_t ask;
+    // The last price.
+    int64_t last;
+    // The newest of the quote's middle, the last price and the venue's mark.
+    int64_t mark;
+    // The venue's own mark.
+    int64_t venue_mark;
+    // When the newest of them was known, nanoseconds since the epoch.
+    int64_t ts;
+};
+
+// The whole book in the reporting currency, money at 10^-18.
+struct tbk_totals_line {
+    // sizeof(struct tbk_totals_line).
+    uint32_t size;
+    // 1 when currencies or positions are missing for want of a rate or a mark.
+    uint32_t is_missing;
+    // How many events the book had.
+    uint64_t sequence;
+    // How many changes were published, prices included.
+    uint64_t version;
+    // Positions that are open and not dust.
+    uint64_t open_positions;
+    // What was paid in, plus the PnL.
+    struct tbk_int128 equity;
+    // Balances that no position accounts for.
+    struct tbk_int128 cash;
+    // Realized PnL, gross of fees.
+    struct tbk_int128 realized_pnl;
+    // Unrealized PnL, gross of fees.
+    struct tbk_int128 unrealized_pnl;
+    // Fees paid; negative is a net rebate.
+    struct tbk_int128 fees;
+    // Funding, dividends and interest received less paid.
+    struct tbk_int128 funding;
+};
+
+// What an instrument's integers mean.
+struct tbk_instrument_info {
+    // sizeof(struct tbk_instrument_info).
+    uint32_t size;
+    // TBK_SPOT to TBK_FX.
+    uint32_t kind;
+    // Digits after the point of its prices.
+    uint32_t price_scale;
+    // Digits after the point of its quantities.
+    uint32_t qty_scale;
+    // Digits after the point of its money: cost and PnL.
+    uint32_t money_scale;
+    // 0.
+    uint32_t reserved[3];
+    // What it is called, ends with a NUL.
+    tbk_text symbol;
+};
+
+// What a subscriber wants to hear; zero everything but the size for all of it, from now on.
+struct tbk_filter {
+    // sizeof(struct tbk_filter).
+    uint32_t size;
+    // TBK_SINCE.
+    uint32_t flags;
+    // TBK_DROP_OLDEST, TBK_CONFLATE or TBK_BLOCK.
+    uint32_t overflow;
+    // How many `instruments` there are.
+    uint32_t instrument_count;
+    // How many `strategies` there are.
+    uint32_t strategy_count;
+    // How many `accounts` there are.
+    uint32_t account_count;
+    // The kinds that are wanted: 1 << TBK_EVENT_... for each; 0 is all.
+    uint64_t kinds;
+    // With TBK_SINCE: begin after the event with this sequence, which needs a database.
+    uint64_t since;
+    // Numbers of instruments; NULL is all.
+    const uint32_t *instruments;
+    // Numbers of strategies; NULL is all.
+    const uint32_t *strategies;
+    // Numbers of accounts; NULL is all.
+    const uint32_t *accounts;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// One change that the book made.
+struct tbk_event {
+    // TBK_EVENT_..., the number of its kind.
+    uint32_t kind;
+    // Its number among those of one event, from 0.
+    uint32_t index;
+    // The sequence of the event that made it; for a price, of the event before.
+    uint64_t sequence;
+    // When it happened, nanoseconds since the epoch.
+    int64_t ts;
+    // The number of the instrument that it is about, or TBK_NONE.
+    uint32_t instrument;
+    // The number of the strategy that it is about, or TBK_NONE.
+    uint32_t strategy;
+    // The number of the account that it is about, or TBK_NONE.
+    uint32_t account;
+    // TBK_BUY or TBK_SELL of a fill, 0 of others.
+    uint32_t side;
+    // The price of a fill, or the newest of an instrument, at price_scale; 0 is none.
+    int64_t price;
+    // The best bid of a price, at price_scale; 0 is none.
+    int64_t bid;
+    // The best ask of a price, at price_scale; 0 is none.
+    int64_t ask;
+    // TBK_NET, TBK_LONG or TBK_SHORT of a position or a fill.
+    uint32_t leg;
+    // The number of the currency of a balance or a fee, or TBK_NONE.
+    uint32_t currency;
+    // At qty_scale: of a fill how much, of a position how much since, signed, of an order how much
+    // was filled since. Of a balance its total since, of a fee the sum since, at the currency's
+    // scale.
+    struct tbk_int128 qty;
+    // Of a fill what it realized, of a position what was realized since, at money_scale.
+    struct tbk_int128 realized_pnl;
+    // 0.
+    uint64_t reserved[2];
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -264,9 +809,12 @@ int32_t tbk_open(uint32_t abi_version,
                  struct tbk_book **book);
 
 // Keeps everything, ends the writer and frees the book; NULL is allowed. No other thread may be in
-// a call on it. The book is freed whatever the status says.
+// a call on it. The book is freed whatever the status says. What was opened of it stays until it
+// is closed itself.
 //
-// Requires: `book` is NULL or from tbk_open and not yet closed.
+// Any thread. Waits for the writer and the disk.
+//
+// Requires: `book` is NULL or from tbk_open.
 int32_t tbk_close(struct tbk_book *book);
 
 // Registers an instrument; a repeat with the same properties changes nothing.
@@ -274,14 +822,6 @@ int32_t tbk_close(struct tbk_book *book);
 // Requires: `book` is NULL or open; `instrument` is NULL or a valid struct.
 int32_t tbk_add_instrument(struct tbk_book *book,
                            const struct tbk_instrument *instrument);
-
-// Books cash that came in; a repeat of `id` is booked once, NULL is a deposit of its own.
-//
-// Requires: `book` is NULL or open; `currency`, `amount` and `id` are NULL or end with a NUL.
-int32_t tbk_deposit(struct tbk_book *book,
-                    const char *currency,
-                    const char *amount,
-                    const char *id);
 
 // Takes a quote; a side that is NULL is missing. `ts_event` is in nanoseconds since the epoch, 0
 // is now. A price that is refused (crossed, out of band) leaves the last one.
@@ -302,7 +842,8 @@ int32_t tbk_fill(struct tbk_book *book,
 
 // Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 //
-// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a struct.
+// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a
+// struct.
 int32_t tbk_position(struct tbk_book *book,
                      const char *symbol,
                      const char *strategy,
@@ -318,12 +859,80 @@ int32_t tbk_portfolio(struct tbk_book *book,
 // object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
 // `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
 //
-// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size` bytes.
+// Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
+// bytes.
 int32_t tbk_call(struct tbk_book *book,
                  const char *name,
                  const char *args,
                  char *result,
                  size_t size);
+
+// Books cash that came in; a repeat of `id` is booked once, NULL is a deposit of its own.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `currency`, `amount` and `id` are NULL or end with
+// a NUL.
+int32_t tbk_deposit(const struct tbk_book *book,
+                    const char *currency,
+                    const char *amount,
+                    const char *id);
+
+// Books cash that went out, as tbk_deposit.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `currency`, `amount` and `id` are NULL or end with
+// a NUL.
+int32_t tbk_withdraw(const struct tbk_book *book,
+                     const char *currency,
+                     const char *amount,
+                     const char *id);
+
+// Reads a balance; 0 where nothing was booked. `account` NULL is "default". Set `balance->size`
+// first.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `account` and `currency` are NULL or end with a
+// NUL; `balance` is NULL or a struct.
+int32_t tbk_read_balance(const struct tbk_book *book,
+                         const char *account,
+                         const char *currency,
+                         struct tbk_balance *balance);
+
+// Changes what trading is allowed: `state` is TBK_ACTIVE, TBK_REDUCING or TBK_HALTED.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `reason` is NULL or ends with a NUL.
+int32_t tbk_set_trading_state(const struct tbk_book *book,
+                              uint32_t state,
+                              const char *reason);
+
+// Waits at most `timeout_ns` nanoseconds until `sequence` is durable; `is_durable` is 1 when it
+// is.
+//
+// Any thread. No lock of the book: others call it meanwhile.
+//
+// Requires: `book` is NULL or from tbk_open; `is_durable` is NULL or a place for a number.
+int32_t tbk_wait_durable(const struct tbk_book *book,
+                         uint64_t sequence,
+                         uint64_t timeout_ns,
+                         int32_t *is_durable);
+
+// How a book does. Set `status->size` first. What the disk last refused is written with a NUL into
+// the `error_size` bytes at `store_error`, cut off where they are too few, "" while it refuses
+// nothing; it may be NULL.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `status` is NULL or a struct; `store_error` is NULL
+// or has `error_size` bytes.
+int32_t tbk_read_status(const struct tbk_book *book,
+                        struct tbk_status *status,
+                        char *store_error,
+                        size_t error_size);
 
 // Writes `value` as the shortest exact text and a NUL into the `size` bytes at `text`; 64 are
 // always enough. An absent number is "".
@@ -333,12 +942,464 @@ int32_t tbk_decimal_text(const struct tbk_decimal *value,
                          char *text,
                          size_t size);
 
+// The integer that `text` writes, at `scale` digits after the point, exactly: what has more digits
+// is refused.
+//
+// Any thread. No lock, no system call.
+//
+// Requires: `text` is NULL or ends with a NUL; `integer` is NULL or a place for a number.
+int32_t tbk_integer_of_text(const char *text,
+                            uint32_t scale,
+                            int64_t *integer);
+
+// Checks an order and records the intent to send it; TBK_ERROR_REFUSED with the name of the rule
+// that it breaks in tbk_last_error(). `applied` may be NULL.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer; with TBK_DURABLE for the
+// disk, too.
+//
+// Requires: `book` is NULL or from tbk_open; `order` and `applied` are NULL or valid structs.
+int32_t tbk_submit(const struct tbk_book *book,
+                   const struct tbk_order_request *order,
+                   struct tbk_applied *applied);
+
+// Records what happened to an order: `report` is TBK_ORDER_ACCEPTED to TBK_ORDER_UNKNOWN. A repeat
+// changes nothing. `venue_order_id` may be NULL, and counts for TBK_ORDER_ACCEPTED.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
+int32_t tbk_order_update(const struct tbk_book *book,
+                         uint32_t report,
+                         const char *client_order_id,
+                         const char *venue_order_id,
+                         int64_t ts_event);
+
+// Changes an order's quantity or limit; NULL leaves it. Refused as an order is.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
+int32_t tbk_amend(const struct tbk_book *book,
+                  const char *client_order_id,
+                  const char *qty,
+                  const char *price);
+
+// Reads an order by our id; TBK_ERROR_UNKNOWN where there is none. Set `order->size` first.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `client_order_id` is NULL or ends with a NUL;
+// `order` is NULL or a struct.
+int32_t tbk_read_order(const struct tbk_book *book,
+                       const char *client_order_id,
+                       struct tbk_order *order);
+
+// Opens a producer of `book`, which must have a writer thread: TBK_ORDERED or TBK_LIVE_FEED. At
+// most 64 are open at once. What it gave is executed although it is closed.
+//
+// Any thread; the producer is used by one thread at a time. Allocates.
+//
+// Requires: `book` is NULL or from tbk_open; `producer` is NULL or a place for a pointer.
+int32_t tbk_producer_open(const struct tbk_book *book,
+                          uint32_t discipline,
+                          struct tbk_producer **producer);
+
+// Closes a producer; NULL is allowed. What it gave is executed.
+//
+// Requires: `producer` is NULL or from tbk_producer_open.
+int32_t tbk_producer_close(struct tbk_producer *producer);
+
+// Gives a quote, integers at the instrument's price_scale; 0 is a side that is missing, or the
+// time now. Whether it is believed shows in what is read. TBK_ERROR_FULL where an ordered producer
+// has no room: nothing was given.
+//
+// One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
+// that sleeps.
+//
+// Requires: `producer` is NULL or from tbk_producer_open.
+int32_t tbk_push_quote(struct tbk_producer *producer,
+                       uint32_t instrument,
+                       int64_t bid,
+                       int64_t ask,
+                       int64_t ts_event);
+
+// Gives a last price, as tbk_push_quote.
+//
+// One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
+// that sleeps.
+//
+// Requires: `producer` is NULL or from tbk_producer_open.
+int32_t tbk_push_price(struct tbk_producer *producer,
+                       uint32_t instrument,
+                       int64_t last,
+                       int64_t ts_event);
+
+// Gives `count` quotes, in order; `taken` is how many were, all of them where the status is
+// TBK_OK. It may be NULL.
+//
+// One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
+// that sleeps.
+//
+// Requires: `producer` is NULL or from tbk_producer_open; `quotes` is NULL or points to `count`
+// quotes; `taken` is NULL or a place for a number.
+int32_t tbk_push_quotes(struct tbk_producer *producer,
+                        const struct tbk_quote_push *quotes,
+                        size_t count,
+                        size_t *taken);
+
+// Gives an execution, which is booked once however often it is given. What is wrong with it beyond
+// its numbers shows as an event, not as a status.
+//
+// One thread at a time for a producer. Allocates once; no lock; a system call only to wake a
+// writer that sleeps.
+//
+// Requires: `producer` is NULL or from tbk_producer_open; `fill` is NULL or a valid struct.
+int32_t tbk_push_fill(struct tbk_producer *producer,
+                      const struct tbk_fill_push *fill);
+
+// Gives `count` executions, in order; `taken` as for tbk_push_quotes.
+//
+// One thread at a time for a producer. Allocates once for each; no lock; a system call only to
+// wake a writer that sleeps.
+//
+// Requires: `producer` is NULL or from tbk_producer_open; `fills` is NULL or points to `count`
+// valid structs; `taken` is NULL or a place for a number.
+int32_t tbk_push_fills(struct tbk_producer *producer,
+                       const struct tbk_fill_push *fills,
+                       size_t count,
+                       size_t *taken);
+
+// Opens a reader of `book`: it sees everything that any thread has an answer for. Reads stay
+// possible after the book is closed, of what it was last.
+//
+// Any thread. Allocates. Close it with tbk_reader_close.
+//
+// Requires: `book` is NULL or from tbk_open; `reader` is NULL or a place for a pointer.
+int32_t tbk_reader_open(const struct tbk_book *book,
+                        struct tbk_reader **reader);
+
+// Closes a reader; NULL is allowed. No other thread may be in a call on it.
+//
+// Requires: `reader` is NULL or from tbk_reader_open.
+int32_t tbk_reader_close(struct tbk_reader *reader);
+
+// The sequence of the newest event that is published.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `sequence` is NULL or a place for a
+// number.
+int32_t tbk_read_sequence(const struct tbk_reader *reader,
+                          uint64_t *sequence);
+
+// The number of the instrument called `symbol`; it stays the same for good.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `symbol` is NULL or ends with a NUL;
+// `instrument` is NULL or a place for a number.
+int32_t tbk_instrument_number(const struct tbk_reader *reader,
+                              const char *symbol,
+                              uint32_t *instrument);
+
+// The number of the strategy called `name`.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: As tbk_instrument_number.
+int32_t tbk_strategy_number(const struct tbk_reader *reader,
+                            const char *name,
+                            uint32_t *strategy);
+
+// The number of the account called `name`; "default" is 0.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: As tbk_instrument_number.
+int32_t tbk_account_number(const struct tbk_reader *reader,
+                           const char *name,
+                           uint32_t *account);
+
+// The number of a position: by the numbers of its account, instrument and strategy, and its leg,
+// TBK_NET where the account is not hedged. TBK_ERROR_UNKNOWN where there never was one.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `position` is NULL or a place for a
+// number.
+int32_t tbk_position_number(const struct tbk_reader *reader,
+                            uint32_t account,
+                            uint32_t instrument,
+                            uint32_t strategy,
+                            uint32_t leg,
+                            uint32_t *position);
+
+// Reads a position by its number. Set `line->size` first.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `line` is NULL or a struct.
+int32_t tbk_read_position(const struct tbk_reader *reader,
+                          uint32_t position,
+                          struct tbk_position_line *line);
+
+// Reads the prices of an instrument by its number. Set `line->size` first.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `line` is NULL or a struct.
+int32_t tbk_read_instrument(const struct tbk_reader *reader,
+                            uint32_t instrument,
+                            struct tbk_instrument_line *line);
+
+// Reads the whole book in the reporting currency. Set `line->size` first.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `line` is NULL or a struct.
+int32_t tbk_read_totals(const struct tbk_reader *reader,
+                        struct tbk_totals_line *line);
+
+// What the integers of an instrument mean, by its number. Set `info->size` first.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `reader` is NULL or from tbk_reader_open; `info` is NULL or a struct.
+int32_t tbk_read_instrument_info(const struct tbk_reader *reader,
+                                 uint32_t instrument,
+                                 struct tbk_instrument_info *info);
+
 // The text of the last call that failed on this thread, "" before the first. Valid until the next
 // failure on this thread.
 const char *tbk_last_error(void);
 
+// Hears what `filter` wants of `book`; a NULL filter wants everything from now on. It outlives the
+// book: what came before the end is still polled.
+//
+// Any thread; the subscription is used by one thread at a time. Allocates, and takes the book's
+// lock.
+//
+// Requires: `book` is NULL or from tbk_open; `filter` is NULL or a valid struct, whose arrays
+// are NULL or have as many numbers as it says; `subscription` is NULL or a place for a
+// pointer.
+int32_t tbk_subscribe(const struct tbk_book *book,
+                      const struct tbk_filter *filter,
+                      struct tbk_subscription **subscription);
+
+// Ends a subscription and closes its descriptor; NULL is allowed.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe.
+int32_t tbk_unsubscribe(struct tbk_subscription *subscription);
+
+// Takes at most `capacity` events that wait, oldest first, into `events`, which are of
+// `event_size` bytes each: sizeof(struct tbk_event); `count` is how many. Does not wait: see
+// tbk_subscription_fd.
+//
+// One thread at a time for a subscription. No allocation, no lock, no system call while it is
+// live; one that is told the past reads the database.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe; `events` is NULL or has room for so
+// many; `count` is NULL or a place for a number.
+int32_t tbk_poll(struct tbk_subscription *subscription,
+                 struct tbk_event *events,
+                 size_t event_size,
+                 size_t capacity,
+                 size_t *count);
+
+// Takes one event and writes all that it says as a JSON object and a NUL into the `size` bytes at
+// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough.
+//
+// One thread at a time for a subscription. Allocates.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe; `text` is NULL or has `size` bytes.
+int32_t tbk_poll_json(struct tbk_subscription *subscription,
+                      char *text,
+                      size_t size);
+
+// A descriptor that is readable while there may be events, for epoll, poll or select; it belongs
+// to the subscription. Call tbk_subscription_arm after each poll that gave nothing.
+//
+// One thread at a time for a subscription. The first call makes it, with a system call.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe; `fd` is NULL or a place for a number.
+int32_t tbk_subscription_fd(struct tbk_subscription *subscription,
+                            int32_t *fd);
+
+// Makes the descriptor unreadable until there is something to poll; `is_ready` is 1 where there
+// may be already, and it stays readable.
+//
+// One thread at a time for a subscription. One system call.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe; `is_ready` is NULL or a place for a
+// number.
+int32_t tbk_subscription_arm(struct tbk_subscription *subscription,
+                             int32_t *is_ready);
+
+// How a subscription does: `lost` is how many parts of events were overwritten before they were
+// read; `sequence`, once a poll gave nothing, the last event of which everything was given out,
+// where another may go on; `is_over` is 1 where there will be no more. Each may be NULL.
+//
+// One thread at a time for a subscription. No allocation, no lock, no system call.
+//
+// Requires: `subscription` is NULL or from tbk_subscribe; the others are NULL or places for
+// numbers.
+int32_t tbk_subscription_status(struct tbk_subscription *subscription,
+                                uint64_t *lost,
+                                uint64_t *sequence,
+                                int32_t *is_over);
+
+// Takes a view of the whole book at `at_least` that sequence; 0 is as it is. Waits at most
+// `timeout_ns` nanoseconds for a sequence that another thread brings, then TBK_ERROR_TIMED_OUT.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `view` is NULL or a place for a pointer.
+int32_t tbk_view_open(const struct tbk_book *book,
+                      uint64_t at_least,
+                      uint64_t timeout_ns,
+                      struct tbk_view **view);
+
+// Closes a view; NULL is allowed. No other thread may be in a call on it.
+//
+// Requires: `view` is NULL or from tbk_view_open.
+int32_t tbk_view_close(struct tbk_view *view);
+
+// What the book adds up to. Set `portfolio->size` first.
+//
+// Any thread. No lock, no system call.
+//
+// Requires: `view` is NULL or from tbk_view_open; `portfolio` is NULL or a struct.
+int32_t tbk_view_portfolio(const struct tbk_view *view,
+                           struct tbk_portfolio *portfolio);
+
+// How many open positions there are, and how many orders that can still fill. Either may be NULL.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `view` is NULL or from tbk_view_open; the others are NULL or places for numbers.
+int32_t tbk_view_counts(const struct tbk_view *view,
+                        size_t *positions,
+                        size_t *orders);
+
+// The open position at `at`, from 0: by account, strategy and leg. Set `position->size` first.
+//
+// Any thread. No lock, no system call.
+//
+// Requires: `view` is NULL or from tbk_view_open; `position` is NULL or a struct.
+int32_t tbk_view_position(const struct tbk_view *view,
+                          size_t at,
+                          struct tbk_position *position);
+
+// The order at `at` that can still fill, from 0, oldest first. Set `order->size` first.
+//
+// Any thread. No lock, no system call.
+//
+// Requires: `view` is NULL or from tbk_view_open; `order` is NULL or a struct.
+int32_t tbk_view_order(const struct tbk_view *view,
+                       size_t at,
+                       struct tbk_order *order);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
+
+/* The layout of the structs, which the library checks, too. */
+#if defined(__cplusplus)
+#define TBK_ASSERT(name, condition) static_assert(condition, #name)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define TBK_ASSERT(name, condition) _Static_assert(condition, #name)
+#else
+#define TBK_ASSERT(name, condition) typedef char tbk_assert_##name[(condition) ? 1 : -1]
+#endif
+#define TBK_SIZE(name, bytes) TBK_ASSERT(name##_size, sizeof(struct name) == (bytes))
+#define TBK_OFFSET(name, member, bytes) \
+    TBK_ASSERT(name##_##member, offsetof(struct name, member) == (bytes))
+
+#if UINTPTR_MAX == UINT64_MAX
+TBK_SIZE(tbk_options, 56);
+TBK_SIZE(tbk_instrument, 144);
+TBK_SIZE(tbk_fill, 152);
+TBK_SIZE(tbk_applied, 32);
+TBK_SIZE(tbk_decimal, 24);
+TBK_SIZE(tbk_int128, 16);
+TBK_SIZE(tbk_position, 600);
+TBK_SIZE(tbk_portfolio, 240);
+TBK_SIZE(tbk_balance, 128);
+TBK_SIZE(tbk_status, 120);
+TBK_SIZE(tbk_order_request, 128);
+TBK_SIZE(tbk_order, 728);
+TBK_SIZE(tbk_quote_push, 32);
+TBK_SIZE(tbk_fill_push, 112);
+TBK_SIZE(tbk_position_line, 80);
+TBK_SIZE(tbk_instrument_line, 64);
+TBK_SIZE(tbk_totals_line, 128);
+TBK_SIZE(tbk_instrument_info, 136);
+TBK_SIZE(tbk_filter, 96);
+TBK_SIZE(tbk_event, 120);
+TBK_OFFSET(tbk_position_line, qty, 32);
+TBK_OFFSET(tbk_event, qty, 72);
+TBK_OFFSET(tbk_fill_push, qty, 16);
+TBK_OFFSET(tbk_quote_push, bid, 8);
+TBK_OFFSET(tbk_position, signed_qty, 48);
+TBK_OFFSET(tbk_position, symbol, 288);
+TBK_OFFSET(tbk_order, symbol, 176);
+TBK_OFFSET(tbk_portfolio, equity, 16);
+TBK_OFFSET(tbk_totals_line, equity, 32);
+#endif
+
+#undef TBK_OFFSET
+#undef TBK_SIZE
+#undef TBK_ASSERT
+
+/* 10^scale; scale is at most 18. */
+static inline double tbk_power(uint32_t scale) {
+    double power = 1.0;
+    while (scale-- > 0) {
+        power *= 10.0;
+    }
+    return power;
+}
+
+/* The integer `value` at `scale` as the nearest double. */
+static inline double tbk_double_of_integer(int64_t value, uint32_t scale) {
+    return (double)value / tbk_power(scale);
+}
+
+/* The same of 128 bits; exact to 53 bits. */
+static inline double tbk_double_of_int128(struct tbk_int128 value, uint32_t scale) {
+    return ((double)value.high * 18446744073709551616.0 + (double)value.low) / tbk_power(scale);
+}
+
+/* The integer at `scale` that is nearest to `value`, a half away from 0; TBK_ERROR_INVALID_VALUE,
+ * and nothing written, where it does not fit 64 bits or is no number. */
+static inline int32_t tbk_integer_of_double(double value, uint32_t scale, int64_t *integer) {
+    double scaled = value * tbk_power(scale);
+    if (!(scaled > -9223372036854774784.0 && scaled < 9223372036854774784.0)) {
+        return TBK_ERROR_INVALID_VALUE;
+    }
+    *integer = (int64_t)(scaled < 0.0 ? scaled - 0.5 : scaled + 0.5);
+    return TBK_OK;
+}
+
+/* The integer `value` at `scale` as a decimal, for tbk_decimal_text. */
+static inline struct tbk_decimal tbk_decimal_of_integer(int64_t value, uint32_t scale) {
+    struct tbk_decimal decimal;
+    decimal.high = value < 0 ? -1 : 0;
+    decimal.low = (uint64_t)value;
+    decimal.scale = scale;
+    decimal.is_present = 1;
+    return decimal;
+}
+
+/* The same of 128 bits. */
+static inline struct tbk_decimal tbk_decimal_of_int128(struct tbk_int128 value, uint32_t scale) {
+    struct tbk_decimal decimal;
+    decimal.high = value.high;
+    decimal.low = value.low;
+    decimal.scale = scale;
+    decimal.is_present = 1;
+    return decimal;
+}
 
 #endif  /* TRUEBOOK_H */

@@ -34,7 +34,7 @@ def main():
     found = medians(sys.argv[1:])
     floor = found.pop(NONE, {}).get("")
     ways = [*OURS, *PEERS]
-    print(f"A lambda that is called and does nothing takes {shown(floor)}, which each row has, too.\n")
+    print(f"A lambda that is called and does nothing takes {shown(floor)}: each row has it, too.\n")
     print("| what | " + " | ".join(ways) + " |\n|---|" + "---|" * len(ways))
     for what, by_way in found.items():
         print(f"| {what} | " + " | ".join(shown(by_way.get(way)) for way in ways) + " |")

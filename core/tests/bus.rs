@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use desk::{DEFAULT, id, number, spec};
 use truebook_core::book::{
-    Answer, CashKind, CashMove, Command, Entry, FillReport, Ledger, News, Notice, PriceTick,
+    Answer, CashKind, CashMove, Command, Entry, FillReport, Kinds, Ledger, News, Notice, PriceTick,
     Retold, State,
 };
 use truebook_core::engine::{
@@ -96,7 +96,7 @@ fn a_subscriber_hears_what_it_wants_from_when_it_came() {
     });
     let mut of_beta = wanted(Filter {
         strategies: vec![StrategyId(2)],
-        kinds: vec!["position_opened".to_owned(), "position_changed".to_owned()],
+        kinds: Kinds::named(&["position_opened", "position_changed"]).unwrap(),
         ..Filter::default()
     });
     let mut of_another = wanted(Filter {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use desk::{DEFAULT, FIRST, id, number, spec};
 use truebook_core::book::{
-    Answer, CashKind, CashMove, Command, Entry, FillReport, Ledger, PriceTick, State,
+    Answer, CashKind, CashMove, Command, Entry, FillReport, Kinds, Ledger, PriceTick, State,
 };
 use truebook_core::engine::{
     BoardOptions, Discipline, Filter, Host, Input, Journal, Options, Overflow, Producer, Quiet,
@@ -212,7 +212,7 @@ fn everything_at_once_loses_nothing_and_shows_no_half_of_anything() {
     let (host, journal) = host();
     let enrol = host.enrol().unwrap();
     let of_fills = Filter {
-        kinds: vec!["fill_booked".to_owned()],
+        kinds: Kinds::named(&["fill_booked"]).unwrap(),
         ..Filter::default()
     };
     let heard = host.bus().subscribe(of_fills, Overflow::Block);

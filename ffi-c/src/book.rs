@@ -2,16 +2,20 @@
 
 use std::ffi::c_char;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use truebook::model::{InstrumentKind, InstrumentSpec, Side};
+use truebook::model::{InstrumentKind, InstrumentSpec};
 use truebook::settings::{Mode, Settings};
-use truebook::{Book, BookOptions, Cash, DEFAULT_ACCOUNT, Durability, Error, Fill, HostOptions};
+use truebook::{
+    Book, BookOptions, DEFAULT_ACCOUNT, Durability, DurabilityWatch, Error, Fill, HostOptions,
+    Reader,
+};
 
-use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text};
+use crate::handle::Handle;
+use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text, write_text};
 use crate::record::{
-    TBK_BUY, TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, TBK_SELL, tbk_applied,
-    tbk_fill, tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
+    TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, side, tbk_applied, tbk_fill,
+    tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
 };
 use crate::status::{
     Failure, TBK_ABI_VERSION, TBK_ERROR_ABI_VERSION, TBK_ERROR_INVALID_VALUE, guard,
@@ -19,7 +23,21 @@ use crate::status::{
 
 /// A book of record.
 pub struct tbk_book {
+    _opaque: (),
+}
+
+/// What a handle of a book is of.
+pub(crate) struct Own {
     inner: Mutex<Book>,
+    pub reader: Reader,
+    pub durability: DurabilityWatch,
+    pub has_event_clock: bool,
+}
+
+impl Own {
+    pub fn lock(&self) -> MutexGuard<'_, Book> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Opens a book. `abi_version` is TBK_ABI_VERSION; `options` may be NULL: in memory, paper mode, a
@@ -46,10 +64,16 @@ pub unsafe extern "C" fn tbk_open(
             // SAFETY: not NULL, and so a valid struct by the caller's promise.
             false => unsafe { open_options(options) }?,
         };
-        let inner = Mutex::new(Book::open(options)?);
-        let opened = Box::into_raw(Box::new(tbk_book { inner }));
+        let has_event_clock = options.has_event_clock;
+        let opened = Book::open(options)?;
+        let own = Own {
+            reader: opened.reader().clone(),
+            durability: opened.durability(),
+            has_event_clock,
+            inner: Mutex::new(opened),
+        };
         // SAFETY: not NULL, and so a place for a pointer by the caller's promise.
-        unsafe { book.write(opened) };
+        unsafe { book.write(Handle::open(own).cast()) };
         Ok(())
     })
 }
@@ -68,7 +92,7 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
     let known = TBK_INLINE | TBK_LIVE | TBK_DURABILITY_OS | TBK_EVENT_CLOCK;
     if options.flags & !known != 0 {
         let allowed = "TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS, TBK_EVENT_CLOCK";
-        return Err(invalid("flags", options.flags, allowed));
+        return Err(Failure::invalid("flags", options.flags, allowed));
     }
     let has = |flag| options.flags & flag != 0;
     let mode = has(TBK_LIVE).then_some(Mode::Live);
@@ -98,23 +122,21 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
 }
 
 /// Keeps everything, ends the writer and frees the book; NULL is allowed. No other thread may be in
-/// a call on it. The book is freed whatever the status says.
+/// a call on it. The book is freed whatever the status says. What was opened of it stays until it
+/// is closed itself.
+///
+/// Any thread. Waits for the writer and the disk.
 ///
 /// # Safety
-/// `book` is NULL or from tbk_open and not yet closed.
+/// `book` is NULL or from tbk_open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_close(book: *mut tbk_book) -> i32 {
     guard(|| {
-        if book.is_null() {
-            return Ok(());
+        // SAFETY: the caller's promise.
+        match unsafe { Handle::<Own>::close("book", book.cast()) }? {
+            Some(own) => Ok(own.lock().close()?),
+            None => Ok(()),
         }
-        // SAFETY: from `tbk_open`, which made it with `Box::into_raw`; closed once by promise.
-        let owned = unsafe { Box::from_raw(book) };
-        let mut inner = owned
-            .inner
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        Ok(inner.close()?)
     })
 }
 
@@ -131,14 +153,15 @@ pub unsafe extern "C" fn tbk_add_instrument(
         // SAFETY: the caller's promise; the struct's text ends with NULs.
         let spec = unsafe {
             let given = read("instrument", instrument)?;
-            let precision =
-                |what, found: u32| u8::try_from(found).map_err(|_| invalid(what, found, "0 to 18"));
+            let precision = |what, found: u32| {
+                u8::try_from(found).map_err(|_| Failure::invalid(what, found, "0 to 18"))
+            };
             InstrumentSpec {
                 symbol: id("symbol", given.symbol)?,
                 kind: *usize::try_from(given.kind)
                     .ok()
                     .and_then(|kind| InstrumentKind::ALL.get(kind))
-                    .ok_or_else(|| invalid("kind", given.kind, "TBK_SPOT to TBK_FX"))?,
+                    .ok_or_else(|| Failure::invalid("kind", given.kind, "TBK_SPOT to TBK_FX"))?,
                 base: id("base", given.base)?,
                 quote: id("quote", given.quote)?,
                 price_precision: precision("price_precision", given.price_precision)?,
@@ -155,31 +178,6 @@ pub unsafe extern "C" fn tbk_add_instrument(
         };
         // SAFETY: the caller's promise.
         unsafe { with(book, |book| book.add_instrument(spec)) }.map(drop)
-    })
-}
-
-/// Books cash that came in; a repeat of `id` is booked once, NULL is a deposit of its own.
-///
-/// # Safety
-/// `book` is NULL or open; `currency`, `amount` and `id` are NULL or end with a NUL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tbk_deposit(
-    book: *mut tbk_book,
-    currency: *const c_char,
-    amount: *const c_char,
-    id: *const c_char,
-) -> i32 {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let (currency, amount) = (text("currency", currency)?, number("amount", amount)?);
-            let id = maybe("id", id)?;
-            let cash = Cash {
-                id,
-                ..Cash::new(currency, amount)
-            };
-            with(book, |book| book.deposit(&cash)).map(drop)
-        }
     })
 }
 
@@ -219,16 +217,9 @@ pub unsafe extern "C" fn tbk_fill(
     guard(|| {
         // SAFETY: the caller's promise; the struct's text ends with NULs.
         unsafe {
-            let place = match applied.is_null() {
-                true => None,
-                false => Some(Place::new("applied", applied)?),
-            };
+            let place = Place::maybe("applied", applied)?;
             let given = read("fill", fill)?;
-            let side = match given.side {
-                TBK_BUY => Side::Buy,
-                TBK_SELL => Side::Sell,
-                other => return Err(invalid("side", other, "TBK_BUY or TBK_SELL")),
-            };
+            let side = side(given.side)?;
             let fee = maybe_number("fee", given.fee)?;
             let fee_currency = maybe("fee_currency", given.fee_currency)?;
             let fill = Fill {
@@ -254,7 +245,8 @@ pub unsafe extern "C" fn tbk_fill(
 /// Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 ///
 /// # Safety
-/// `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a struct.
+/// `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a
+/// struct.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_position(
     book: *mut tbk_book,
@@ -271,7 +263,7 @@ pub unsafe extern "C" fn tbk_position(
             let found = with(book, |book| {
                 book.position((DEFAULT_ACCOUNT, symbol), strategy)
             })?;
-            place.fill(&found.into());
+            place.fill(&(&found).into());
             Ok(())
         }
     })
@@ -288,7 +280,7 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
         unsafe {
             let place = Place::new("portfolio", portfolio)?;
             let found = with(book, Book::portfolio)?;
-            place.fill(&found.into());
+            place.fill(&(&found).into());
             Ok(())
         }
     })
@@ -299,7 +291,8 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
 /// `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
 ///
 /// # Safety
-/// `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size` bytes.
+/// `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_call(
     book: *mut tbk_book,
@@ -317,16 +310,19 @@ pub unsafe extern "C" fn tbk_call(
                 book.call_by_name(name, args.unwrap_or_default())
             })?
         };
-        let length = said.len().min(size.saturating_sub(1));
-        if !result.is_null() && size > 0 {
-            // SAFETY: `length` and the NUL are within the `size` bytes of the caller's promise.
-            unsafe {
-                std::ptr::copy_nonoverlapping(said.as_ptr(), result.cast::<u8>(), length);
-                result.add(length).write(0);
-            }
-        }
+        // SAFETY: the caller's promise.
+        unsafe { write_text(&said, result, size) };
         Ok(())
     })
+}
+
+/// The book that `given` is.
+///
+/// # Safety
+/// `given` is NULL or from tbk_open, and is not closed meanwhile.
+pub(crate) unsafe fn book<'a>(given: *const tbk_book) -> Result<&'a Own, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { Handle::of("book", given.cast()) }
 }
 
 /// Runs `call` on the book that `book` points to.
@@ -338,16 +334,10 @@ unsafe fn with<T>(
     call: impl FnOnce(&mut Book) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // SAFETY: the caller's promise; a NULL is refused.
-    let book = unsafe { book.as_ref() }.ok_or_else(|| Failure::null("book"))?;
-    let mut inner = book.inner.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut inner = unsafe { self::book(book) }?.lock();
     Ok(call(&mut inner)?)
 }
 
-fn invalid(what: &str, found: u32, allowed: &str) -> Failure {
-    let text = format!("{what}: found {found}, allowed: {allowed}");
-    Failure::new(TBK_ERROR_INVALID_VALUE, text)
-}
-
-fn time(ts_event: i64) -> Option<i64> {
+pub(crate) fn time(ts_event: i64) -> Option<i64> {
     (ts_event != 0).then_some(ts_event)
 }

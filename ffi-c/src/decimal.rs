@@ -2,8 +2,9 @@
 
 use std::ffi::c_char;
 
-use truebook::model::Fixed;
+use truebook::model::{Fixed, MAX_SCALE};
 
+use crate::input::number;
 use crate::status::{Failure, TBK_ERROR_INVALID_VALUE, guard};
 
 /// An exact decimal number: (high * 2^64 + low) / 10^scale, in two's complement.
@@ -87,6 +88,44 @@ pub unsafe extern "C" fn tbk_decimal_text(
             std::ptr::copy_nonoverlapping(written.as_ptr(), text.cast::<u8>(), written.len());
             text.add(written.len()).write(0);
         }
+        Ok(())
+    })
+}
+
+/// The integer that `text` writes, at `scale` digits after the point, exactly: what has more digits
+/// is refused.
+///
+/// Any thread. No lock, no system call.
+///
+/// # Safety
+/// `text` is NULL or ends with a NUL; `integer` is NULL or a place for a number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_integer_of_text(
+    text: *const c_char,
+    scale: u32,
+    integer: *mut i64,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let value = unsafe { number("text", text) }?;
+        if integer.is_null() {
+            return Err(Failure::null("integer"));
+        }
+        let scale = u8::try_from(scale).ok().filter(|scale| *scale <= MAX_SCALE);
+        let scale = scale.ok_or_else(|| Failure::invalid("scale", "more", "0 to 18"))?;
+        let raw = value
+            .exactly_at(scale)
+            .and_then(|raw| i64::try_from(raw).ok());
+        let why = || {
+            Failure::invalid(
+                "text",
+                value,
+                &format!("at most {scale} decimals and 64 bits"),
+            )
+        };
+        let raw = raw.ok_or_else(why)?;
+        // SAFETY: not NULL, and so a place by the caller's promise.
+        unsafe { integer.write(raw) };
         Ok(())
     })
 }

@@ -49,6 +49,7 @@ impl<T: Sized32> Place<T> {
     /// # Safety
     /// `at` is NULL or points to as many writable bytes as the size that it begins with, until
     /// [`Place::fill`].
+    #[inline]
     pub unsafe fn new(what: &str, at: *mut T) -> Result<Self, Failure> {
         if at.is_null() {
             return Err(Failure::null(what));
@@ -59,7 +60,20 @@ impl<T: Sized32> Place<T> {
         Ok(Self { at, size })
     }
 
+    /// The place at `at`; `None` where it is NULL.
+    ///
+    /// # Safety
+    /// As [`Place::new`].
+    pub unsafe fn maybe(what: &str, at: *mut T) -> Result<Option<Self>, Failure> {
+        match at.is_null() {
+            true => Ok(None),
+            // SAFETY: the caller's promise.
+            false => unsafe { Self::new(what, at) }.map(Some),
+        }
+    }
+
     /// Writes `value` behind the size.
+    #[inline]
     pub fn fill(self, value: &T) {
         let skip = size_of::<u32>();
         // SAFETY: `new` was promised `size` writable bytes, and checked that they are within `T`.
@@ -71,6 +85,7 @@ impl<T: Sized32> Place<T> {
     }
 }
 
+#[inline]
 fn checked_size<T>(what: &str, size: u32) -> Result<usize, Failure> {
     let (found, known) = (size as usize, size_of::<T>());
     if found < 2 * size_of::<u32>() || found > 16 * known {
@@ -78,6 +93,30 @@ fn checked_size<T>(what: &str, size: u32) -> Result<usize, Failure> {
         return Err(Failure::new(TBK_ERROR_INVALID_VALUE, text));
     }
     Ok(found.min(known))
+}
+
+/// `text` as bytes that end with a NUL, cut off where they are too few.
+pub(crate) fn inline<const N: usize>(text: &str) -> [c_char; N] {
+    let mut made = [0; N];
+    for (to, from) in made.iter_mut().take(N.saturating_sub(1)).zip(text.bytes()) {
+        *to = from.cast_signed();
+    }
+    made
+}
+
+/// Writes `said` and a NUL into the `size` bytes at `text`, cut off where they are too few.
+///
+/// # Safety
+/// `text` is NULL or points to `size` writable bytes.
+pub(crate) unsafe fn write_text(said: &str, text: *mut c_char, size: usize) {
+    let length = said.len().min(size.saturating_sub(1));
+    if !text.is_null() && size > 0 {
+        // SAFETY: `length` and the NUL are within the `size` bytes of the caller's promise.
+        unsafe {
+            std::ptr::copy_nonoverlapping(said.as_ptr(), text.cast::<u8>(), length);
+            text.add(length).write(0);
+        }
+    }
 }
 
 /// Text that may be NULL.

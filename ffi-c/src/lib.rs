@@ -9,12 +9,37 @@
 )]
 
 mod book;
+mod cash;
+mod control;
 mod decimal;
+mod event;
+mod feed;
+mod handle;
 mod input;
+mod layout;
+mod line;
+mod number;
+mod order;
+mod producer;
+mod push;
+mod reader;
 mod record;
 mod status;
+mod subscription;
+mod view;
 
 pub use book::*;
+pub use cash::*;
+pub use control::*;
 pub use decimal::*;
+pub use event::*;
+pub use line::*;
+pub use number::*;
+pub use order::*;
+pub use producer::*;
+pub use push::*;
+pub use reader::*;
 pub use record::*;
 pub use status::*;
+pub use subscription::*;
+pub use view::*;

@@ -2,15 +2,25 @@
 
 use std::ffi::c_char;
 
+use truebook::model::{PositionLeg, Side};
 use truebook::{Applied, PortfolioRecord, PositionRecord};
 
+use crate::status::Failure;
+
 use crate::decimal::tbk_decimal;
-use crate::input::Sized32;
+use crate::input::{Sized32, inline};
 
 /// tbk_side: buy.
 pub const TBK_BUY: u32 = 1;
 /// tbk_side: sell.
 pub const TBK_SELL: u32 = 2;
+
+/// Legs of a position: the account is not hedged.
+pub const TBK_NET: u32 = 0;
+/// Legs of a position: the long one of a hedged account.
+pub const TBK_LONG: u32 = 1;
+/// Legs of a position: the short one of a hedged account.
+pub const TBK_SHORT: u32 = 2;
 
 /// tbk_instrument.kind: bought with the quote currency, never short.
 pub const TBK_SPOT: u32 = 0;
@@ -38,6 +48,9 @@ pub const TBK_DURABILITY_OS: u32 = 4;
 
 /// tbk_options.flags: time comes from events only, instead of the system's clock.
 pub const TBK_EVENT_CLOCK: u32 = 8;
+
+/// A name or an id, as text that ends with a NUL.
+pub type tbk_text = [c_char; 104];
 
 /// How to open a book; zero everything but the size for the defaults.
 #[repr(C)]
@@ -141,7 +154,7 @@ pub struct tbk_applied {
     pub reserved: [u32; 3],
 }
 
-/// A position at one sequence. Money is in quote currency.
+/// A position at one sequence. Money is in settlement currency.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tbk_position {
@@ -149,26 +162,44 @@ pub struct tbk_position {
     pub size: u32,
     /// 1 when it is held but worth less than the dust threshold.
     pub is_dust: u32,
+    /// TBK_NET, TBK_LONG or TBK_SHORT.
+    pub leg: u32,
+    /// 0.
+    pub reserved: u32,
     /// The sequence of the event that last changed it.
     pub sequence: u64,
-    /// Quantity in base units, negative when short.
-    pub signed_qty: tbk_decimal,
-    /// Average price of the open quantity at the scale of its price; absent when flat.
-    pub avg_px: tbk_decimal,
-    /// Exact cost of the open quantity, signed.
-    pub cost: tbk_decimal,
-    /// The price at which it is valued; absent before the first.
-    pub mark: tbk_decimal,
-    /// Realized PnL, gross of fees.
-    pub realized_pnl: tbk_decimal,
-    /// Unrealized PnL, gross of fees; absent without a mark.
-    pub unrealized_pnl: tbk_decimal,
-    /// When it was opened from flat, nanoseconds since the epoch.
+    /// Round trips that have ended.
+    pub closed_trades: u64,
+    /// When it was opened from flat, nanoseconds since the epoch; 0 when flat.
     pub opened_at: i64,
     /// When a fill last changed it, nanoseconds since the epoch.
     pub updated_at: i64,
-    /// 0.
-    pub reserved: [u64; 8],
+    /// Quantity in base units, negative when short.
+    pub signed_qty: tbk_decimal,
+    /// What of it no open order reduces already, unsigned.
+    pub available_to_reduce: tbk_decimal,
+    /// Average price of the open quantity at the scale of its price; absent when flat or unknown.
+    pub avg_px: tbk_decimal,
+    /// Exact cost of the open quantity, signed; absent where it is unknown.
+    pub cost: tbk_decimal,
+    /// The price at which it is valued; absent before the first.
+    pub mark: tbk_decimal,
+    /// Realized PnL, gross of fees; absent where a cost is unknown.
+    pub realized_pnl: tbk_decimal,
+    /// Unrealized PnL, gross of fees; absent without a mark or where a cost is unknown.
+    pub unrealized_pnl: tbk_decimal,
+    /// Received less paid for the quantity, fees apart.
+    pub cash_flow: tbk_decimal,
+    /// Funding, dividends and interest received less paid.
+    pub funding: tbk_decimal,
+    /// What it locks as margin.
+    pub margin: tbk_decimal,
+    /// What is held.
+    pub symbol: tbk_text,
+    /// Who decided it; "" is the account's net.
+    pub strategy: tbk_text,
+    /// Whose account.
+    pub account: tbk_text,
 }
 
 /// What the book adds up to, in the reporting currency.
@@ -214,8 +245,40 @@ unsafe impl Sized32 for tbk_position {}
 // SAFETY: as above.
 unsafe impl Sized32 for tbk_portfolio {}
 
+/// The side that `number` means.
+pub(crate) fn side(number: u32) -> Result<Side, Failure> {
+    match number {
+        TBK_BUY => Ok(Side::Buy),
+        TBK_SELL => Ok(Side::Sell),
+        other => Err(Failure::invalid("side", other, "TBK_BUY or TBK_SELL")),
+    }
+}
+
+/// The leg that `number` means.
+pub(crate) fn leg(number: u32) -> Result<PositionLeg, Failure> {
+    match number {
+        TBK_NET => Ok(PositionLeg::Net),
+        TBK_LONG => Ok(PositionLeg::Long),
+        TBK_SHORT => Ok(PositionLeg::Short),
+        other => Err(Failure::invalid(
+            "leg",
+            other,
+            "TBK_NET, TBK_LONG or TBK_SHORT",
+        )),
+    }
+}
+
+/// What a leg is in C.
+pub(crate) fn leg_number(leg: PositionLeg) -> u32 {
+    match leg {
+        PositionLeg::Net => TBK_NET,
+        PositionLeg::Long => TBK_LONG,
+        PositionLeg::Short => TBK_SHORT,
+    }
+}
+
 /// The size that a struct begins with.
-const fn size_u32<T>() -> u32 {
+pub(crate) const fn size_u32<T>() -> u32 {
     let size = size_of::<T>();
     assert!(size < 4_096, "the structs of the interface are small");
     size as u32
@@ -233,27 +296,37 @@ impl From<Applied> for tbk_applied {
     }
 }
 
-impl From<PositionRecord> for tbk_position {
-    fn from(position: PositionRecord) -> Self {
+impl From<&PositionRecord> for tbk_position {
+    fn from(position: &PositionRecord) -> Self {
+        let strategy = position.strategy.as_ref();
         Self {
             size: size_u32::<Self>(),
             is_dust: u32::from(position.is_dust),
+            leg: leg_number(position.leg),
+            reserved: 0,
             sequence: position.sequence,
+            closed_trades: position.closed_trades,
+            opened_at: position.opened_at,
+            updated_at: position.updated_at,
             signed_qty: position.signed_qty.into(),
+            available_to_reduce: position.available_to_reduce.into(),
             avg_px: position.avg_px.into(),
             cost: position.cost.into(),
             mark: position.mark.into(),
             realized_pnl: position.realized_pnl.into(),
             unrealized_pnl: position.unrealized_pnl.into(),
-            opened_at: position.opened_at,
-            updated_at: position.updated_at,
-            reserved: [0; 8],
+            cash_flow: position.cash_flow.into(),
+            funding: position.funding.into(),
+            margin: position.margin.into(),
+            symbol: inline(position.symbol.as_str()),
+            strategy: inline(strategy.map_or("", |name| name.as_str())),
+            account: inline(position.account.as_str()),
         }
     }
 }
 
-impl From<PortfolioRecord> for tbk_portfolio {
-    fn from(portfolio: PortfolioRecord) -> Self {
+impl From<&PortfolioRecord> for tbk_portfolio {
+    fn from(portfolio: &PortfolioRecord) -> Self {
         Self {
             size: size_u32::<Self>(),
             missing_rates: u32::try_from(portfolio.missing_rates.len()).unwrap_or(u32::MAX),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_char};
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use truebook::Error;
@@ -28,6 +29,18 @@ pub const TBK_ERROR_NULL: i32 = -7;
 /// The header's TBK_ABI_VERSION is not this library's.
 pub const TBK_ERROR_ABI_VERSION: i32 = -8;
 
+/// No strategy, account, position or order is called so.
+pub const TBK_ERROR_UNKNOWN: i32 = -9;
+/// This process was forked from the one that opened the book: it can be used there only.
+pub const TBK_ERROR_FORKED: i32 = -10;
+/// There is no room just now, and nothing was given: try again.
+pub const TBK_ERROR_FULL: i32 = -11;
+/// The operating system refused something; tbk_last_error() has its words.
+pub const TBK_ERROR_SYSTEM: i32 = -12;
+
+/// What was waited for did not come in time.
+pub const TBK_ERROR_TIMED_OUT: i32 = -13;
+
 /// Why a call failed: its status and its text.
 pub(crate) struct Failure {
     pub status: i32,
@@ -40,6 +53,11 @@ impl Failure {
         Self { status, text }
     }
 
+    pub fn invalid(what: &str, found: impl Display, allowed: &str) -> Self {
+        let text = format!("{what}: found {found}, allowed: {allowed}");
+        Self::new(TBK_ERROR_INVALID_VALUE, text)
+    }
+
     pub fn null(what: &str) -> Self {
         Self::new(TBK_ERROR_NULL, format!("{what}: found NULL"))
     }
@@ -49,6 +67,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::Closed => TBK_ERROR_CLOSED,
+            Error::Forked => TBK_ERROR_FORKED,
             Error::Refused(refusal) => return Self::new(TBK_ERROR_REFUSED, refusal.name()),
             Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => TBK_ERROR_INVALID_VALUE,
             Error::UnknownInstrument(_) => TBK_ERROR_UNKNOWN_INSTRUMENT,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use truebook::model::{AccountId, Id, InstrumentId};
-use truebook::{Filter, News, Notice, Overflow, Registry, WakeFd, is_named};
+use truebook::{Filter, Kinds, Notice, Overflow, Registry, WakeFd, is_named};
 
 use crate::argument::{count, seconds};
 use crate::book::{Book, SIGNALS};
@@ -53,13 +53,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Subscription {
     pub(crate) fn open(py: Python<'_>, book: Py<Book>, wanted: Wanted) -> PyResult<Self> {
-        let kinds = wanted.kinds.unwrap_or_default();
-        if let Some(kind) = kinds
-            .iter()
-            .find(|kind| !News::KINDS.contains(&kind.as_str()))
-        {
-            return Err(unknown(py, "kinds", kind, &News::KINDS.join(", ")));
-        }
+        let kinds = wanted.kinds.map(|names| Kinds::named(&names)).transpose();
+        let kinds = kinds.map_err(|error| raise(py, &error.into()))?;
         let words = [
             ("drop_oldest", Overflow::DropOldest),
             ("conflate", Overflow::Conflate),
@@ -68,7 +63,7 @@ impl Subscription {
         let overflow = one_of(py, "overflow", &wanted.overflow, &words)?;
         let names = book.get().with(py, truebook::Book::registry)?;
         let filter = Filter {
-            kinds,
+            kinds: kinds.unwrap_or_default(),
             instruments: instruments(py, &names, wanted.symbols)?,
             accounts: accounts(py, &names, wanted.accounts)?,
             strategies: Vec::new(),

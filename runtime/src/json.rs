@@ -7,8 +7,8 @@ use truebook_core::model::{Fixed, Id, InvalidValue};
 
 use crate::error::Error;
 use crate::record::{
-    BalanceRecord, ClosedPositionRecord, OrderRecord, PnlRecord, PortfolioRecord, PositionRecord,
-    StrategyRecord,
+    BalanceRecord, ClosedPositionRecord, Field, Fields, NoticeRecord, OrderRecord, PnlRecord,
+    PortfolioRecord, PositionRecord, StrategyRecord,
 };
 
 /// Reads the JSON text of the parameter `what`.
@@ -193,5 +193,39 @@ impl PortfolioRecord {
             "missing_rates": self.missing_rates.iter().map(Id::as_str).collect::<Vec<_>>(),
             "sequence": self.sequence,
         })
+    }
+}
+
+impl NoticeRecord {
+    /// All that it says as a JSON object, with names as in Python.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let name = |id: Option<Id>| id.map_or(Value::Null, |id| Value::String(id.to_string()));
+        let mut all = fields(&self.fields);
+        all.insert("kind".to_owned(), Value::from(self.kind));
+        all.insert("sequence".to_owned(), Value::from(self.sequence));
+        all.insert("index".to_owned(), Value::from(self.index));
+        all.insert("ts".to_owned(), Value::from(self.ts));
+        all.insert("symbol".to_owned(), name(self.symbol));
+        all.insert("strategy".to_owned(), name(self.strategy));
+        all.insert("account".to_owned(), name(self.account));
+        Value::Object(all).to_string()
+    }
+}
+
+fn fields(given: &Fields) -> Map<String, Value> {
+    let each = given.iter();
+    each.map(|(name, field)| ((*name).to_owned(), value(field)))
+        .collect()
+}
+
+fn value(field: &Field) -> Value {
+    match field {
+        Field::None => Value::Null,
+        Field::Text(text) => Value::from(text.as_str()),
+        Field::Number(number) => text(*number),
+        Field::Whole(whole) => Value::from(*whole),
+        Field::Flag(flag) => Value::from(*flag),
+        Field::Group(group) => Value::Object(fields(group)),
     }
 }

@@ -17,7 +17,7 @@ mod wake;
 
 pub use book::{
     Amendment, BarReport, Book, BookOptions, Cash, DEFAULT_ACCOUNT, Fill, Holding, IncomeReport,
-    OrderRequest, Score, SplitReport, TradeRef, decimal,
+    OrderRequest, Score, SplitReport, TradeRef, decimal, now,
 };
 pub use durability::{DurabilityWatch, StoreStatus};
 pub use error::Error;
@@ -29,12 +29,15 @@ pub use record::{
 };
 pub use replay::Replay;
 pub use truebook_core::book::{
+    About, Command, FillFee, FillReport, Kinds, News, Notice, PriceTick,
+};
+pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
 };
-pub use truebook_core::book::{News, Notice};
 pub use truebook_core::engine::{
-    Filter, Gone, InstrumentLine, Options as HostOptions, Overflow, PositionDetail, PositionLine,
-    Reader, Registry, Status, Subscription, TotalsLine, Unseen, View, Wait,
+    Discipline, Filter, Gone, Input, InstrumentLine, Options as HostOptions, Overflow,
+    PositionDetail, PositionLine, Producer, Reader, Registry, Status, Subscription, TotalsLine,
+    Unseen, Unsent, View, Wait,
 };
 pub use truebook_core::{digest, model};
 pub use truebook_store::Durability;

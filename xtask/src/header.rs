@@ -4,6 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+/// The end of the header's guard.
+const GUARD_END: &str = "\n#endif  /* TRUEBOOK_H */\n";
+
 /// Writes the header, or with `check` compares it.
 ///
 /// # Errors
@@ -31,5 +34,8 @@ fn make(crate_dir: &Path) -> Result<String> {
     let mut made = Vec::new();
     bindings.write(&mut made);
     // Rust's heading for what a caller must keep; in C it is a sentence like the others.
-    Ok(String::from_utf8(made)?.replace("// # Safety\n// ", "// Requires: "))
+    let made = String::from_utf8(made)?.replace("// # Safety\n// ", "// Requires: ");
+    // What is written by hand belongs inside the guard, too.
+    let made = made.replace(GUARD_END, "");
+    Ok(format!("{}\n{GUARD_END}", made.trim_end()))
 }

@@ -55,8 +55,8 @@ pub use event::{
 pub use fill_key::FillKey;
 pub use ledger::{Answer, Applied, Invalid, Ledger, SHARED_KEYS_MAX, SHARED_MAX};
 pub use notice::{
-    About, Change, FillNews, News, Notice, OrderState, OrderStep, PositionState, PositionStep,
-    Prices, Retold,
+    About, Change, FillNews, Kinds, News, Notice, OrderState, OrderStep, PositionState,
+    PositionStep, Prices, Retold,
 };
 pub use pnl::{Pnl, PnlOf};
 pub use price::{Mark, PriceRefusal};

@@ -1,13 +1,13 @@
 //! Which notices a subscriber wants.
 
-use crate::book::{About, News};
+use crate::book::{About, Kinds, News};
 use crate::model::{AccountId, InstrumentId, StrategyId};
 
-/// What a subscriber wants to hear; an empty list is everything.
+/// What a subscriber wants to hear; an empty list of numbers is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Kinds, by [`News::kind`].
-    pub kinds: Vec<String>,
+    /// Kinds.
+    pub kinds: Kinds,
     /// Instruments.
     pub instruments: Vec<InstrumentId>,
     /// Strategies.
@@ -21,14 +21,15 @@ impl Filter {
     /// wanted by those who name any.
     #[must_use]
     pub fn wants(&self, news: &News) -> bool {
+        if !self.kinds.has(news.number()) {
+            return false;
+        }
         let About {
             account,
             instrument,
             strategy,
         } = news.about();
-        let kind = news.kind();
-        (self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted == kind))
-            && allows(&self.instruments, instrument)
+        allows(&self.instruments, instrument)
             && allows(&self.strategies, strategy)
             && allows(&self.accounts, account)
     }

@@ -218,6 +218,19 @@ impl Producer {
         Ok(())
     }
 
+    /// Gives a price without waiting: an `ordered` producer gets it back where there is no room.
+    ///
+    /// # Errors
+    /// [`Unsent`], when there is no room or no writer.
+    pub fn try_price(&mut self, tick: PriceTick) -> Result<(), Unsent> {
+        let has_own_place = |live: &Live| tick.instrument.index() < live.instruments;
+        if self.live.as_ref().is_some_and(has_own_place) {
+            let given = Input::Command(Command::Price(tick));
+            return self.price(tick).map_err(|why| Unsent::Gone(why, given));
+        }
+        self.try_post(Input::Command(Command::Price(tick)))
+    }
+
     /// Says whether the writer ever sleeps.
     pub(super) fn set_waking(&mut self, is_waking: bool) {
         self.is_waking = is_waking;

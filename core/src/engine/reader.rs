@@ -122,6 +122,19 @@ impl Reader {
         })
     }
 
+    /// How many instruments are registered; each has a lower number.
+    #[must_use]
+    pub fn instrument_count(&self) -> usize {
+        let known = &self.board.names.instruments;
+        match known.is_full() {
+            true => self
+                .board
+                .view
+                .with(|view| view.registry().instruments.len()),
+            false => known.count(),
+        }
+    }
+
     /// How many positions there ever were; the last may have no lines yet. `None` where some have
     /// none for want of room.
     #[must_use]

@@ -11,6 +11,17 @@ use crate::error::Error;
 /// How far ahead of the system's clock an event may be.
 const AHEAD_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The system's time.
+#[must_use]
+pub fn now() -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(nanos(now.unwrap_or_default()))
+}
+
+fn nanos(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
+}
+
 impl Book {
     /// Says that it is `now`, in nanoseconds since the epoch, in a book whose clock is its events':
     /// what is told without a time happens then, and the snapshot of an hour that is over is taken.
@@ -40,18 +51,15 @@ impl Book {
             self.newest = self.newest.max(Timestamp(ts_event.unwrap_or(0)));
             return Ok(ts_event.map_or(self.newest, Timestamp));
         }
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let ns = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        let now = now();
         match ts_event {
-            Some(ts) if ts > ns(now + AHEAD_MAX) => {
+            Some(ts) if ts > now.0.saturating_add(nanos(AHEAD_MAX)) => {
                 let allowed = "nanoseconds since the epoch, at most a day ahead of the clock";
                 Err(InvalidValue::new("ts_event", &ts.to_string(), allowed).into())
             }
             Some(ts) => Ok(Timestamp(ts)),
             None => {
-                self.newest = self.newest.max(Timestamp(ns(now)));
+                self.newest = self.newest.max(now);
                 Ok(self.newest)
             }
         }

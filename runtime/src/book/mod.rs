@@ -18,6 +18,7 @@ mod request;
 mod script;
 mod subscribe;
 
+pub use clock::now;
 pub use history::HistoryReader;
 pub use opening::BookOptions;
 pub use record::{BarReport, Score};
@@ -29,10 +30,12 @@ pub use request::{
 use std::path::PathBuf;
 
 use truebook_core::book::{Answer, Applied, Command, Ledger, PriceTick, State, TradingState};
-use truebook_core::engine::{BoardOptions, Gone, Host, Input, Reader, Writer, check_core};
+use truebook_core::engine::{
+    BoardOptions, Discipline, Gone, Host, Input, Producer, Reader, Writer, check_core,
+};
 use truebook_core::hash::Map;
 use truebook_core::model::{
-    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, Refusal, Timestamp,
+    AccountId, Config, Fixed, Id, Instrument, InstrumentSpec, InvalidValue, Refusal, Timestamp,
 };
 use truebook_store::{JournalFile, StoreThread};
 
@@ -255,6 +258,21 @@ impl Book {
     /// [`Error::Closed`].
     pub fn check_open(&self) -> Result<(), Error> {
         self.host.as_ref().map(|_| ()).ok_or(Error::Closed)
+    }
+
+    /// Another producer of the book's writer, to be used on another thread: it gives prices and
+    /// fills by numbers, and waits for nothing.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a book without a thread of its own, or when there are as many as there
+    /// may be.
+    pub fn producer(&self, discipline: Discipline) -> Result<Producer, Error> {
+        let host = self.host.as_ref().ok_or(Error::Closed)?;
+        let Some(enrol) = host.enrol() else {
+            let allowed = "a book with a thread of its own";
+            return Err(InvalidValue::new("producer", "an inline book", allowed).into());
+        };
+        Ok(enrol.producer(discipline)?)
     }
 
     /// What reads the book from any thread, without a lock.

@@ -171,6 +171,12 @@ impl BookRecord {
 }
 
 impl OrderRecord {
+    /// Whether it can still fill.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, "filled" | "canceled" | "rejected" | "expired")
+    }
+
     /// Every order that can still fill, oldest first.
     pub(crate) fn all_open(state: &State) -> Vec<Self> {
         let open = state.open_orders().map(|(_, order): (u32, &Order)| order);

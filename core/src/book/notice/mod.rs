@@ -12,6 +12,7 @@ mod step;
 
 pub use about::About;
 pub(super) use before::Before;
+pub use kind::Kinds;
 pub use step::{OrderStep, PositionStep};
 
 use borsh::{BorshDeserialize, BorshSerialize};

@@ -5,6 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::model::OrderStatus;
 
 use super::OrderState;
+use super::kind::at;
 
 /// What happened to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -51,19 +52,19 @@ pub enum PositionStep {
 }
 
 impl OrderStep {
-    pub(super) fn kind(self) -> &'static str {
+    pub(super) fn number(self) -> u8 {
         match self {
-            Self::Placed => "order_placed",
-            Self::Accepted => "order_accepted",
-            Self::Filled => "order_filled",
-            Self::FillReversed => "order_fill_reversed",
-            Self::Corrected => "order_corrected",
-            Self::CancelRequested => "order_cancel_requested",
-            Self::Canceled => "order_canceled",
-            Self::Rejected => "order_rejected",
-            Self::Expired => "order_expired",
-            Self::Unknown => "order_unknown",
-            Self::Amended => "order_amended",
+            Self::Placed => const { at("order_placed") },
+            Self::Accepted => const { at("order_accepted") },
+            Self::Filled => const { at("order_filled") },
+            Self::FillReversed => const { at("order_fill_reversed") },
+            Self::Corrected => const { at("order_corrected") },
+            Self::CancelRequested => const { at("order_cancel_requested") },
+            Self::Canceled => const { at("order_canceled") },
+            Self::Rejected => const { at("order_rejected") },
+            Self::Expired => const { at("order_expired") },
+            Self::Unknown => const { at("order_unknown") },
+            Self::Amended => const { at("order_amended") },
         }
     }
 
@@ -115,11 +116,13 @@ impl PositionStep {
         }
     }
 
-    pub(super) fn kind(self) -> &'static str {
+    pub(super) fn number(self) -> u8 {
         match self {
-            Self::Opened => "position_opened",
-            Self::Increased | Self::Reduced | Self::Flipped | Self::Adjusted => "position_changed",
-            Self::Closed => "position_closed",
+            Self::Opened => const { at("position_opened") },
+            Self::Increased | Self::Reduced | Self::Flipped | Self::Adjusted => {
+                const { at("position_changed") }
+            }
+            Self::Closed => const { at("position_closed") },
         }
     }
 

@@ -1,0 +1,36 @@
+//! The layout of the structs, as the header states it, too: a change of either does not compile.
+
+use std::mem::offset_of;
+
+use crate::*;
+
+const _: () = assert!(size_of::<tbk_options>() == 56);
+const _: () = assert!(size_of::<tbk_instrument>() == 144);
+const _: () = assert!(size_of::<tbk_fill>() == 152);
+const _: () = assert!(size_of::<tbk_applied>() == 32);
+const _: () = assert!(size_of::<tbk_decimal>() == 24);
+const _: () = assert!(size_of::<tbk_int128>() == 16);
+const _: () = assert!(size_of::<tbk_position>() == 600);
+const _: () = assert!(size_of::<tbk_portfolio>() == 240);
+const _: () = assert!(size_of::<tbk_balance>() == 128);
+const _: () = assert!(size_of::<tbk_status>() == 120);
+const _: () = assert!(size_of::<tbk_order_request>() == 128);
+const _: () = assert!(size_of::<tbk_order>() == 728);
+const _: () = assert!(size_of::<tbk_quote_push>() == 32);
+const _: () = assert!(size_of::<tbk_fill_push>() == 112);
+const _: () = assert!(size_of::<tbk_position_line>() == 80);
+const _: () = assert!(size_of::<tbk_instrument_line>() == 64);
+const _: () = assert!(size_of::<tbk_totals_line>() == 128);
+const _: () = assert!(size_of::<tbk_instrument_info>() == 136);
+const _: () = assert!(size_of::<tbk_filter>() == 96);
+const _: () = assert!(size_of::<tbk_event>() == 120);
+
+const _: () = assert!(offset_of!(tbk_position_line, qty) == 32);
+const _: () = assert!(offset_of!(tbk_event, qty) == 72);
+const _: () = assert!(offset_of!(tbk_fill_push, qty) == 16);
+const _: () = assert!(offset_of!(tbk_quote_push, bid) == 8);
+const _: () = assert!(offset_of!(tbk_position, signed_qty) == 48);
+const _: () = assert!(offset_of!(tbk_position, symbol) == 288);
+const _: () = assert!(offset_of!(tbk_order, symbol) == 176);
+const _: () = assert!(offset_of!(tbk_portfolio, equity) == 16);
+const _: () = assert!(offset_of!(tbk_totals_line, equity) == 32);
