@@ -38,12 +38,7 @@ pub(crate) fn stream<'py>(
 fn batch(frame: &Frame, is_float: bool) -> Result<RecordBatch, ArrowError> {
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (name, values) in &frame.columns {
-        let column = array(values, is_float).map_err(|error| match error {
-            ArrowError::ComputeError(what) => {
-                ArrowError::ComputeError(format!("{name}: found {what}"))
-            }
-            other => other,
-        })?;
+        let column = array(name, values, is_float)?;
         fields.push(Field::new(name, column.data_type().clone(), true));
         columns.push(column);
     }
@@ -51,7 +46,7 @@ fn batch(frame: &Frame, is_float: bool) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(schema, columns)
 }
 
-fn array(values: &Values, is_float: bool) -> Result<ArrayRef, ArrowError> {
+fn array(name: &str, values: &Values, is_float: bool) -> Result<ArrayRef, ArrowError> {
     Ok(match values {
         Values::Text(values) => Arc::new(StringArray::from_iter(values)),
         Values::Whole(values) => Arc::new(Int64Array::from_iter(values)),
@@ -66,6 +61,7 @@ fn array(values: &Values, is_float: bool) -> Result<ArrayRef, ArrowError> {
             Arc::new(values.iter().map(float).collect::<Float64Array>())
         }
         Values::Decimal(values) => {
+            let at_scale = |value: Fixed| at_scale(name, value);
             let exact = values.iter().map(|value| value.map(at_scale).transpose());
             let exact = exact.collect::<Result<Vec<_>, _>>()?;
             let exact = Decimal128Array::from_iter(exact);
@@ -79,14 +75,15 @@ pub(crate) fn nearest(value: Fixed) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
 }
 
-fn at_scale(value: Fixed) -> Result<i128, ArrowError> {
+fn at_scale(name: &str, value: Fixed) -> Result<i128, ArrowError> {
     const LARGEST: i128 = 10_i128.pow(PRECISION as u32) - 1;
     let raw = value
         .exactly_at(MAX_SCALE)
         .filter(|raw| raw.abs() <= LARGEST);
     raw.ok_or_else(|| {
         let text = format!(
-            "{value}, which no decimal of {PRECISION} digits with {MAX_SCALE} after the point is"
+            "{name}: found {value}, more than a decimal of {PRECISION} digits, {MAX_SCALE} of them \
+             after the point"
         );
         ArrowError::ComputeError(text)
     })

@@ -109,6 +109,9 @@ impl Book {
         sequence: u64,
         most: Duration,
     ) -> PyResult<bool> {
+        if self.reader.sequence() >= sequence {
+            return Ok(true);
+        }
         wait(py, most, |slice| {
             match self.reader.view_at_least(sequence, Some(slice)) {
                 Ok(_) => Ok(true),

@@ -147,12 +147,9 @@ impl Book {
     ) -> PyResult<View> {
         let most = duration(py, "timeout", timeout)?;
         let at_least = at_least.map(|at| whole("at_least", at, "a sequence, 0 or more"));
-        let at_least = at_least.transpose()?;
-        let view = self.with(py, truebook::Book::view)?;
-        let Some(wanted) = at_least.filter(|at| *at > view.portfolio.sequence) else {
-            return Ok(View(view));
-        };
-        if !self.has_sequence(py, wanted, most)? {
+        if let Some(wanted) = at_least.transpose()?
+            && !self.has_sequence(py, wanted, most)?
+        {
             let known = self.watches().0.sequence();
             let allowed = format!("a sequence that comes within {timeout} seconds; it is {known}");
             return Err(unknown(py, "at_least", &wanted.to_string(), &allowed));

@@ -103,7 +103,8 @@ impl Subscription {
     fn now(&self, py: Python<'_>) -> Option<Event> {
         loop {
             let mut inner = self.hearing(py)?;
-            let notice = if inner.as_ref()?.is_behind() {
+            let was_behind = inner.as_ref()?.is_behind();
+            let notice = if was_behind {
                 drop(inner);
                 // It reads the disk: others run meanwhile.
                 let notice = py.detach(|| locked(&self.inner).as_mut()?.poll());
@@ -112,6 +113,10 @@ impl Subscription {
             } else {
                 inner.as_mut()?.poll()
             };
+            let is_behind = inner.as_ref()?.is_behind();
+            if notice.is_none() && is_behind && !was_behind {
+                continue;
+            }
             let Some(notice) = notice else {
                 // Everything up to here was given out.
                 let heard = inner.as_ref().map_or(0, truebook::Subscription::sequence);
@@ -274,6 +279,14 @@ impl Subscription {
     #[getter]
     fn sequence(&self) -> u64 {
         *locked(&self.given)
+    }
+
+    /// Whether it is told the past from the database: a poll may give nothing although more comes.
+    #[getter]
+    fn behind(&self, py: Python<'_>) -> bool {
+        let inner = self.hearing(py);
+        let inner = inner.as_ref().and_then(|inner| inner.as_ref());
+        inner.is_some_and(truebook::Subscription::is_behind)
     }
 
     /// Whether there will be no more: it or the book is closed, and everything was given out.

@@ -21,7 +21,7 @@ impl View {
         self.0.portfolio.sequence
     }
 
-    /// The newest time that the book had seen, nanoseconds since the epoch.
+    /// When its newest event happened, nanoseconds since the epoch.
     #[getter]
     fn ts(&self) -> i64 {
         self.0.ts

@@ -910,6 +910,10 @@ class Subscription:
         """The last event of which everything was given out or was not wanted: `since` it another
         subscription goes on, and loses nothing."""
     @property
+    def behind(self) -> bool:
+        """Whether it is told the past from the database: a poll may give nothing although more
+        comes."""
+    @property
     def closed(self) -> bool:
         """Whether there will be no more: it or the book is closed, and everything was given
         out."""
@@ -977,7 +981,7 @@ class View:
         """The sequence at which all of it holds."""
     @property
     def ts(self) -> int:
-        """The newest time that the book had seen, nanoseconds since the epoch."""
+        """When its newest event happened, nanoseconds since the epoch."""
     @property
     def portfolio(self) -> Portfolio:
         """What the book adds up to in the reporting currency."""

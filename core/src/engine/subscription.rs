@@ -200,10 +200,12 @@ impl Subscription {
         self.bell.arm(call, is_ready)
     }
 
-    /// Whether it is being told again what was: a poll may then read the journal.
+    /// Whether it is being told again what was: a poll may then read the journal, and give nothing
+    /// although more comes.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.telling.is_some() && self.told.is_empty()
+        let reads_on = self.overflow == Overflow::Conflate;
+        self.telling.is_some() && (self.told.is_empty() || reads_on)
     }
 
     /// Whether the writer is gone, or is in another process, and everything was given out.
@@ -250,7 +252,13 @@ impl Subscription {
                     self.be_awaited();
                     return None;
                 }
-                Seen::Lost => self.lose(),
+                Seen::Lost => {
+                    self.lose();
+                    if self.telling.is_some() {
+                        // Whoever polls learns that the next poll reads the journal.
+                        return None;
+                    }
+                }
                 Seen::Words { words, .. } => {
                     self.advance_to(self.next + 1);
                     let whole = self.take(&words);

@@ -147,7 +147,7 @@ class SingleSourceTradeManager:
         if self._has_history:
             rows = self.book.fills().to_pylist()
             return [Trade.of_row(row) for row in rows if row["reversed_by"] is None]
-        self._pump.flush(10.0)
+        self._pump.flush_first(10.0)
         return list(self._heard)
 
     def get_system_status(self) -> dict[str, Any]:

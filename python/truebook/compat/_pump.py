@@ -7,7 +7,6 @@ import select
 import socket
 import threading
 import time
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,18 +19,29 @@ _log = logging.getLogger("truebook")
 _PAUSE = 0.001
 
 
-class Pump:
-    """Calls `handle` with each event; sleeps while there are none.
+# How many events of the others are taken between two looks at the first.
+_FEW = 32
+# So many cells wait for a subscription at most: what came before has been told after so many.
+_CELLS = 4_096
 
-    Those of the first subscription are never told later than what came after them; only where it
-    has more waiting than is taken at once others may come before.
+
+class Pump:
+    """Calls `handle` with each event of `first` and of `others`; sleeps while there are none.
+
+    Those of the first are never told later than what came after them, and wait for few of the
+    others: however many there are of those, none of the first is lost for it.
     """
 
-    def __init__(self, *subscriptions: Subscription, handle: Callable[[Event], None]) -> None:
-        self._subscriptions = subscriptions
+    def __init__(
+        self, first: Subscription, *others: Subscription, handle: Callable[[Event], None]
+    ) -> None:
+        self._first = first
+        self._others = others
         self._handle = handle
+        # How often it was asked to be through, and up to which time it is, with the first and all.
         self._asked = 0
-        self._answered = 0
+        self._first_through = 0
+        self._all_through = 0
         self._changed = threading.Condition()
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
@@ -40,6 +50,13 @@ class Pump:
 
     def flush(self, timeout: float) -> bool:
         """Wait until what had come before this call was handled; whether it was."""
+        return self._wait(timeout, lambda asked: self._all_through >= asked)
+
+    def flush_first(self, timeout: float) -> bool:
+        """The same of the first subscription alone."""
+        return self._wait(timeout, lambda asked: self._first_through >= asked)
+
+    def _wait(self, timeout: float, is_through: Callable[[int], bool]) -> bool:
         if threading.current_thread() is self._thread:
             return False
         with self._changed:
@@ -47,12 +64,12 @@ class Pump:
             mine = self._asked
             self._wake()
             return self._changed.wait_for(
-                lambda: self._answered >= mine or not self._thread.is_alive(), timeout
+                lambda: is_through(mine) or not self._thread.is_alive(), timeout
             )
 
     def stop(self) -> None:
         """Handle what waits, and end."""
-        for subscription in self._subscriptions:
+        for subscription in (self._first, *self._others):
             subscription.close()
         self._wake()
         if threading.current_thread() is not self._thread:
@@ -68,32 +85,43 @@ class Pump:
             return
 
     def _run(self) -> None:
-        waits: list[Subscription | socket.socket] = [*self._subscriptions, self._woken]
+        known = (self._first, *self._others)
+        waits: list[Subscription | socket.socket] = [*known, self._woken]
+        # Since when it waits to be through with all, and how much of the others came since.
+        since, passed = 0, 0
         while True:
             asked = self._asked
-            batch = self._next()
-            for event in batch:
+            # The first is asked last: it has all that came before what the others gave.
+            others = [event for each in self._others for event in each.poll_many(_FEW)]
+            first = self._first.poll_many()
+            # A price has the sequence of the event before it.
+            for event in sorted([*first, *others], key=lambda event: event.sequence):
                 self._tell(event)
-            if batch:
+            # One that is told the past may give nothing now, and more later.
+            is_first_through = not first and not self._first.behind
+            if asked > self._all_through and since <= self._all_through:
+                since, passed = asked, 0
+            passed += len(others)
+            if is_first_through:
+                is_through = not others or passed >= _CELLS
+                self._say(asked, asked if not others else since if is_through else 0)
+            if first or others:
                 continue
-            with self._changed:
-                self._answered = asked
-                self._changed.notify_all()
-            if all(known.closed for known in self._subscriptions):
+            if all(each.closed for each in known):
                 return
             if self._asked > asked:
                 continue
-            if any(known.arm() for known in self._subscriptions):
+            if any([each.arm() for each in known]):
                 time.sleep(_PAUSE)
                 continue
             if self._woken in select.select(waits, [], [])[0]:
                 self._woken.recv(4096)
 
-    def _next(self) -> list[Event]:
-        # The first is asked last: it has all that came before what the others gave.
-        polled = [known.poll_many() for known in reversed(self._subscriptions)]
-        # A price has the sequence of the event before it.
-        return sorted(chain(*reversed(polled)), key=lambda event: event.sequence)
+    def _say(self, first: int, everything: int) -> None:
+        with self._changed:
+            self._first_through = max(self._first_through, first)
+            self._all_through = max(self._all_through, everything)
+            self._changed.notify_all()
 
     def _tell(self, event: Event) -> None:
         try:

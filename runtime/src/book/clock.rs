@@ -25,6 +25,7 @@ fn nanos(time: Duration) -> i64 {
 impl Book {
     /// Says that it is `now`, in nanoseconds since the epoch, in a book whose clock is its events':
     /// what is told without a time happens then, and the snapshot of an hour that is over is taken.
+    /// Without an event after it, it is forgotten at a restart.
     ///
     /// # Errors
     /// [`Error::Value`] for a time before the newest, or in a book on the system's clock.

@@ -66,11 +66,6 @@ impl Holders {
             self.owners.insert(key, Arc::new(owner));
         }
     }
-
-    /// Forgets everybody: an instrument may be another.
-    pub fn clear(&mut self) {
-        self.owners.clear();
-    }
 }
 
 #[cfg(test)]

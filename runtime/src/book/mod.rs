@@ -156,7 +156,6 @@ impl Book {
     fn learn_instruments(&mut self) -> Result<(), Error> {
         let all = self.ask(|state| state.instruments().to_vec())?;
         self.instruments = all.into_iter().map(|each| (each.symbol, each)).collect();
-        self.holders.clear();
         Ok(())
     }
 

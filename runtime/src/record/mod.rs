@@ -145,7 +145,7 @@ pub struct PortfolioRecord {
 /// The whole book at one sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookRecord {
-    /// The newest time that the book had seen, in nanoseconds since the epoch.
+    /// When its newest event happened, in nanoseconds since the epoch.
     pub ts: i64,
     /// What it adds up to.
     pub portfolio: PortfolioRecord,

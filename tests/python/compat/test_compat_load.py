@@ -71,3 +71,27 @@ def test_the_position_that_is_told_last_is_the_position(manager):
         assert manager.flush(60)
         now = manager.get_position("BTC/USDT")
         assert (told[-1].size, told[-1].unrealized_pnl) == (now.size, now.unrealized_pnl)
+
+
+def test_trades_and_flush_do_not_wait_for_a_feed_that_never_rests(manager):
+    is_over = threading.Event()
+
+    def feed():
+        while not is_over.is_set():
+            manager.book.price("BTC/USDT", 100)
+
+    manager.update_price("BTC/USDT", 100)
+    feeding = threading.Thread(target=feed)
+    feeding.start()
+    try:
+        for number in range(20):
+            manager.record_trade(
+                {"symbol": "BTC/USDT", "side": "buy", "amount": 1, "price": 100, "id": number}
+            )
+            trades = manager.trades
+            lost = manager.get_system_status()["lost_events"]
+            assert lost > 0 or trades[-1].id == str(number)
+        assert manager.flush(30)
+    finally:
+        is_over.set()
+        feeding.join()
