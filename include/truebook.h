@@ -224,6 +224,18 @@
 // tbk_options.flags: time comes from events only, instead of the system's clock.
 #define TBK_EVENT_CLOCK 8
 
+// tbk_options.wait: look for some microseconds, then sleep.
+#define TBK_WAIT_ADAPTIVE 0
+
+// tbk_options.wait: look again at once: the shortest way, and a whole core.
+#define TBK_WAIT_SPIN 1
+
+// tbk_options.wait: let another thread run, then look again.
+#define TBK_WAIT_YIELD 2
+
+// tbk_options.wait: sleep until something is given.
+#define TBK_WAIT_PARK 3
+
 // The version of this interface; pass it to `tbk_open`.
 #define TBK_ABI_VERSION 1
 
@@ -308,8 +320,10 @@ struct tbk_options {
     const char *config;
     // The core to pin the writer to, plus 1; 0 pins to none.
     uint32_t pin;
+    // What the writer does while there is nothing to do: TBK_WAIT_ADAPTIVE to TBK_WAIT_PARK.
+    uint32_t wait;
     // 0.
-    uint32_t reserved[7];
+    uint32_t reserved[6];
 };
 
 // An instrument. Numbers are decimal text; those marked so may be NULL.

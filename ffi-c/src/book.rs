@@ -8,14 +8,15 @@ use truebook::model::{InstrumentKind, InstrumentSpec};
 use truebook::settings::{Mode, Settings};
 use truebook::{
     Book, BookOptions, DEFAULT_ACCOUNT, Durability, DurabilityWatch, Error, Fill, HostOptions,
-    Reader,
+    Reader, Wait,
 };
 
 use crate::handle::Handle;
 use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text, write_text};
 use crate::record::{
-    TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, side, tbk_applied, tbk_fill,
-    tbk_instrument, tbk_options, tbk_portfolio, tbk_position,
+    TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, TBK_WAIT_ADAPTIVE, TBK_WAIT_PARK,
+    TBK_WAIT_SPIN, TBK_WAIT_YIELD, side, tbk_applied, tbk_fill, tbk_instrument, tbk_options,
+    tbk_portfolio, tbk_position,
 };
 use crate::status::{
     Failure, TBK_ABI_VERSION, TBK_ERROR_ABI_VERSION, TBK_ERROR_INVALID_VALUE, guard,
@@ -94,6 +95,16 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
         let allowed = "TBK_INLINE, TBK_LIVE, TBK_DURABILITY_OS, TBK_EVENT_CLOCK";
         return Err(Failure::invalid("flags", options.flags, allowed));
     }
+    let wait = match options.wait {
+        TBK_WAIT_ADAPTIVE => Wait::Adaptive,
+        TBK_WAIT_SPIN => Wait::Spin,
+        TBK_WAIT_YIELD => Wait::Yield,
+        TBK_WAIT_PARK => Wait::Park,
+        other => {
+            let allowed = "TBK_WAIT_ADAPTIVE to TBK_WAIT_PARK";
+            return Err(Failure::invalid("wait", other, allowed));
+        }
+    };
     let has = |flag| options.flags & flag != 0;
     let mode = has(TBK_LIVE).then_some(Mode::Live);
     let durability = has(TBK_DURABILITY_OS).then_some(Durability::Os);
@@ -114,6 +125,7 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
         has_event_clock: has(TBK_EVENT_CLOCK),
         host: HostOptions {
             threaded: !has(TBK_INLINE),
+            wait,
             core: options.pin.checked_sub(1).map(|core| core as usize),
             ..HostOptions::default()
         },

@@ -31,6 +31,14 @@ impl Feed {
         })
     }
 
+    /// Runs `give`, which gives several things, and wakes the writer once after them.
+    pub fn together<T>(&mut self, give: impl FnOnce(&mut Self) -> T) -> T {
+        let is_waking = self.producer.hold_wakes();
+        let given = give(self);
+        self.producer.release_wakes(is_waking);
+        given
+    }
+
     /// Gives a last price.
     #[inline]
     pub fn last(&mut self, instrument: u32, last: i64, ts_event: i64) -> Result<(), Failure> {

@@ -28,6 +28,10 @@ pub(crate) unsafe fn read<T: Sized32>(what: &str, given: *const T) -> Result<T, 
     // SAFETY: the struct begins with its size, and the caller's promise.
     let size = unsafe { given.cast::<u32>().read() };
     let size = checked_size::<T>(what, size)?;
+    if size == size_of::<T>() {
+        // SAFETY: so many bytes are readable by the promise; any bytes are a `T`.
+        return Ok(unsafe { given.read() });
+    }
     let mut taken = std::mem::MaybeUninit::<T>::zeroed();
     // SAFETY: `size` bytes are readable by the promise and fit in `taken`; any bytes are a `T`.
     unsafe {
@@ -40,6 +44,8 @@ pub(crate) unsafe fn read<T: Sized32>(what: &str, given: *const T) -> Result<T, 
 /// A place for a result, checked before the work is done so that nothing fails after it.
 pub(crate) struct Place<T> {
     at: *mut T,
+    /// The size that the caller said, and as much of it as is known.
+    found: u32,
     size: usize,
 }
 
@@ -55,9 +61,9 @@ impl<T: Sized32> Place<T> {
             return Err(Failure::null(what));
         }
         // SAFETY: the struct begins with its size, and the caller's promise.
-        let size = unsafe { at.cast::<u32>().read() };
-        let size = checked_size::<T>(what, size)?;
-        Ok(Self { at, size })
+        let found = unsafe { at.cast::<u32>().read() };
+        let size = checked_size::<T>(what, found)?;
+        Ok(Self { at, found, size })
     }
 
     /// The place at `at`; `None` where it is NULL.
@@ -75,6 +81,14 @@ impl<T: Sized32> Place<T> {
     /// Writes `value` behind the size.
     #[inline]
     pub fn fill(self, value: &T) {
+        if self.size == size_of::<T>() {
+            // SAFETY: `new` was promised so many writable bytes; a copy of known length is faster.
+            unsafe {
+                self.at.write(*value);
+                self.at.cast::<u32>().write(self.found);
+            }
+            return;
+        }
         let skip = size_of::<u32>();
         // SAFETY: `new` was promised `size` writable bytes, and checked that they are within `T`.
         unsafe {

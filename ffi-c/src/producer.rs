@@ -141,7 +141,7 @@ pub unsafe extern "C" fn tbk_push_quotes(
         unsafe {
             let feed = feed(producer)?;
             let all = array("quotes", quotes, count)?;
-            each(all, taken, |quote| feed.quote(quote))
+            feed.together(|feed| each(all, taken, |quote| feed.quote(quote)))
         }
     })
 }
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn tbk_push_fills(
         unsafe {
             let feed = feed(producer)?;
             let all = array("fills", fills, count)?;
-            each(all, taken, |fill| feed.fill(&read("fill", fill)?))
+            feed.together(|feed| each(all, taken, |fill| feed.fill(&read("fill", fill)?)))
         }
     })
 }

@@ -49,6 +49,15 @@ pub const TBK_DURABILITY_OS: u32 = 4;
 /// tbk_options.flags: time comes from events only, instead of the system's clock.
 pub const TBK_EVENT_CLOCK: u32 = 8;
 
+/// tbk_options.wait: look for some microseconds, then sleep.
+pub const TBK_WAIT_ADAPTIVE: u32 = 0;
+/// tbk_options.wait: look again at once: the shortest way, and a whole core.
+pub const TBK_WAIT_SPIN: u32 = 1;
+/// tbk_options.wait: let another thread run, then look again.
+pub const TBK_WAIT_YIELD: u32 = 2;
+/// tbk_options.wait: sleep until something is given.
+pub const TBK_WAIT_PARK: u32 = 3;
+
 /// A name or an id, as text that ends with a NUL.
 pub type tbk_text = [c_char; 104];
 
@@ -66,8 +75,10 @@ pub struct tbk_options {
     pub config: *const c_char,
     /// The core to pin the writer to, plus 1; 0 pins to none.
     pub pin: u32,
+    /// What the writer does while there is nothing to do: TBK_WAIT_ADAPTIVE to TBK_WAIT_PARK.
+    pub wait: u32,
     /// 0.
-    pub reserved: [u32; 7],
+    pub reserved: [u32; 6],
 }
 
 /// An instrument. Numbers are decimal text; those marked so may be NULL.

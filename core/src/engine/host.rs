@@ -9,7 +9,8 @@ use crate::model::InvalidValue;
 use crate::sync::{Doorbell, Origin, ring};
 
 use super::lane::{Lane, Message};
-use super::producer::{Discipline, Gone, Producer, Rest, Unsent, pair, rest};
+use super::producer::{Discipline, Gone, Producer, Unsent, pair};
+use super::rest::{Rest, rest};
 use super::thread::{Closing, Door, Service, Wait};
 use super::{Bus, Input, Reactor, Reader, View, Writer};
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::book::{Answer, Command, PriceTick, State};
 use crate::sync::{
@@ -17,14 +17,8 @@ use crate::sync::{
 use super::Input;
 use super::lane::{Farewell, Lane, LiveLane, Message, PRICE_WORDS, TOPICS, pack, topic};
 use super::meter::LaneMeter;
+use super::rest::{LINGERING, Rest, SPINNING, rest, spin};
 
-/// How long a caller looks for its answer before it sleeps.
-const SPINNING: Duration = Duration::from_micros(5);
-/// How long it looks on after it let go what others need: the writer may have to be woken, and two
-/// in a row are twice as long.
-const LINGERING: Duration = Duration::from_micros(50);
-/// How often it looks before it looks at the clock.
-const SPINS: u32 = if cfg!(truebook_loom) { 0 } else { 32 };
 /// How long an asker waits before it looks whether the writer is still there.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -70,15 +64,6 @@ pub enum Discipline {
         /// Instruments with a higher number wait for room instead.
         instruments: usize,
     },
-}
-
-/// How a caller sleeps until its answer is there: whoever holds something that others need lets it
-/// go around the wait.
-pub type Rest = fn(&mut (dyn FnMut() + Send));
-
-/// Sleeps, and holds nothing.
-pub(super) fn rest(wait: &mut (dyn FnMut() + Send)) {
-    wait();
 }
 
 /// One producer's end; may be moved to another thread.
@@ -231,6 +216,18 @@ impl Producer {
         self.try_post(Input::Command(Command::Price(tick)))
     }
 
+    /// Wakes nobody until [`Producer::release_wakes`] with what this returns: for several things.
+    #[must_use]
+    pub fn hold_wakes(&mut self) -> bool {
+        std::mem::replace(&mut self.is_waking, false)
+    }
+
+    /// Wakes the writer, and does so again from now on, where `is_waking` is so.
+    pub fn release_wakes(&mut self, is_waking: bool) {
+        self.is_waking = is_waking;
+        self.wake();
+    }
+
     /// Says whether the writer ever sleeps.
     pub(super) fn set_waking(&mut self, is_waking: bool) {
         self.is_waking = is_waking;
@@ -371,22 +368,5 @@ impl Producer {
             }
         });
         self.answers.pop()
-    }
-}
-
-/// Looks for a while.
-fn spin<T>(most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    let mut began = None;
-    loop {
-        for _ in 0..SPINS {
-            let found = look();
-            if found.is_some() {
-                return found;
-            }
-            std::hint::spin_loop();
-        }
-        if SPINS == 0 || began.get_or_insert_with(Instant::now).elapsed() > most {
-            return look();
-        }
     }
 }

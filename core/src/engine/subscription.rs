@@ -368,8 +368,11 @@ impl Subscription {
             return None;
         }
         let length = usize::try_from(header & 0xFFFF_FFFF).unwrap_or(0);
-        let bytes = body.iter().flat_map(|word| word.to_le_bytes());
-        self.parts.extend(bytes.take(length));
+        let end = self.parts.len() + length;
+        for word in body.iter().take(length.div_ceil(8)) {
+            self.parts.extend_from_slice(&word.to_le_bytes());
+        }
+        self.parts.truncate(end);
         if (header & !(FIRST | MORE)) >> 32 != 0 {
             return None;
         }
