@@ -53,6 +53,8 @@ pub fn measure(root: &Path) -> Result<()> {
     text += "\n## Python\n\n`benches/python`: a call inline, and of an engine on its own thread, \
              spinning or parked, beside the same work as others do it.\n\n";
     text += &python::measure(root)?;
+    text += "\n## C\n\n`benches/c`: one thread beside a writer that spins.\n\n";
+    text += &called_from_c(root)?;
     text += "\n## Ledger\n\nOne command, no ring, no thread, no disk.\n\n";
     text += "| what | median |\n|---|---|\n";
     text += &medians(&said);
@@ -64,6 +66,26 @@ pub fn measure(root: &Path) -> Result<()> {
         writeln!(text, "| {work} | {found} | {most} |")?;
     }
     std::fs::write(root.join(TABLE), text).context(TABLE)
+}
+
+/// What calls from C cost, as a table.
+fn called_from_c(root: &Path) -> Result<String> {
+    run(cargo(root).args(["build", "--release", "--package", "truebook-c"]))?;
+    let library = target_dir(root).join("release").join("libtruebook_c.a");
+    let program = build_dir(root)?.join("speed");
+    let mut cc = Command::new("cc");
+    cc.args(["-std=c11", "-O2", "-D_POSIX_C_SOURCE=200809L", "-I"])
+        .arg(root.join("include"))
+        .arg(root.join("benches/c/speed.c"))
+        .arg(library)
+        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(&program);
+    run(&mut cc)?;
+    let output = Command::new(program).output()?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// The table that a measurement makes, and the machine.
