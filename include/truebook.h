@@ -871,7 +871,8 @@ int32_t tbk_portfolio(struct tbk_book *book,
 
 // Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
 // object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
-// `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
+// `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text has
+// the whole.
 //
 // Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
 // bytes.
@@ -1222,7 +1223,8 @@ int32_t tbk_poll(struct tbk_subscription *subscription,
                  size_t *count);
 
 // Takes one event and writes all that it says as a JSON object and a NUL into the `size` bytes at
-// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough.
+// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough; `text` may
+// be NULL, and tbk_last_text has the whole.
 //
 // One thread at a time for a subscription. Allocates.
 //
@@ -1262,6 +1264,16 @@ int32_t tbk_subscription_status(struct tbk_subscription *subscription,
                                 uint64_t *lost,
                                 uint64_t *sequence,
                                 int32_t *is_over);
+
+// The whole text that the last tbk_call or tbk_poll_json on this thread gave, where its place was
+// too small or NULL; "" before the first. Valid until the next of them on this thread. `length`
+// is how many bytes it has without its NUL; it may be NULL.
+//
+// Any thread. No allocation, no lock, no system call.
+//
+// Requires: `text` is NULL or a place for a pointer; `length` is NULL or a place for a number.
+int32_t tbk_last_text(const char **text,
+                      size_t *length);
 
 // Takes a view of the whole book at `at_least` that sequence; 0 is as it is. Waits at most
 // `timeout_ns` nanoseconds for a sequence that another thread brings, then TBK_ERROR_TIMED_OUT.

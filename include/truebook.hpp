@@ -1,153 +1,168 @@
 // truebook for C++17 or later: values that own and free, results instead of exceptions.
 //
-// A Book closes itself; move it, it is not copied. Nothing here throws, and nothing needs RTTI.
+// A Book, Reader, Producer, Subscription and View close themselves; each is moved, never copied.
+// Nothing here throws and nothing needs RTTI. Where TRUEBOOK_THROW is defined before this is
+// included, Result::value(), operator* and Status::check() throw truebook::Error instead.
+// Threads are as in truebook.h: a Producer and a Subscription belong to one thread at a time.
 
 #ifndef TRUEBOOK_HPP
 #define TRUEBOOK_HPP
 
-#include <cstdint>
-#include <string>
-#include <utility>
+#include "truebook/producer.hpp"
+#include "truebook/reader.hpp"
+#include "truebook/result.hpp"
+#include "truebook/subscription.hpp"
+#include "truebook/view.hpp"
 
-#include "truebook.h"
+namespace truebook { inline namespace TRUEBOOK_WAY {
 
-namespace truebook {
-
-// How a call ended: TBK_OK, or a TBK_ERROR_* and what is wrong.
-class Status {
+// A book of record. Any thread may call it; calls on one book wait for each other.
+class Book : public detail::Owner<tbk_book, tbk_close> {
 public:
-    Status() noexcept = default;
-
-    // The status of a call that has just returned `code` on this thread.
-    static Status of(std::int32_t code) noexcept {
-        Status status;
-        status.code_ = code;
-        if (code != TBK_OK) {
-            status.text_ = tbk_last_error();
-        }
-        return status;
-    }
-
-    bool ok() const noexcept { return code_ == TBK_OK; }
-    explicit operator bool() const noexcept { return ok(); }
-    std::int32_t code() const noexcept { return code_; }
-    const std::string &text() const noexcept { return text_; }
-
-private:
-    std::int32_t code_ = TBK_OK;
-    std::string text_;
-};
-
-// A value, or why there is none.
-template <typename T> class [[nodiscard]] Result {
-public:
-    Result(Status status) noexcept : status_(std::move(status)), value_() {}
-    Result(T value) noexcept : status_(), value_(std::move(value)) {}
-
-    bool ok() const noexcept { return status_.ok(); }
-    explicit operator bool() const noexcept { return ok(); }
-    const Status &status() const noexcept { return status_; }
-
-    // The value; a default one where there is none.
-    T &value() noexcept { return value_; }
-    const T &value() const noexcept { return value_; }
-    T *operator->() noexcept { return &value_; }
-    const T *operator->() const noexcept { return &value_; }
-
-private:
-    Status status_;
-    T value_;
-};
-
-// The shortest exact text of a number; "" where it is absent.
-inline std::string text(const tbk_decimal &value) noexcept {
-    char buffer[64];
-    return tbk_decimal_text(&value, buffer, sizeof buffer) == TBK_OK ? std::string(buffer)
-                                                                     : std::string();
-}
-
-// An empty struct of the interface, its size set.
-template <typename T> T make() noexcept {
-    T value = {};
-    value.size = static_cast<std::uint32_t>(sizeof(T));
-    return value;
-}
-
-class Book {
-public:
-    Book() noexcept = default;
-    Book(const Book &) = delete;
-    Book &operator=(const Book &) = delete;
-    Book(Book &&other) noexcept : book_(std::exchange(other.book_, nullptr)) {}
-    Book &operator=(Book &&other) noexcept {
-        std::swap(book_, other.book_);
-        return *this;
-    }
-    ~Book() { static_cast<void>(tbk_close(book_)); }
+    using Owner::Owner;
 
     // Opens the database at `path` with the defaults; nullptr keeps nothing.
-    static Result<Book> open(const char *path) noexcept {
+    static Result<Book> open(const char *path = nullptr) noexcept {
         tbk_options options = make<tbk_options>();
         options.path = path;
         return open(options);
     }
-
     static Result<Book> open(const tbk_options &options) noexcept {
-        Book book;
-        Status status = Status::of(tbk_open(TBK_ABI_VERSION, &options, &book.book_));
-        if (!status) {
-            return status;
-        }
-        return book;
+        return opened<Book>(
+            [&](tbk_book **to) { return tbk_open(TBK_ABI_VERSION, &options, to); });
     }
 
-    // Keeps everything and ends. A repeat does nothing.
-    Status close() noexcept { return Status::of(tbk_close(std::exchange(book_, nullptr))); }
+    // What is opened of it outlives it: see each.
+    Result<Reader> reader() const noexcept { return Reader::open(handle()); }
+    Result<Producer> producer(std::uint32_t discipline) const noexcept {
+        return Producer::open(handle(), discipline);
+    }
+    Result<Subscription> subscribe() const noexcept { return Subscription::open(handle()); }
+    Result<Subscription> subscribe(const tbk_filter &filter) const noexcept {
+        return Subscription::open(handle(), &filter);
+    }
+    Result<View> view(std::uint64_t at_least = 0,
+                      std::chrono::nanoseconds timeout = {}) const noexcept {
+        return View::open(handle(), at_least, timeout);
+    }
 
     Status add_instrument(const tbk_instrument &instrument) noexcept {
-        return Status::of(tbk_add_instrument(book_, &instrument));
+        return Status::of(tbk_add_instrument(handle(), &instrument));
     }
 
+    // Cash in and out; a repeat of `id` is booked once.
     Status deposit(const char *currency, const char *amount, const char *id = nullptr) noexcept {
-        return Status::of(tbk_deposit(book_, currency, amount, id));
+        return Status::of(tbk_deposit(handle(), currency, amount, id));
+    }
+    Status withdraw(const char *currency, const char *amount, const char *id = nullptr) noexcept {
+        return Status::of(tbk_withdraw(handle(), currency, amount, id));
+    }
+    Result<tbk_balance> balance(const char *currency,
+                                const char *account = nullptr) const noexcept {
+        return sized<tbk_balance>(
+            [&](auto *to) { return tbk_read_balance(handle(), account, currency, to); });
     }
 
+    // Numbers as decimal text; a side that is nullptr is missing.
     Status quote(const char *symbol, const char *bid, const char *ask,
                  std::int64_t ts_event = 0) noexcept {
-        return Status::of(tbk_quote(book_, symbol, bid, ask, ts_event));
+        return Status::of(tbk_quote(handle(), symbol, bid, ask, ts_event));
     }
 
+    // Books an execution, once however often it is reported.
     Result<tbk_applied> fill(const struct tbk_fill &fill) noexcept {
-        tbk_applied applied = make<tbk_applied>();
-        return result(tbk_fill(book_, &fill, &applied), applied);
+        return sized<tbk_applied>([&](auto *to) { return tbk_fill(handle(), &fill, to); });
     }
 
+    // Checks an order and records it; with TBK_DURABLE in its flags, on disk.
+    Result<tbk_applied> submit(const tbk_order_request &order) noexcept {
+        return sized<tbk_applied>([&](auto *to) { return tbk_submit(handle(), &order, to); });
+    }
+
+    // What became of an order, by our id; `ts_event` 0 is now.
+    Status accept(const char *id, const char *venue_order_id = nullptr,
+                  std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_ACCEPTED, id, ts_event, venue_order_id);
+    }
+    Status reject(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_REJECTED, id, ts_event);
+    }
+    Status cancel_request(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_CANCEL_REQUESTED, id, ts_event);
+    }
+    Status cancel_reject(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_CANCEL_REJECTED, id, ts_event);
+    }
+    Status canceled(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_CANCELED, id, ts_event);
+    }
+    Status expire(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_EXPIRED, id, ts_event);
+    }
+    Status mark_unknown(const char *id, std::int64_t ts_event = 0) noexcept {
+        return update(TBK_ORDER_UNKNOWN, id, ts_event);
+    }
+
+    // Changes an order; what is nullptr stays.
+    Status amend(const char *id, const char *qty, const char *price) noexcept {
+        return Status::of(tbk_amend(handle(), id, qty, price));
+    }
+
+    // Of one strategy, or with nullptr the account's net.
     Result<struct tbk_position> position(const char *symbol,
-                                         const char *strategy = nullptr) noexcept {
-        auto position = make<struct tbk_position>();
-        return result(tbk_position(book_, symbol, strategy, &position), position);
+                                         const char *strategy = nullptr) const noexcept {
+        return sized<struct tbk_position>(
+            [&](auto *to) { return tbk_position(handle(), symbol, strategy, to); });
+    }
+    Result<tbk_order> order(const char *id) const noexcept {
+        return sized<tbk_order>([&](auto *to) { return tbk_read_order(handle(), id, to); });
+    }
+    Result<struct tbk_portfolio> portfolio() const noexcept {
+        return sized<struct tbk_portfolio>(
+            [this](auto *to) { return tbk_portfolio(handle(), to); });
     }
 
-    Result<struct tbk_portfolio> portfolio() noexcept {
-        auto portfolio = make<struct tbk_portfolio>();
-        return result(tbk_portfolio(book_, &portfolio), portfolio);
+    // How it does; what the disk refuses is written to the `error_size` bytes at `store_error`.
+    Result<tbk_status> status(char *store_error = nullptr,
+                              std::size_t error_size = 0) const noexcept {
+        return sized<tbk_status>([&](auto *to) {
+            return tbk_read_status(handle(), to, store_error, error_size);
+        });
     }
 
-    // The handle for calls of truebook.h; it stays this book's.
-    tbk_book *handle() const noexcept { return book_; }
+    // No order is taken; only those that reduce; every one that passes its checks.
+    Status halt(const char *reason) noexcept { return trading(TBK_HALTED, reason); }
+    Status reduce(const char *reason = "reduce") noexcept {
+        return trading(TBK_REDUCING, reason);
+    }
+    Status resume(const char *reason = "resume") noexcept { return trading(TBK_ACTIVE, reason); }
+
+    // Waits at most `timeout` until `sequence` survives a crash; whether it does.
+    Result<bool> wait_durable(std::uint64_t sequence,
+                              std::chrono::nanoseconds timeout) const noexcept {
+        std::int32_t is_durable = 0;
+        Status status = Status::of(tbk_wait_durable(
+            handle(), sequence, detail::count_of(timeout), &is_durable));
+        if (!status) return status;
+        return is_durable != 0;
+    }
+
+    // Any method of the Python package, its keywords as the text of a JSON object; what it returns
+    // as JSON text.
+    Result<std::string> call(const char *name, const char *args = nullptr) noexcept {
+        return detail::last_text(tbk_call(handle(), name, args, nullptr, 0));
+    }
 
 private:
-    template <typename T> static Result<T> result(std::int32_t code, const T &value) noexcept {
-        Status status = Status::of(code);
-        if (!status) {
-            return status;
-        }
-        return value;
+    Status update(std::uint32_t report, const char *id, std::int64_t ts_event,
+                  const char *venue_order_id = nullptr) noexcept {
+        return Status::of(tbk_order_update(handle(), report, id, venue_order_id, ts_event));
     }
-
-    tbk_book *book_ = nullptr;
+    Status trading(std::uint32_t state, const char *reason) noexcept {
+        return Status::of(tbk_set_trading_state(handle(), state, reason));
+    }
 };
 
-} // namespace truebook
+} } // namespace truebook
 
 #endif // TRUEBOOK_HPP

@@ -12,7 +12,7 @@ use truebook::{
 };
 
 use crate::handle::Handle;
-use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text, write_text};
+use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text};
 use crate::record::{
     TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, TBK_WAIT_ADAPTIVE, TBK_WAIT_PARK,
     TBK_WAIT_SPIN, TBK_WAIT_YIELD, side, tbk_applied, tbk_fill, tbk_instrument, tbk_options,
@@ -300,7 +300,8 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
 
 /// Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
 /// object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
-/// `size` bytes at `result`, cut off where they are too few; `result` may be NULL.
+/// `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text has
+/// the whole.
 ///
 /// # Safety
 /// `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
@@ -323,7 +324,7 @@ pub unsafe extern "C" fn tbk_call(
             })?
         };
         // SAFETY: the caller's promise.
-        unsafe { write_text(&said, result, size) };
+        unsafe { crate::text::give(said, result, size) };
         Ok(())
     })
 }

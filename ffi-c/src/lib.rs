@@ -26,6 +26,7 @@ mod reader;
 mod record;
 mod status;
 mod subscription;
+mod text;
 mod view;
 
 pub use book::*;
@@ -42,4 +43,5 @@ pub use reader::*;
 pub use record::*;
 pub use status::*;
 pub use subscription::*;
+pub use text::*;
 pub use view::*;

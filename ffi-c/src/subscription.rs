@@ -12,8 +12,9 @@ use truebook::{
 use crate::book::{book, tbk_book};
 use crate::event::tbk_event;
 use crate::handle::Handle;
-use crate::input::{Sized32, read, write_text};
+use crate::input::{Sized32, read};
 use crate::status::{Failure, TBK_ERROR_SYSTEM, guard};
+use crate::text::give;
 
 /// tbk_filter.overflow: the oldest events are lost, and counted.
 pub const TBK_DROP_OLDEST: u32 = 0;
@@ -172,7 +173,8 @@ pub unsafe extern "C" fn tbk_poll(
 }
 
 /// Takes one event and writes all that it says as a JSON object and a NUL into the `size` bytes at
-/// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough.
+/// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough; `text` may
+/// be NULL, and tbk_last_text has the whole.
 ///
 /// One thread at a time for a subscription. Allocates.
 ///
@@ -187,13 +189,10 @@ pub unsafe extern "C" fn tbk_poll_json(
     guard(|| {
         // SAFETY: the caller's promise.
         let own = unsafe { listener(subscription) }?;
-        if text.is_null() {
-            return Err(Failure::null("text"));
-        }
         let said = own.inner.poll();
         let said = said.map_or_else(String::new, |notice| own.named(&notice).to_json());
-        // SAFETY: not NULL, and so of `size` bytes by the caller's promise.
-        unsafe { write_text(&said, text, size) };
+        // SAFETY: the caller's promise.
+        unsafe { give(said, text, size) };
         Ok(())
     })
 }
