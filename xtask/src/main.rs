@@ -6,6 +6,8 @@ mod crash;
 mod examples;
 mod fuzz;
 mod header;
+mod install;
+mod linking;
 mod mutants;
 mod python;
 mod readme;
@@ -18,6 +20,7 @@ mod suite;
 mod tidy;
 mod tool;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +49,14 @@ enum Task {
     },
     /// The loom models.
     Loom,
+    /// Builds the C interface in release and installs libraries, headers and package files
+    Install {
+        /// Below which folder, such as /usr/local
+        #[arg(long)]
+        prefix: PathBuf,
+    },
+    /// Installs it below a folder of its own, and links and runs programs in every documented way
+    Linking,
     /// Builds and runs the examples in C, C++ and Python.
     Examples,
     /// Random worlds against the ledger; a short form is in `test`.
@@ -102,6 +113,8 @@ fn main() -> ExitCode {
         Task::Test => return suite::run_task(),
         Task::Tidy => tidy::run(&root()),
         Task::Header { check } => header::run(&root(), check),
+        Task::Install { prefix } => install::run_into(&root(), &prefix),
+        Task::Linking => suite::passed(linking::run_all(&root())),
         Task::Loom => suite::loom(&root()).map(drop),
         Task::Examples => setup::check(&root()).and_then(|()| examples::run_all(&root()).map(drop)),
         Task::Simulate {

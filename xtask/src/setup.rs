@@ -84,11 +84,18 @@ pub fn check(root: &Path) -> Result<()> {
 
 /// Installs a Redis to measure beside, where that is possible and there is none.
 pub fn redis() {
-    if !succeeds(&["redis-server", "--version"]) && succeeds(&["apt-get", "--version"]) && is_root()
-    {
-        // Without one its rows are empty.
-        let _ = run(Command::new("apt-get").args(["install", "-qq", "-y", "redis-server"]));
+    // Without one its rows are empty.
+    let _ = has("redis-server", "redis-server");
+}
+
+/// Whether there is a `program`, which is installed from `package` where that is possible.
+pub fn has(program: &str, package: &str) -> bool {
+    let probe = [program, "--version"];
+    if !succeeds(&probe) && succeeds(&["apt-get", "--version"]) && is_root() {
+        // Who asks says what is not done without it.
+        let _ = run(Command::new("apt-get").args(["install", "-qq", "-y", package]));
     }
+    succeeds(&probe)
 }
 
 /// The Python of the tasks' own virtual environment, made where it is not there.
@@ -130,7 +137,8 @@ pub fn install(python: &Path, wanted: &Path) -> Result<()> {
     run(pip.arg("-r").arg(wanted))
 }
 
-fn succeeds(probe: &[&str]) -> bool {
+/// Whether a program is there and ends well.
+pub fn succeeds(probe: &[&str]) -> bool {
     let Some((program, args)) = probe.split_first() else {
         return false;
     };

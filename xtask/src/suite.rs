@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{bench, crash, examples, header, python, scenario, setup, simulation, tidy};
+use crate::{bench, crash, examples, header, linking, python, scenario, setup, simulation, tidy};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
     ("Python tests", python::test),
     ("scenarios from C", scenario::run_all),
     ("examples", examples::run_all),
+    ("installation and linking", linking::run_all),
 ];
 
 /// Runs every step, the later ones also when an earlier one failed.
@@ -83,6 +84,17 @@ pub fn run_all(root: &Path) -> (Count, Vec<&'static str>) {
         }
     }
     (total, failed)
+}
+
+/// A step as a task of its own: an error where something failed.
+///
+/// # Errors
+/// When something failed.
+pub fn passed(found: Result<Count>) -> Result<()> {
+    match found?.failed {
+        0 => Ok(()),
+        failed => bail!("{failed} failed"),
+    }
 }
 
 /// The task `test`.
