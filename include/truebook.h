@@ -871,8 +871,8 @@ int32_t tbk_portfolio(struct tbk_book *book,
 
 // Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
 // object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
-// `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text has
-// the whole.
+// `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text
+// has the whole.
 //
 // Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
 // bytes.
