@@ -9,7 +9,7 @@ use crate::book::{book, tbk_book};
 use crate::handle::Handle;
 use crate::input::{Place, text};
 use crate::line::{tbk_instrument_info, tbk_instrument_line, tbk_position_line, tbk_totals_line};
-use crate::status::{Failure, TBK_ERROR_UNKNOWN, TBK_ERROR_UNKNOWN_INSTRUMENT, guard};
+use crate::status::{Failure, TBK_ERROR_UNKNOWN, guard};
 
 /// In place of a number that is none: no strategy, no instrument.
 pub const TBK_NONE: u32 = u32::MAX;
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn tbk_instrument_number(
         unsafe {
             let (reader, symbol) = (self::reader(reader)?, text("symbol", symbol)?);
             let found = reader.instrument_id(symbol).map(|id| id.0);
-            let why = || Failure::new(TBK_ERROR_UNKNOWN_INSTRUMENT, symbol.to_owned());
+            let why = || truebook::Error::UnknownInstrument(symbol.to_owned()).into();
             give("instrument", instrument, found.ok_or_else(why))
         }
     })

@@ -94,34 +94,73 @@ pub fn run_all(root: &Path) -> Result<Count> {
     Ok(count)
 }
 
-/// Builds `source` with strict warnings against the static library; the program.
+/// How programs are built, and against which static library.
+pub struct Kit {
+    /// The library.
+    pub library: PathBuf,
+    /// More for the compiler.
+    pub flags: &'static [&'static str],
+    /// What the programs' names end with.
+    pub ending: &'static str,
+}
+
+impl Kit {
+    /// As examples are built.
+    pub fn plain(root: &Path) -> Self {
+        Self {
+            library: target_dir(root).join("debug").join("libtruebook_c.a"),
+            flags: &[],
+            ending: "",
+        }
+    }
+
+    /// Builds `source` with strict warnings against the library; the program.
+    ///
+    /// # Errors
+    /// When the compiler refuses.
+    pub fn build(
+        &self,
+        root: &Path,
+        compiler: &str,
+        standard: &[&str],
+        source: &Path,
+    ) -> Result<PathBuf> {
+        let language = compiler.replace("++", "pp");
+        let name = source.file_stem().context("a source has a name")?;
+        let folder = build_dir(root)?.join("examples");
+        std::fs::create_dir_all(&folder)?;
+        let name = format!("{}-{language}{}", name.to_string_lossy(), self.ending);
+        let program = folder.join(name);
+        let mut command = Command::new(compiler);
+        command
+            .args(standard)
+            .args(STRICT)
+            .args(self.flags)
+            .arg("-I")
+            .arg(root.join("include"))
+            .arg(source)
+            .arg(&self.library)
+            .args(LIBS)
+            .arg("-o")
+            .arg(&program);
+        run(&mut command)?;
+        Ok(program)
+    }
+}
+
+/// Builds `source` as examples are built; the program.
 ///
 /// # Errors
 /// When the compiler refuses.
 pub fn build(root: &Path, compiler: &str, standard: &[&str], source: &Path) -> Result<PathBuf> {
-    let language = compiler.replace("++", "pp");
-    let name = source.file_stem().context("a source has a name")?;
-    let folder = build_dir(root)?.join("examples");
-    std::fs::create_dir_all(&folder)?;
-    let program = folder.join(format!("{}-{language}", name.to_string_lossy()));
-    let library = target_dir(root).join("debug").join("libtruebook_c.a");
-    let mut command = Command::new(compiler);
-    command
-        .args(standard)
-        .args(STRICT)
-        .arg("-I")
-        .arg(root.join("include"))
-        .arg(source)
-        .arg(library)
-        .args(LIBS)
-        .arg("-o")
-        .arg(&program);
-    run(&mut command)?;
-    Ok(program)
+    Kit::plain(root).build(root, compiler, standard, source)
 }
 
 /// An empty folder for the runs of `program`.
-fn tempfolder(folder: &Path, program: &Path) -> Result<PathBuf> {
+///
+/// # Errors
+/// When it cannot be made.
+pub fn tempfolder(folder: &Path, program: &Path) -> Result<PathBuf> {
     let name = program.file_name().context("an example has a name")?;
     let place = folder.join("run").join(name);
     if place.exists() {

@@ -101,6 +101,8 @@ enum Task {
     Miri,
     /// Data races in the engine under load, with ThreadSanitizer
     Tsan,
+    /// Memory errors and leaks at the C interface, with AddressSanitizer, UBSan and valgrind
+    Sanitize,
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -131,6 +133,7 @@ fn main() -> ExitCode {
         Task::Instructions => bench::count_instructions(&root()).map(drop),
         Task::Miri => sanitize::miri(&root()),
         Task::Tsan => sanitize::threads(&root()),
+        Task::Sanitize => sanitize::boundary(&root()),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }

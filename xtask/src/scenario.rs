@@ -1,5 +1,6 @@
 //! The scenario files from C: each becomes plain lines, which a C program runs against the library.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +11,8 @@ use toml::{Table, Value};
 use crate::examples;
 use crate::shell::{Count, build_dir, cargo, run};
 
+/// The program that runs them.
+pub const SOURCE: &str = "ffi-c/tests/c/scenario.c";
 /// `TBK_INLINE` and `TBK_EVENT_CLOCK`.
 const FLAGS: u32 = 1 | 8;
 /// `TBK_LIVE`.
@@ -27,19 +30,23 @@ const STATUSES: [(&str, i32); 3] = [
 /// When the program cannot be built, or a file cannot be read.
 pub fn run_all(root: &Path) -> Result<Count> {
     run(cargo(root).args(["build", "--package", "truebook-c"]))?;
-    let program = examples::build(
-        root,
-        "cc",
-        &["-std=c99"],
-        &root.join("ffi-c/tests/c/scenario.c"),
-    )?;
+    let program = examples::build(root, "cc", &["-std=c99"], &root.join(SOURCE))?;
+    run_by(root, &[program.into_os_string()], 1)
+}
+
+/// Runs every `stride`th scenario by `program`, which stands behind what runs it.
+///
+/// # Errors
+/// When a file cannot be read or the program not be started.
+pub fn run_by(root: &Path, program: &[OsString], stride: usize) -> Result<Count> {
     let folder = build_dir(root)?.join("scenarios");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
     let mut count = Count::default();
-    for path in files(root)? {
+    let (first, rest) = program.split_first().context("a program")?;
+    for path in files(root)?.into_iter().step_by(stride) {
         let name = path.file_stem().context("a scenario has a name")?;
         let name = name.to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path)?;
@@ -47,8 +54,11 @@ pub fn run_all(root: &Path) -> Result<Count> {
         let config = folder.join(format!("{name}.toml"));
         let lines = folder.join(format!("{name}.txt"));
         std::fs::write(&lines, translate(&table, &config).context(name.clone())?)?;
-        let mut command = Command::new(&program);
-        command.arg(&lines).arg(folder.join(format!("{name}.db")));
+        let mut command = Command::new(first);
+        command
+            .args(rest)
+            .arg(&lines)
+            .arg(folder.join(format!("{name}.db")));
         let ended = command.status()?;
         count.passed += u64::from(ended.success());
         if !ended.success() {

@@ -7,7 +7,9 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::shell::{Count, cargo, count, root, run, target_dir};
-use crate::{bench, crash, examples, header, linking, python, scenario, setup, simulation, tidy};
+use crate::{
+    bench, crash, examples, header, linking, python, sanitize, scenario, setup, simulation, tidy,
+};
 
 /// A step that counts as one test.
 const ONE: Count = Count {
@@ -60,6 +62,7 @@ const STEPS: &[Step] = &[
     ("scenarios from C", scenario::run_all),
     ("examples", examples::run_all),
     ("installation and linking", linking::run_all),
+    ("memory at the C interface", sanitize::boundary_short),
 ];
 
 /// Runs every step, the later ones also when an earlier one failed.

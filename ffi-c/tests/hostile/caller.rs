@@ -67,7 +67,7 @@ impl Caller<'_> {
         assert!((TBK_ERROR_TIMED_OUT..=TBK_OK).contains(&status));
         assert_ne!(status, TBK_ERROR_POISONED, "{}", text.to_string_lossy());
         assert!(text.to_str().is_ok());
-        assert!(status == TBK_OK || !text.is_empty());
+        assert!(status == TBK_OK || !text.is_empty(), "{status}");
         self.counts[usize::from(status != TBK_OK)] += 1;
     }
 

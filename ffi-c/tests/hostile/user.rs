@@ -70,7 +70,10 @@ impl Caller<'_> {
     pub(super) fn order(&mut self) {
         let book = self.of.handle(&self.books);
         let (id, other, more) = (self.of.text(), self.of.text(), self.of.text());
-        let (report, ts) = (self.of.small().saturating_add(self.of.small()), self.of.integer());
+        let (report, ts) = (
+            self.of.small().saturating_add(self.of.small()),
+            self.of.integer(),
+        );
         let mut order = self.sized();
         let status = match self.of.below(4) {
             0 => unsafe { tbk_amend(book, id, other, more) },
