@@ -45,6 +45,7 @@ const CHECKS: &[Check] = &[
         "the C++ wrapper does what it says, with exceptions and without",
         wrapper,
     ),
+    ("the programs of docs/c.md print what it says", documented),
     (
         "a C program is linked by pkg-config, to either library",
         pkg_config,
@@ -55,6 +56,9 @@ const CHECKS: &[Check] = &[
         cmake_source,
     ),
 ];
+
+/// The programs of the documentation, each before what it prints.
+const PROGRAMS: &[(&str, &str, &str)] = &[("c", "cc", "-std=c99"), ("cpp", "c++", "-std=c++17")];
 
 /// Installs below a folder of its own and runs every check.
 ///
@@ -190,6 +194,36 @@ fn wrapper(place: &Place) -> Result<Found> {
         command.arg(place.prefix.join("lib/libtruebook.a"));
         run(command.args(["-lpthread", "-ldl", "-lm"]))?;
         run(&mut Command::new(program))?;
+    }
+    Ok(Found::Held)
+}
+
+fn documented(place: &Place) -> Result<Found> {
+    let docs = std::fs::read_to_string(place.root.join("docs/c.md"))?;
+    for (language, compiler, standard) in PROGRAMS {
+        let shown = readme::split(&docs, language);
+        let (text, rest) = shown.with_context(|| format!("docs/c.md: a block of {language}"))?;
+        let wanted = readme::block(rest, "text").context("docs/c.md: what it prints")?;
+        let source = place.folder.join("documented").with_extension(language);
+        let program = place.folder.join(format!("documented-{language}"));
+        std::fs::write(&source, text)?;
+        let mut command = Command::new(compiler);
+        command
+            .arg(standard)
+            .args(STRICT)
+            .arg("-I")
+            .arg(place.prefix.join("include"));
+        command
+            .arg(source)
+            .arg(place.prefix.join("lib/libtruebook.a"));
+        run(command
+            .args(["-lpthread", "-ldl", "-lm", "-o"])
+            .arg(&program))?;
+        let printed = output(&mut Command::new(program))?;
+        ensure!(
+            printed == wanted,
+            "docs/c.md: its {language} printed:\n{printed}"
+        );
     }
     Ok(Found::Held)
 }

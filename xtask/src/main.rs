@@ -85,8 +85,12 @@ enum Task {
         #[arg(long)]
         file: Option<String>,
     },
-    /// Hostile input to ledger and book, steered by what it reaches; stops at the first that breaks
+    /// Hostile input to ledger, book or C interface, steered by what it reaches; stops at the first
+    /// that breaks
     Fuzz {
+        /// What is fuzzed
+        #[arg(long, value_enum, default_value = "command")]
+        target: fuzz::Target,
         /// How long
         #[arg(long, default_value_t = 300)]
         seconds: u64,
@@ -127,7 +131,7 @@ fn main() -> ExitCode {
         } => simulation::run_worlds(&root(), [seeds, events, from, seconds]),
         Task::Crash(plan) => crash::run_plan(&root(), &plan),
         Task::Mutants { shard, file } => mutants::run_shard(&root(), &shard, file.as_deref()),
-        Task::Fuzz { seconds } => fuzz::run_target(&root(), seconds),
+        Task::Fuzz { target, seconds } => fuzz::run_target(&root(), target, seconds),
         Task::Coverage => coverage::check(&root()),
         Task::Bench => bench::measure(&root()),
         Task::Instructions => bench::count_instructions(&root()).map(drop),

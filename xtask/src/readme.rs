@@ -2,10 +2,14 @@
 
 /// The text of the first block of `language` in `text`, its last newline included.
 pub fn block(text: &str, language: &str) -> Option<String> {
+    split(text, language).map(|(block, _)| block.to_owned())
+}
+
+/// The same, and the text after it.
+pub fn split<'a>(text: &'a str, language: &str) -> Option<(&'a str, &'a str)> {
     let fence = format!("```{language}\n");
     let start = text.find(&fence)? + fence.len();
-    let rest = text.get(start..)?;
-    rest.get(..rest.find("```")?).map(str::to_owned)
+    text.get(start..)?.split_once("```")
 }
 
 #[cfg(test)]
