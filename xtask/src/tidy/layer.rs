@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("benches", &["truebook", "truebook-core", "truebook-store"]),
     ("simulation", &["truebook-core"]),
     ("crash", &["truebook", "truebook-core", "truebook-store"]),
-    ("fuzz", &["truebook", "truebook-simulation"]),
+    ("fuzz", &["truebook", "truebook-c", "truebook-simulation"]),
     ("xtask", &[]),
 ];
 /// Crates that are attributes, derives or the subject of a whole crate.

@@ -30,12 +30,10 @@ pub fn check(source: &Source) -> Vec<Finding> {
         is_pure: is_within(PURE),
         may_be_unsafe: is_within(UNSAFE),
         is_sync: is_within(&["core/src/sync"]),
+        is_boundary: is_within(&["ffi-c/src"]),
         findings: Vec::new(),
     };
     visitor.visit_file(&file);
-    if is_within(&["ffi-c"]) {
-        visitor.exports(&file);
-    }
     visitor.findings
 }
 
@@ -45,6 +43,7 @@ struct Visitor<'a> {
     is_pure: bool,
     may_be_unsafe: bool,
     is_sync: bool,
+    is_boundary: bool,
     findings: Vec<Finding>,
 }
 
@@ -67,24 +66,19 @@ impl Visitor<'_> {
         }
     }
 
-    fn exports(&mut self, file: &syn::File) {
-        for item in &file.items {
-            let syn::Item::Fn(function) = item else {
-                continue;
-            };
-            let is_export = function.sig.abi.is_some();
-            let name = function.sig.ident.to_string();
-            let starts_guarded = matches!(
-                function.block.stmts.as_slice(),
-                [syn::Stmt::Expr(syn::Expr::Call(call), None)]
-                    if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("guard"))
+    /// An export, wherever it stands and however it gets its name, is one call of `guard`.
+    fn export(&mut self, attributes: &[syn::Attribute], sig: &syn::Signature, body: &syn::Block) {
+        let is_export = sig.abi.is_some() || attributes.iter().any(names_symbol);
+        let is_guarded = matches!(
+            body.stmts.as_slice(),
+            [syn::Stmt::Expr(syn::Expr::Call(call), None)]
+                if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("guard"))
+        );
+        if self.is_boundary && is_export && !is_guarded && sig.ident != "tbk_last_error" {
+            self.find(
+                sig,
+                "an export is one call of guard(), which catches panics",
             );
-            if is_export && !starts_guarded && name != "tbk_last_error" {
-                self.find(
-                    function,
-                    "an export is one call of guard(), which catches panics",
-                );
-            }
         }
     }
 
@@ -113,11 +107,13 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 
     fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
         self.function(&function.sig.ident, &function.block);
+        self.export(&function.attrs, &function.sig, &function.block);
         visit::visit_item_fn(self, function);
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
         self.function(&function.sig.ident, &function.block);
+        self.export(&function.attrs, &function.sig, &function.block);
         visit::visit_impl_item_fn(self, function);
     }
 
@@ -188,6 +184,13 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 }
 
+/// Whether an attribute, also one in `unsafe(...)`, gives a function's symbol its name.
+fn names_symbol(attribute: &syn::Attribute) -> bool {
+    let is_name = |path: &syn::Path| path.is_ident("no_mangle") || path.is_ident("export_name");
+    let inner = attribute.parse_args::<syn::Meta>();
+    is_name(attribute.path()) || inner.is_ok_and(|inner| is_name(inner.path()))
+}
+
 /// Whether an argument is one of the memory orderings.
 fn names_ordering(argument: &syn::Expr) -> bool {
     let syn::Expr::Path(path) = argument else {
@@ -227,6 +230,14 @@ mod tests {
             ),
             ("core/src/sync/a.rs", "fn f() { fence(Ordering::Acquire); }"),
             ("ffi-c/src/a.rs", "pub extern \"C\" fn tbk_x() -> i32 { 0 }"),
+            (
+                "ffi-c/src/a.rs",
+                "mod a { #[unsafe(no_mangle)] pub fn tbk_x() { guard(|| Ok(())); } }",
+            ),
+            (
+                "ffi-c/src/a.rs",
+                "impl A { #[unsafe(export_name = \"x\")] fn x() {} }",
+            ),
         ] {
             assert_eq!(count(path, text), 1, "{path}: {text}");
         }
