@@ -166,6 +166,8 @@ impl Caller<'_> {
             0 => {
                 let mut options: tbk_options = self.sized();
                 (options.flags, options.config) = (self.of.small(), null());
+                // A writer that spins would take the core that the next call needs.
+                options.wait = self.of.small().min(8) & !1;
                 if self.of.rarely() {
                     (options.flags, options.config) = (u32::MAX, self.of.text());
                 }
