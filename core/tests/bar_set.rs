@@ -178,6 +178,17 @@ fn every_bar_has_an_outcome_with_a_name_and_a_count() {
 }
 
 #[test]
+fn a_bar_that_would_begin_a_set_before_one_that_is_over_is_late() {
+    let mut sync = two(lenient());
+    push(&mut sync, 0, 5, at(5));
+    assert_eq!(push(&mut sync, 1, 4, after(5, 99)), BarOutcome::OutOfOrder);
+    assert_eq!(push(&mut sync, 1, 3, after(5, 100)), BarOutcome::Late);
+    assert_eq!(polled(&mut sync).len(), 0, "the set of 4 began at 99 ms");
+    sync.advance(after(5, 199));
+    assert_eq!(polled(&mut sync).len(), 2);
+}
+
+#[test]
 fn a_clock_that_is_behind_may_be_allowed_for() {
     let options = SynchronizerOptions {
         future_ms: 50,
@@ -458,13 +469,15 @@ const SOURCES: [(&str, i64); 6] = [
     ("A_5m", 5),
     ("B_3m", 3),
 ];
+/// Two clocks that meet every six minutes only.
+const CROSSED: [(&str, i64); 4] = [("A_2m", 2), ("B_2m", 2), ("A_3m", 3), ("B_5m", 5)];
 const STEPS: i64 = 40;
 
-fn six(options: SynchronizerOptions) -> BarSynchronizer {
+fn many(sources: &[(&str, i64)], options: SynchronizerOptions) -> BarSynchronizer {
     let gap = GapPolicy::LastKnown {
         age_max_ns: 4 * MINUTE,
     };
-    let expected = SOURCES.into_iter().enumerate();
+    let expected = sources.iter().enumerate();
     // Every second source is filled with what was known.
     let expected = expected
         .map(|(index, (name, _))| source(name, if index % 2 == 0 { gap } else { GapPolicy::Skip }));
@@ -485,8 +498,7 @@ fn feed(dropped: &[usize]) -> Vec<(u32, i64)> {
     bars
 }
 
-fn run(options: SynchronizerOptions, arrivals: &[(u32, i64, Timestamp)]) -> Vec<Seen> {
-    let mut sync = six(options);
+fn run(mut sync: BarSynchronizer, arrivals: &[(u32, i64, Timestamp)]) -> Vec<Seen> {
     let mut seen = Vec::new();
     for (source, minute, arrival) in arrivals {
         push(&mut sync, *source, *minute, *arrival);
@@ -525,12 +537,14 @@ proptest! {
             }
         }
         shuffled.sort_by_key(|(_, _, arrival)| *arrival);
-        prop_assert_eq!(run(options, &shuffled), run(options, &in_order));
+        let sync = many(&SOURCES, options);
+        prop_assert_eq!(run(sync.clone(), &shuffled), run(sync, &in_order));
     }
 
     #[test]
     fn nothing_in_a_set_closed_after_it_and_sets_come_in_their_order_once(
         arrivals in prop::collection::vec((0..7_u32, 0..60_i64, 0..4_000_000_i64), 0..400),
+        is_crossed in any::<bool>(),
         require_all in any::<bool>(),
         timeout_ms in 0..200_000_u32,
         open_sets_max in 1..20_usize,
@@ -547,19 +561,21 @@ proptest! {
             .map(|(source, minute, ms)| (source, minute, after(0, ms)))
             .collect();
         arrivals.sort_by_key(|(_, _, arrival)| *arrival);
-        let seen = run(options, &arrivals);
+        let sources = if is_crossed { &CROSSED[..] } else { &SOURCES[..] };
+        let sync = many(sources, options);
+        let seen = run(sync.clone(), &arrivals);
         prop_assert!(seen.is_sorted_by(|a, b| a.minutes < b.minutes));
         for set in &seen {
             for (source, closed, _, state) in &set.slots {
-                let every = SOURCES[*source as usize].1;
+                let every = sources[*source as usize].1;
                 prop_assert!(*closed <= set.minutes);
                 let newest = set.minutes - set.minutes % every;
                 prop_assert_eq!(*closed == newest, *state != SlotState::Stale);
             }
-            let all = set.slots.len() == SOURCES.len();
+            let all = set.slots.len() == sources.len();
             prop_assert_eq!(set.kind == "skipped", require_all && !all);
         }
-        prop_assert_eq!(run(options, &arrivals), seen, "the same again");
+        prop_assert_eq!(run(sync, &arrivals), seen, "the same again");
     }
 
     #[test]
@@ -569,7 +585,7 @@ proptest! {
         polls in any::<bool>(),
     ) {
         let options = SynchronizerOptions { open_sets_max, ..lenient() };
-        let mut sync = six(options);
+        let mut sync = many(&SOURCES, options);
         let count = arrivals.len();
         for (source, minute) in arrivals {
             push(&mut sync, source, minute, at(200));

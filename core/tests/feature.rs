@@ -229,7 +229,7 @@ fn ta_lib_gives_the_same() {
     let (mut sma, mut ema) = (Sma::new(span(7)), Ema::new(span(7), EmaSeed::Average));
     let (mut rsi, mut atr) = (Rsi::new(span(7)), Atr::new(span(7)));
     let (mut bollinger, mut correlation) = (Bollinger::new(span(7), 2.0), Pair::new(span(7)));
-    let mut beta = Pair::new(span(7));
+    let (mut beta, mut vwap) = (Pair::new(span(7)), Vwap::session());
     let mut changes = [
         Change::new(ChangeKind::Simple),
         Change::new(ChangeKind::Simple),
@@ -240,6 +240,7 @@ fn ta_lib_gives_the_same() {
         let bar = FloatBar {
             high,
             low,
+            volume: cells[13].unwrap(),
             ..flat(close_px)
         };
         let bands = bollinger.push(close_px);
@@ -259,6 +260,15 @@ fn ta_lib_gives_the_same() {
             if let Some(wanted) = *wanted {
                 close(what, found, wanted, 1.0);
             }
+        }
+        let vwap = vwap.push(&bar);
+        assert_eq!(
+            vwap.is_some(),
+            index > 0,
+            "nothing was traded in the first bar"
+        );
+        if index > 0 {
+            close("vwap", vwap, cells[14].unwrap(), 0.0);
         }
         let correlation = correlation.push((close_px, other));
         let beta = returns.and_then(|returns| beta.push(returns));

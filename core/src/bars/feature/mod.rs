@@ -15,9 +15,10 @@
 //! Systems*, 1978) that begins with the average of the first `n` changes or true ranges; Bollinger
 //! bands with the deviation of a population; CORREL as Pearson's. Where TA-Lib gives 0 because it
 //! cannot divide, this gives `None`; the RSI of prices that never changed is 50, as it is there
-//! since 0.8. VWAP, volatility, z-score and spread, which TA-Lib lacks, and beta, which it
-//! defines on returns only, say their formulas themselves. `core/tests/data/ta-lib.csv` is what
-//! TA-Lib 0.8.3 makes of 60 bars.
+//! since 0.8. VWAP since a session began is TA-Lib's, over a window it is the same formula.
+//! Volatility, z-score and spread, which TA-Lib lacks, and beta, which it defines on returns only,
+//! say their formulas themselves. `core/tests/data/ta-lib.csv` is what TA-Lib 0.8.3 makes of 60
+//! bars.
 //!
 //! # Why not a crate
 //! `ta-lib` (the official one) is handed a history before it streams, and keeps plain running sums;
