@@ -82,10 +82,11 @@ fn synchronizing(criterion: &mut Criterion) {
             continue;
         };
         let mut minute = 0;
+        synchronize(&mut sync, &mut minute, slow, 1_000);
+        assert!(sync.set_counts().complete > 0, "nothing is synchronized");
         group.bench_function(name, |bench| {
             bench.iter_custom(|bars| synchronize(&mut sync, &mut minute, slow, bars));
         });
-        assert!(sync.set_counts().complete > 0, "nothing was synchronized");
     }
     let mut places = vec![bar(0, 0); SOURCES as usize];
     let mut number = 0;
@@ -117,8 +118,9 @@ fn features(criterion: &mut Criterion) {
         let mut cycle = bars.iter().cycle();
         group.bench_function(format!("all of {values} bars"), |bench| {
             bench.iter(|| {
-                let next = cycle.next().map(|bar| FloatBar::new(bar, scale));
-                black_box(next.map(|bar| panel.push(&bar)))
+                if let Some(bar) = cycle.next() {
+                    black_box(&panel.push(&FloatBar::new(bar, scale)));
+                }
             });
         });
         let mut pair = Pair::new(span);

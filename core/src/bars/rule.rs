@@ -33,7 +33,9 @@ pub struct SynchronizerOptions {
     /// How much later than its arrival a bar may close, in milliseconds: clocks differ.
     pub future_ms: u32,
     /// Whether a set waits, up to its timeout, when the set before it has not begun yet: bars may
-    /// then be delayed by more than a timeframe. Without, a set is out as soon as it is complete.
+    /// then be delayed by more than a timeframe. Without, a set is out as soon as it is complete,
+    /// which is what bars in order want: with bars as the only clock, the set after a night waits
+    /// for the bar after it.
     pub waits_for_holes: bool,
     /// Whether the future is known.
     pub mode: SyncMode,

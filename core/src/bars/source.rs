@@ -64,7 +64,7 @@ pub enum GapPolicy {
     /// next one is not known live. Where there is no last one, or as many sets are open as may be
     /// before the next comes, nothing.
     Interpolate,
-    /// The set fails, by name.
+    /// The set fails, by name; also before the first bar of a slower timeframe.
     Fail,
 }
 

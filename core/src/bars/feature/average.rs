@@ -33,10 +33,8 @@ impl Sma {
         if !is_usable(value) {
             return None;
         }
-        self.sum.add(value);
-        if let Some(old) = self.ring.push(value) {
-            self.sum.add(-old);
-        }
+        let old = self.ring.push(value).unwrap_or(0.0);
+        self.sum.slide(value, old);
         let is_full = self.ring.is_full();
         is_full.then(|| self.sum.value() / self.span.float())
     }

@@ -89,6 +89,14 @@ impl Volatility {
     /// Takes the next price.
     pub fn push(&mut self, price: f64) -> Option<f64> {
         let change = self.change.push(price)?;
+        self.push_return(change)
+    }
+
+    /// Takes the next log return, where somebody has computed it already, instead of a price.
+    pub fn push_return(&mut self, change: f64) -> Option<f64> {
+        if !is_usable(change) {
+            return None;
+        }
         let moment = self.moments.push(change)?;
         Some(Deviation::Sample.of(moment.squares, self.span))
     }

@@ -91,10 +91,10 @@ impl Moments {
         };
         self.newest = value;
         self.rebase.earn();
-        self.take(value, 1.0);
-        if let Some(old) = self.ring.push(value) {
-            self.take(old, -1.0);
-        }
+        let distance = value - self.base;
+        let old = self.ring.push(value).map_or(0.0, |old| old - self.base);
+        self.first.slide(distance, old);
+        self.second.slide(distance * distance, old * old);
         if !self.ring.is_full() {
             return None;
         }
@@ -108,12 +108,6 @@ impl Moments {
             return Some(self.moment());
         }
         Some(moment)
-    }
-
-    fn take(&mut self, value: f64, sign: f64) {
-        let distance = value - self.base;
-        self.first.add(sign * distance);
-        self.second.add(sign * (distance * distance));
     }
 
     fn moment(&self) -> Moment {

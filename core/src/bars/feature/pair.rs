@@ -12,7 +12,7 @@ pub struct PairFeatures {
     /// Pearson's, -1 to 1; `None` where the values of a series are all equal.
     pub correlation: Option<f64>,
     /// By how much `a` moves when `b` moves by 1: `cov(a, b) / var(b)`. `None` where the values of
-    /// `b` are all equal. Of simple returns this is TA-Lib's BETA.
+    /// `b` are all equal. Of simple returns this is TA-Lib's BETA, where `b` is the first series.
     pub beta: Option<f64>,
     /// `a - beta × b`, of the newest values.
     pub spread: Option<f64>,
@@ -65,11 +65,9 @@ impl Pair {
         self.a.begin(a);
         self.b.begin(b);
         self.rebase.earn();
-        self.product.add((a - self.a.base) * (b - self.b.base));
-        let left = (self.a.push(a), self.b.push(b));
-        if let (Some(a), Some(b)) = left {
-            self.product.add(-((a - self.a.base) * (b - self.b.base)));
-        }
+        let (new_a, old_a) = self.a.push(a);
+        let (new_b, old_b) = self.b.push(b);
+        self.product.slide(new_a * new_b, old_a * old_b);
         if !self.a.ring.is_full() {
             return None;
         }
@@ -157,18 +155,12 @@ impl Series {
         self.newest = value;
     }
 
-    fn push(&mut self, value: f64) -> Option<f64> {
-        self.take(value, 1.0);
-        let left = self.ring.push(value);
-        if let Some(old) = left {
-            self.take(old, -1.0);
-        }
-        left
-    }
-
-    fn take(&mut self, value: f64, sign: f64) {
+    /// Takes a value; how far it is from the base, and how far the one was that leaves.
+    fn push(&mut self, value: f64) -> (f64, f64) {
         let distance = value - self.base;
-        self.first.add(sign * distance);
-        self.second.add(sign * (distance * distance));
+        let old = self.ring.push(value).map_or(0.0, |old| old - self.base);
+        self.first.slide(distance, old);
+        self.second.slide(distance * distance, old * old);
+        (distance, old)
     }
 }

@@ -121,6 +121,7 @@ impl Panel {
     /// Takes the next bar.
     pub fn push(&mut self, bar: &FloatBar) -> PanelFeatures {
         let close = bar.close;
+        let log_return = self.change.push(close);
         PanelFeatures {
             sma: self.sma.push(close),
             ema: self.ema.push(close),
@@ -128,8 +129,8 @@ impl Panel {
             atr: self.atr.push(bar),
             bollinger: self.bollinger.push(close),
             vwap: self.vwap.push(bar),
-            volatility: self.volatility.push(close),
-            log_return: self.change.push(close),
+            volatility: log_return.and_then(|change| self.volatility.push_return(change)),
+            log_return,
             z_score: self.z_score.push(close),
         }
     }

@@ -13,10 +13,14 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn add(&mut self, value: f64) {
-        let sum = self.high + value;
-        let added = sum - self.high;
-        let error = (self.high - (sum - added)) + (value - added);
-        let low = self.low + error;
+        self.slide(value, 0.0);
+    }
+
+    /// Adds `value` and takes `old` away, in one step: what a window does.
+    pub(super) fn slide(&mut self, value: f64, old: f64) {
+        let (change, lost) = two_sum(value, -old);
+        let (sum, error) = two_sum(self.high, change);
+        let low = self.low + (error + lost);
         self.high = sum + low;
         self.low = low - (self.high - sum);
     }
@@ -24,6 +28,13 @@ impl Sum {
     pub(super) fn value(self) -> f64 {
         self.high
     }
+}
+
+/// The sum as a float, and exactly what it is off by.
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let added = sum - a;
+    (sum, (a - (sum - added)) + (b - added))
 }
 
 #[cfg(test)]

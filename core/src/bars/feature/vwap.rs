@@ -62,17 +62,15 @@ impl Vwap {
         if !(is_usable(volume) && is_usable(paid)) {
             return None;
         }
-        self.paid.add(paid);
-        self.volume.add(volume);
-        self.traded += u64::from(volume != 0.0);
+        let mut old = (0.0, 0.0);
         if let Some((paid_ring, volume_ring)) = &mut self.rings {
             let left = (paid_ring.push(paid), volume_ring.push(volume));
-            if let (Some(paid), Some(volume)) = left {
-                self.paid.add(-paid);
-                self.volume.add(-volume);
-                self.traded -= u64::from(volume != 0.0);
-            }
+            old = (left.0.unwrap_or(0.0), left.1.unwrap_or(0.0));
         }
+        self.paid.slide(paid, old.0);
+        self.volume.slide(volume, old.1);
+        self.traded += u64::from(volume != 0.0);
+        self.traded -= u64::from(old.1 != 0.0);
         self.seen = (self.seen + 1).min(self.warm_up());
         let is_known = self.seen == self.warm_up() && self.traded > 0;
         is_known.then(|| self.paid.value() / self.volume.value())
