@@ -7,6 +7,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use desk::{Desk, FIRST, id};
+use truebook_core::bars::feature::{FloatBar, Pair, Panel, PanelSpans, Span};
+use truebook_core::bars::{
+    Aggregator, AggregatorOptions, Bar, BarRule, BarSynchronizer, Print, SourceId,
+    SynchronizerOptions, Timeframe,
+};
 use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
 use truebook_core::model::{Config, Id, InstrumentKind, Side, Timestamp};
 
@@ -86,5 +91,52 @@ fn quotes_and_fills_allocate_nothing_after_a_warm_up() {
         one(number);
     });
     let counted: u64 = (1_000..20_000).map(&mut one).sum();
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn prints_bars_sets_and_features_allocate_nothing_after_a_warm_up() {
+    let minute = Timeframe::MINUTE;
+    let rule = BarRule::Time(minute);
+    let mut aggregator = Aggregator::new(AggregatorOptions::new(FIRST, rule)).unwrap();
+    let options = SynchronizerOptions {
+        require_all: false,
+        ..SynchronizerOptions::default()
+    };
+    let mut sync = BarSynchronizer::named(&["A_1m", "B_1m", "A_5m"], options).unwrap();
+    let span = Span::new(20).unwrap();
+    let (mut panel, mut pair) = (Panel::new(PanelSpans::all(span)), Pair::new(span));
+    let mut bars = Vec::with_capacity(4);
+    let mut one = |number: i64| {
+        let before = COUNT.get();
+        let ts = Timestamp(number * minute.ns());
+        let px = 100 + number % 7;
+        bars.clear();
+        aggregator
+            .push(Print { ts, px, qty: 1 }, &mut bars)
+            .unwrap();
+        for built in &bars {
+            let bar: Bar = built.bar;
+            for source in (0_u32..3).filter(|source| number % 11 > i64::from(*source)) {
+                sync.push(SourceId(source), bar, ts);
+                while sync.poll().is_some() {}
+            }
+            let close = px as f64;
+            let volume = bar.volume as f64;
+            panel.push(&FloatBar {
+                open: close,
+                high: close,
+                low: close,
+                close,
+                volume,
+            });
+            pair.push((close, volume + close * close));
+        }
+        COUNT.get() - before
+    };
+    (1..100).for_each(|number| {
+        one(number);
+    });
+    let counted: u64 = (100..5_000).map(&mut one).sum();
     assert_eq!(counted, 0);
 }

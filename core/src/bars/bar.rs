@@ -4,7 +4,7 @@ use crate::model::{InstrumentId, Timestamp};
 
 /// Open, high, low, close at the instrument's price scale; volume at its quantity scale.
 ///
-/// 1. `low <= open, close <= high`.
+/// 1. `low <= open, close <= high`, and the volume is not negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bar {
     /// Of what.
@@ -21,4 +21,24 @@ pub struct Bar {
     pub close: i64,
     /// The quantity traded.
     pub volume: i128,
+}
+
+impl Bar {
+    /// No bar yet: closed at the beginning of time.
+    pub(super) const NONE: Self = Self {
+        instrument: InstrumentId(0),
+        ts_close: Timestamp(i64::MIN),
+        open: 0,
+        high: 0,
+        low: 0,
+        close: 0,
+        volume: 0,
+    };
+
+    /// Whether invariant 1 holds.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        let (least, most) = (self.open.min(self.close), self.open.max(self.close));
+        self.low <= least && most <= self.high && self.volume >= 0
+    }
 }

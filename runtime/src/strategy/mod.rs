@@ -2,6 +2,7 @@
 
 mod momentum;
 mod pairs_trading;
+mod score;
 mod trader;
 
 use truebook_core::bars::Bar;
@@ -35,7 +36,7 @@ pub fn build(config: &StrategyConfig, state: &State) -> Option<Box<dyn Strategy>
                 symbols,
                 state,
                 (*fast, *slow),
-            )))
+            )?))
         }
         StrategyKind::PairsTrading {
             pair,
@@ -46,13 +47,12 @@ pub fn build(config: &StrategyConfig, state: &State) -> Option<Box<dyn Strategy>
         } => {
             let trader = Trader::new(config.name, *order_notional);
             let [first, second] = **pair;
-            let legs = [state.instrument_id(&first)?, state.instrument_id(&second)?];
+            let leg = |symbol| state.instrument(state.instrument_id(symbol)?);
+            let legs = [leg(&first)?, leg(&second)?];
+            let thresholds = (*enter, *exit);
             Some(Box::new(PairsTrading::new(
-                trader,
-                legs,
-                *window,
-                (*enter, *exit),
-            )))
+                trader, legs, *window, thresholds,
+            )?))
         }
         StrategyKind::External => None,
     }

@@ -3,7 +3,7 @@
 //! 1. No signal before `slow` bars.
 
 use truebook_core::bars::Bar;
-use truebook_core::bars::feature::{Ema, to_float};
+use truebook_core::bars::feature::{Ema, EmaSeed, Span, to_float};
 use truebook_core::book::{Command, State};
 use truebook_core::model::{Id, InstrumentId, Side};
 
@@ -28,27 +28,29 @@ pub(super) struct Momentum {
 }
 
 impl Momentum {
+    /// Trades `symbols`; `None` for an average of no bars.
     pub(super) fn new(
         trader: Trader,
         symbols: &[Id],
         state: &State,
         (fast, slow): (u32, u32),
-    ) -> Self {
+    ) -> Option<Self> {
+        let spans = (Span::new(fast).ok()?, Span::new(slow).ok()?);
         let track = |instrument| Track {
             instrument,
-            fast: Ema::new(fast),
-            slow: Ema::new(slow),
+            fast: Ema::new(spans.0, EmaSeed::First),
+            slow: Ema::new(spans.1, EmaSeed::First),
             bars: 0,
             was_above: None,
         };
         let known = symbols
             .iter()
             .filter_map(|symbol| state.instrument_id(symbol));
-        Self {
+        Some(Self {
             trader,
             warm_up: slow,
             tracks: known.map(track).collect(),
-        }
+        })
     }
 }
 
@@ -63,7 +65,10 @@ impl Strategy for Momentum {
             .find(|track| track.instrument == bar.instrument);
         let Some(track) = track else { return };
         let close = to_float(bar.close, instrument.price_scale);
-        let (fast, slow) = (track.fast.push(close), track.slow.push(close));
+        let averages = (track.fast.push(close), track.slow.push(close));
+        let (Some(fast), Some(slow)) = averages else {
+            return;
+        };
         track.bars = track.bars.saturating_add(1);
         if track.bars < self.warm_up {
             return;

@@ -4,38 +4,67 @@
 //! 2. The dear leg is sold short only where its instrument can be short.
 //! 3. A leg is opened from flat only; everything is closed when the ratio is near its mean.
 
-use truebook_core::bars::feature::{ZScore, log_ratio, to_float};
-use truebook_core::bars::{Bar, BarSynchronizer};
+use truebook_core::bars::feature::{log_ratio, to_float};
+use truebook_core::bars::{
+    Bar, BarSynchronizer, ExpectedSource, Source, SourceId, SynchronizerOptions, Timeframe,
+};
 use truebook_core::book::{Command, State};
-use truebook_core::model::{Fixed, InstrumentId, Side};
+use truebook_core::model::{Fixed, Instrument, InstrumentId, Side};
 
+use super::score::Score;
 use super::{Strategy, trader::Trader};
 
 /// The strategy.
 #[derive(Clone, Debug)]
 pub(super) struct PairsTrading {
     trader: Trader,
+    legs: [InstrumentId; 2],
     synchronizer: BarSynchronizer,
-    score: ZScore,
+    score: Score,
     enter: f64,
     exit: f64,
 }
 
 impl PairsTrading {
+    /// Trades two instruments; `None` where they are one.
     pub(super) fn new(
         trader: Trader,
-        legs: [InstrumentId; 2],
+        legs: [&Instrument; 2],
         window: u32,
         (enter, exit): (Fixed, Fixed),
-    ) -> Self {
+    ) -> Option<Self> {
         let threshold = |value: Fixed| to_float(value.rounded_at(8).map_or(0, narrow), 8);
-        Self {
+        // Bars come in the order of their closes, so a newer close ends the wait for an older one.
+        let options = SynchronizerOptions {
+            open_sets_max: 1,
+            ..SynchronizerOptions::default()
+        };
+        let source = |leg: &Instrument| Source {
+            symbol: leg.symbol,
+            timeframe: Timeframe::UNALIGNED,
+        };
+        let expected = legs.map(|leg| ExpectedSource::from(source(leg)));
+        Some(Self {
             trader,
-            synchronizer: BarSynchronizer::new(legs.to_vec()),
-            score: ZScore::new(window),
+            legs: legs.map(|leg| leg.id),
+            synchronizer: BarSynchronizer::new(expected.to_vec(), options).ok()?,
+            score: Score::new(window),
             enter: threshold(enter),
             exit: threshold(exit),
+        })
+    }
+
+    /// The bars of both legs, once they are there.
+    fn synchronized(&mut self, bar: &Bar) -> Option<[Bar; 2]> {
+        let mut numbers = (0..).map(SourceId).zip(self.legs);
+        let (source, _) = numbers.find(|(_, leg)| *leg == bar.instrument)?;
+        self.synchronizer.push(source, *bar, bar.ts_close);
+        while let Some(release) = self.synchronizer.poll() {
+            if let Some(set) = release.set() {
+                return Some([*set.bar(SourceId(0))?, *set.bar(SourceId(1))?]);
+            }
         }
+        None
     }
 
     fn open(&mut self, state: &State, legs: (&Bar, &Bar), commands: &mut Vec<Command>) {
@@ -69,12 +98,10 @@ impl PairsTrading {
 
 impl Strategy for PairsTrading {
     fn on_bar(&mut self, state: &State, bar: &Bar, commands: &mut Vec<Command>) {
-        let Some(set) = self.synchronizer.push(*bar) else {
+        let Some(set) = self.synchronized(bar) else {
             return;
         };
-        let [first, second] = set.as_slice() else {
-            return;
-        };
+        let [first, second] = &set;
         let close = |bar: &Bar| {
             let scale = state.instrument(bar.instrument)?.price_scale;
             Some(to_float(bar.close, scale))
