@@ -125,3 +125,71 @@ impl Strategy for PairsTrading {
 fn narrow(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use truebook_core::model::{Id, Timestamp};
+
+    fn leg(number: u32) -> Instrument {
+        let symbol = Id::format(format_args!("C{number}-USD"));
+        let mut ledger = truebook_core::book::Ledger::default();
+        let spec = truebook_core::model::InstrumentSpec {
+            symbol,
+            base: Id::format(format_args!("C{number}")),
+            quote: Id::format(format_args!("USD")),
+            ..truebook_core::model::InstrumentSpec::default()
+        };
+        ledger.execute(&Command::AddInstrument(Box::new(spec)));
+        let instrument = *ledger.state().instrument(InstrumentId(0)).unwrap();
+        Instrument {
+            id: InstrumentId(number),
+            ..instrument
+        }
+    }
+
+    fn pair() -> PairsTrading {
+        let trader = Trader::new(Id::format(format_args!("pairs")), Fixed::new(1, 0));
+        let legs = [leg(0), leg(1)];
+        let thresholds = (Fixed::new(2, 0), Fixed::new(5, 1));
+        PairsTrading::new(trader, legs.each_ref(), 60, thresholds).unwrap()
+    }
+
+    #[test]
+    fn a_set_is_both_legs_of_the_newest_close_and_an_older_close_is_never_waited_for() {
+        let (mut pair, mut dice) = (pair(), 7_u64);
+        let (mut newest, mut waiting, mut sets) = (0, [None; 2], 0);
+        let mut given = std::collections::HashSet::new();
+        for number in 0..20_000 {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let leg = (dice >> 33) % 3;
+            let ts = number / 3 + i64::try_from((dice >> 40) % 3).unwrap();
+            if !given.insert((leg, ts)) {
+                continue;
+            }
+            let bar = Bar {
+                instrument: InstrumentId(u32::try_from(leg).unwrap()),
+                ts_close: Timestamp(ts),
+                open: number,
+                high: number,
+                low: number,
+                close: number,
+                volume: 1,
+            };
+            // What goes out is what this plain rule says.
+            let mut wanted = None;
+            if leg < 2 && ts >= newest {
+                if ts > newest {
+                    (newest, waiting) = (ts, [None; 2]);
+                }
+                waiting[usize::try_from(leg).unwrap()] = Some(bar);
+                if let [Some(first), Some(second)] = waiting {
+                    wanted = Some([first, second]);
+                    (waiting, sets) = ([None; 2], sets + 1);
+                }
+            }
+            assert_eq!(pair.synchronized(&bar), wanted, "bar {number}");
+        }
+        assert!(sets > 1_000, "{sets}");
+    }
+}
