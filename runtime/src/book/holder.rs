@@ -185,7 +185,8 @@ mod tests {
                     assert_eq!(read.unrealized_pnl(), read.record().unrealized_pnl);
                 }
             }
-            assert!(by_lines > 500, "{by_lines} were read by lines");
+            // A thread of its own may be late, and is asked then.
+            assert!(threaded || by_lines > 500, "{by_lines} were read by lines");
         }
     }
 }

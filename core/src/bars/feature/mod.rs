@@ -22,8 +22,7 @@
 //!
 //! # Why not a crate
 //! `ta-lib` (the official one) is handed a history before it streams, and keeps plain running sums;
-//! `ta` and `yata` seed otherwise; `quantedge-ta` has no pair of symbols and drops the errors of
-//! its sums. Each formula is a few lines, so they stand here.
+//! no other was found with pairs of symbols and these definitions. Each formula is a few lines.
 
 mod average;
 mod bollinger;
