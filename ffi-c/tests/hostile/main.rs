@@ -1,5 +1,5 @@
 //! Calls of C with arguments that nobody should give; the fuzz target `boundary` sends the same.
-#![allow(clippy::unwrap_used, reason = "in a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test")]
 
 mod argument;
 mod caller;
