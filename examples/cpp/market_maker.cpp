@@ -70,6 +70,11 @@ public:
             ++booked_;
             return true;
         }
+        if (event.kind == TBK_EVENT_FILL_QUARANTINED) {
+            std::fprintf(stderr, "a fill could not be booked\n");
+            desk_.has_failed = true;
+            return false;
+        }
         bool held = true;
         if (bid_ > 0 && event.ask <= bid_ && qty_ + LOT <= MOST) held = trade(TBK_BUY, bid_);
         if (ask_ > 0 && event.bid >= ask_ && qty_ >= LOT) held = held && trade(TBK_SELL, ask_);
@@ -207,6 +212,7 @@ int run(Desk &desk) {
     auto filter = make<tbk_filter>();
     filter.kinds = std::uint64_t{1} << TBK_EVENT_PRICE_UPDATED;
     filter.kinds |= std::uint64_t{1} << TBK_EVENT_FILL_BOOKED;
+    filter.kinds |= std::uint64_t{1} << TBK_EVENT_FILL_QUARANTINED;
     auto heard = desk.book.subscribe(filter);
     for (const Status *status : {&reader.status(), &out.status(), &heard.status()}) {
         if (!desk.held(*status)) return 1;

@@ -139,7 +139,7 @@ impl Caller<'_> {
         let mut fills = [(); BATCH_MAX].map(|()| self.pushed());
         let mut taken = 0;
         let at = self.of.place(&mut taken);
-        let status = if self.of.byte().is_multiple_of(2) {
+        let status = if self.of.below(2) == 0 {
             let quotes = self.of.place(&mut quotes).cast();
             unsafe { tbk_push_quotes(producer, quotes, count, at) }
         } else {
