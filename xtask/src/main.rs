@@ -106,7 +106,11 @@ enum Task {
     /// Data races in the engine under load, with ThreadSanitizer
     Tsan,
     /// Memory errors and leaks at the C interface, with AddressSanitizer, UBSan and valgrind
-    Sanitize,
+    Sanitize {
+        /// What `test` runs of it
+        #[arg(long)]
+        short: bool,
+    },
     /// The scenario files from C.
     Scenarios,
     /// The Python tests, in a virtual environment of their own.
@@ -137,7 +141,8 @@ fn main() -> ExitCode {
         Task::Instructions => bench::count_instructions(&root()).map(drop),
         Task::Miri => sanitize::miri(&root()),
         Task::Tsan => sanitize::threads(&root()),
-        Task::Sanitize => sanitize::boundary(&root()),
+        Task::Sanitize { short: true } => suite::passed(sanitize::boundary_short(&root())),
+        Task::Sanitize { short: false } => sanitize::boundary(&root()),
         Task::Scenarios => {
             setup::check(&root()).and_then(|()| scenario::run_all(&root()).map(drop))
         }
