@@ -122,6 +122,31 @@ fn who_has_an_answer_reads_what_it_is_about() {
 }
 
 #[test]
+fn who_finds_the_number_of_a_position_finds_its_figures() {
+    const POSITIONS: u64 = if cfg!(miri) { 20 } else { 1_000 };
+    let mut host = host(Options::default());
+    let reader = host.reader().clone();
+    let watcher = std::thread::spawn(move || {
+        for number in 0..POSITIONS {
+            let name = format!("alpha-{number}");
+            let line = loop {
+                match reader.position_named("BTC-USD", &name) {
+                    Some(line) => break line,
+                    None => std::thread::yield_now(),
+                }
+            };
+            assert_eq!(line.qty, 100_000_000, "{name}");
+        }
+    });
+    for number in 0..POSITIONS {
+        let mut bought = report(number + 1, Side::Buy, 1);
+        bought.strategy = Some(id(&format!("alpha-{number}")));
+        sequence_of(host.call(input(Command::Fill(Box::new(bought)))));
+    }
+    watcher.join().unwrap();
+}
+
+#[test]
 fn lines_have_every_figure() {
     let mut host = host(Options::default());
     host.call(deposit("1000")).unwrap();

@@ -1,7 +1,9 @@
 //! What readers see of the writer: lines, names, views and meters, in one place.
 //!
 //! 1. One thread writes, any number read; nobody waits for anybody.
-//! 2. The head is written last: who sees its sequence finds lines that are no older.
+//! 2. How many positions there are is told before their lines, and names after them: who finds a
+//!    number finds its figures.
+//! 3. The head is written last: who sees its sequence finds lines that are no older.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +54,8 @@ pub(super) struct Board {
     /// Sequence and version.
     pub head: SeqSlot<2>,
     pub names: Names,
+    /// How many positions there are; the last may have no lines yet.
+    pub position_count: Gauge,
     pub view: Shelf<View>,
     /// Whether somebody waits for a newer view.
     pub is_view_wanted: Gauge,
@@ -92,6 +96,7 @@ impl Board {
                 accounts: Table::new(options.names),
                 positions: Table::new(options.positions),
             },
+            position_count: Gauge::default(),
             view: Shelf::new(View::default()),
             is_view_wanted: Gauge::default(),
             is_over: Gauge::default(),

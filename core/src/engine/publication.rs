@@ -79,8 +79,10 @@ impl Publication {
             return;
         }
         self.version += 1;
-        self.known.tell(&self.board.names, ledger.state());
+        let positions = u64::try_from(ledger.state().positions().len());
+        self.board.position_count.set(positions.unwrap_or(u64::MAX));
         self.lines(ledger.state());
+        self.known.tell(&self.board.names, ledger.state());
         // After the lines, for which somebody may wait.
         ledger.refresh_totals();
         let (state, board) = (ledger.state(), &*self.board);

@@ -139,8 +139,8 @@ impl Reader {
     /// none for want of room.
     #[must_use]
     pub fn position_count(&self) -> Option<usize> {
-        let known = &self.board.names.positions;
-        (!known.is_full()).then(|| known.count())
+        let count = usize::try_from(self.board.position_count.get()).ok()?;
+        (count <= self.board.positions.len()).then_some(count)
     }
 
     /// The prices of an instrument by its number; 0 where there are none.
