@@ -1,5 +1,7 @@
 //! How a synchronizer waits, and what it may be asked for.
 
+use borsh::BorshSerialize;
+
 use crate::model::InvalidValue;
 
 use super::source::{ExpectedSource, GapPolicy, Source};
@@ -11,7 +13,7 @@ pub const SOURCES_MAX: usize = 4096;
 pub const OPEN_SETS_MAX: usize = 4096;
 
 /// Whether the future is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize)]
 pub enum SyncMode {
     /// It is not.
     #[default]
@@ -21,7 +23,7 @@ pub enum SyncMode {
 }
 
 /// How sets are waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize)]
 pub struct SynchronizerOptions {
     /// How long after its time, and after its first bar, a set waits for the rest, in milliseconds.
     pub timeout_ms: u32,

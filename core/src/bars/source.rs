@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use borsh::BorshSerialize;
+
 use crate::model::{Id, InvalidValue};
 
 use super::Timeframe;
@@ -15,7 +17,7 @@ use super::Timeframe;
 /// let source: Source = "SPY_5m".parse().unwrap();
 /// assert_eq!((source.symbol.as_str(), source.to_string().as_str()), ("SPY", "SPY_5m"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize)]
 pub struct Source {
     /// Of what.
     pub symbol: Id,
@@ -50,7 +52,7 @@ impl fmt::Display for Source {
 pub struct SourceId(pub u32);
 
 /// What stands for a bar that is not there when its set goes out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize)]
 pub enum GapPolicy {
     /// Nothing: with `require_all` the timestamp is skipped, else the set goes out without it.
     #[default]
@@ -69,7 +71,7 @@ pub enum GapPolicy {
 }
 
 /// A source that is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize)]
 pub struct ExpectedSource {
     /// Which.
     pub source: Source,

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use borsh::BorshSerialize;
+
 use crate::model::{InvalidValue, NANOS_PER_SECOND, Timestamp};
 
 /// Nanoseconds in a day.
@@ -30,7 +32,7 @@ const LONGEST_NS: i64 = 366 * NANOS_PER_DAY;
 /// assert_eq!(hour.to_string(), "1h");
 /// assert!("1M".parse::<Timeframe>().is_err());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize)]
 pub struct Timeframe(i64);
 
 impl Timeframe {

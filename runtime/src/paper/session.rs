@@ -2,12 +2,12 @@
 //!
 //! 1. One point a bar close, of everything known at that time.
 
-use truebook_core::bars::Bar;
-use truebook_core::book::{Command, State};
+use truebook_core::bars::{Bar, Timeframe};
+use truebook_core::book::{Alert, AlertLevel, Command, Record, State};
 use truebook_core::engine::{Happening, Reactor};
-use truebook_core::model::{StrategyId, Timestamp};
+use truebook_core::model::{Id, StrategyId, Timestamp};
 
-use crate::strategy::{self, Strategy};
+use crate::strategy::{self, BarPlan, StrategyDesk};
 
 use super::PaperVenue;
 
@@ -26,8 +26,8 @@ pub struct EquityPoint {
 #[derive(Default)]
 pub struct Session {
     venue: PaperVenue,
-    strategies: Vec<Box<dyn Strategy>>,
-    is_built: bool,
+    plan: BarPlan,
+    desk: Option<StrategyDesk>,
     points: Vec<EquityPoint>,
 }
 
@@ -39,16 +39,16 @@ impl Session {
     }
 
     fn on_bar(&mut self, state: &State, bar: &Bar, commands: &mut Vec<Command>) {
-        if !self.is_built {
-            self.is_built = true;
-            let configs = &state.config.strategies;
-            self.strategies = configs
-                .iter()
-                .filter_map(|config| strategy::build(config, state))
-                .collect();
+        if self.desk.is_none() {
+            // The plan was checked before the first row.
+            self.desk = strategy::desk(&self.plan, state).ok();
         }
-        for strategy in &mut self.strategies {
-            strategy.on_bar(state, bar, commands);
+        if let Some(desk) = &mut self.desk {
+            desk.bar(Timeframe::UNALIGNED, bar, bar.ts_close);
+            while desk.step(|_| {}) {}
+            desk.decide(state, commands);
+            let stopped = desk.take_stopped();
+            commands.extend(stopped.into_iter().map(|who| report(who, bar.ts_close)));
         }
         let total = |config: &truebook_core::model::StrategyConfig| {
             let id = state
@@ -79,4 +79,16 @@ impl Reactor for Session {
             self.on_bar(state, bar, commands);
         }
     }
+}
+
+/// What is recorded of a strategy that was stopped.
+fn report((name, why): (Id, String), ts: Timestamp) -> Command {
+    let alert = Alert {
+        level: AlertLevel::Critical,
+        kind: Id::format(format_args!("strategy_stopped")),
+        symbol: None,
+        text: format!("{name}: {why}").into(),
+    };
+    let record = Box::new(Record::Alert(alert));
+    Command::Record { record, ts }
 }

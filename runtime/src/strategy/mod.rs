@@ -1,59 +1,92 @@
-//! The built-in strategies: what they see is bars, what they give is orders.
+//! Strategies: what they see is sets of bars and features, what they give is signals.
+//!
+//! 1. A strategy is a function of the sets that it was shown; what it holds and may is not its
+//!    concern.
 
+mod build;
+mod desk;
+mod feature;
+mod leg;
 mod momentum;
 mod pairs_trading;
+mod plan;
+mod router;
 mod score;
-mod trader;
+mod selection;
+mod signal;
 
-use truebook_core::bars::Bar;
-use truebook_core::book::{Command, State};
-use truebook_core::model::{StrategyConfig, StrategyKind};
+use truebook_core::bars::{Bar, BarSet, ExpectedSource, SlotState, Source, SourceId};
+use truebook_core::model::Id;
 
-use momentum::Momentum;
-use pairs_trading::PairsTrading;
-use trader::Trader;
+pub use build::desk;
+pub use desk::{StrategyDesk, StrategyStatus, SynchronizerStatus};
+pub use feature::{FeatureKind, FeatureSet, PlannedFeature};
+pub use plan::{BarPlan, Material, PlannedBars, PlannedStrategy, PlannedSynchronizer};
+pub use router::{OrderNames, SignalCounts};
+pub use selection::{Opposed, Selection, SelectionRule};
+pub use signal::{Action, Signal, Size};
 
-/// Something that turns bars into orders. It must be a function of what it has seen.
-pub trait Strategy: Send {
-    /// Looks at a bar that has closed and adds orders.
-    fn on_bar(&mut self, state: &State, bar: &Bar, commands: &mut Vec<Command>);
+/// What a strategy sees: the bars that were known at one time, and what was computed of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Whose set it is; `None` where the strategy has a synchronizer to itself.
+    pub synchronizer: Option<Id>,
+    /// The set.
+    pub set: &'a BarSet,
+    /// What was expected: the sources by their numbers.
+    pub sources: &'a [ExpectedSource],
+    /// The features.
+    pub features: &'a FeatureSet,
 }
 
-/// The strategy that `config` describes; `None` for one that is decided outside, or that trades
-/// something unknown to `state`.
-#[must_use]
-pub fn build(config: &StrategyConfig, state: &State) -> Option<Box<dyn Strategy>> {
-    match &config.kind {
-        StrategyKind::Momentum {
-            symbols,
-            fast,
-            slow,
-            order_notional,
-        } => {
-            let trader = Trader::new(config.name, *order_notional);
-            Some(Box::new(Momentum::new(
-                trader,
-                symbols,
-                state,
-                (*fast, *slow),
-            )?))
-        }
-        StrategyKind::PairsTrading {
-            pair,
-            window,
-            enter,
-            exit,
-            order_notional,
-        } => {
-            let trader = Trader::new(config.name, *order_notional);
-            let [first, second] = **pair;
-            let leg = |symbol| state.instrument(state.instrument_id(symbol)?);
-            let legs = [leg(&first)?, leg(&second)?];
-            let thresholds = (*enter, *exit);
-            Some(Box::new(PairsTrading::new(
-                trader, legs, *window, thresholds,
-            )?))
-        }
-        StrategyKind::External => None,
+impl<'a> Seen<'a> {
+    /// The bar of a source and what it is; `None` where nothing stands for it.
+    ///
+    /// # Examples
+    /// See [`Strategy`].
+    #[must_use]
+    pub fn bar(&self, source: &Source) -> Option<(&'a Bar, SlotState)> {
+        let place = self
+            .sources
+            .iter()
+            .position(|each| each.source == *source)?;
+        let number = SourceId(u32::try_from(place).ok()?);
+        Some((self.set.bar(number)?, self.set.state(number)))
     }
+
+    /// What a feature came to; `None` before its warm-up, where its source is missing, and where
+    /// there is none of that name.
+    #[must_use]
+    pub fn feature(&self, name: &str) -> Option<f64> {
+        let names = self.features.names().iter();
+        let mut values = names.zip(self.features.values());
+        *values.find(|(own, _)| own.as_str() == name)?.1
+    }
+}
+
+/// Something that turns sets of bars into signals. It must be a function of what it has seen, where
+/// what it decided is to come out again from the same bars.
+///
+/// # Examples
+/// ```
+/// use truebook::strategy::{Action, Seen, Signal, Strategy};
+///
+/// /// Buys what has fallen far.
+/// struct Contrarian;
+///
+/// impl Strategy for Contrarian {
+///     fn on_bars(&mut self, seen: &Seen<'_>, signals: &mut Vec<Signal>) {
+///         let score = seen.feature("score");
+///         let source = "BTC-USD_1m".parse().unwrap();
+///         if let (Some(z), Some((bar, _))) = (score, seen.bar(&source))
+///             && z < -2.0
+///         {
+///             signals.push(Signal { score: -z, ..Signal::new(bar.instrument, Action::Long) });
+///         }
+///     }
+/// }
+/// ```
+pub trait Strategy: Send {
+    /// Looks at a set and adds signals.
+    fn on_bars(&mut self, seen: &Seen<'_>, signals: &mut Vec<Signal>);
 }

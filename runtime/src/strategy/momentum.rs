@@ -2,98 +2,85 @@
 //!
 //! 1. No signal before `slow` bars.
 
-use truebook_core::bars::Bar;
-use truebook_core::bars::feature::{Ema, EmaSeed, Span, to_float};
-use truebook_core::book::{Command, State};
-use truebook_core::model::{Id, InstrumentId, Side};
+use truebook_core::bars::feature::{Ema, EmaSeed, Span};
+use truebook_core::model::{InvalidValue, Timestamp};
 
-use super::{Strategy, trader::Trader};
+use super::leg::Leg;
+use super::signal::{Action, Signal};
+use super::{Seen, Strategy};
 
 /// One symbol's averages.
 #[derive(Clone, Debug)]
 struct Track {
-    instrument: InstrumentId,
+    leg: Leg,
     fast: Ema,
     slow: Ema,
     bars: u32,
+    newest: Timestamp,
     was_above: Option<bool>,
 }
 
 /// The strategy.
 #[derive(Clone, Debug)]
 pub(super) struct Momentum {
-    trader: Trader,
     warm_up: u32,
     tracks: Vec<Track>,
 }
 
 impl Momentum {
-    /// Trades `symbols`; `None` for an average of no bars.
-    pub(super) fn new(
-        trader: Trader,
-        symbols: &[Id],
-        state: &State,
-        (fast, slow): (u32, u32),
-    ) -> Option<Self> {
-        let spans = (Span::new(fast).ok()?, Span::new(slow).ok()?);
-        let track = |instrument| Track {
-            instrument,
+    /// Trades `legs`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for an average of no bars.
+    pub fn new(legs: &[Leg], (fast, slow): (u32, u32)) -> Result<Self, InvalidValue> {
+        let spans = (Span::new(fast)?, Span::new(slow)?);
+        let track = |leg: &Leg| Track {
+            leg: *leg,
             fast: Ema::new(spans.0, EmaSeed::First),
             slow: Ema::new(spans.1, EmaSeed::First),
             bars: 0,
+            newest: Timestamp(i64::MIN),
             was_above: None,
         };
-        let known = symbols
-            .iter()
-            .filter_map(|symbol| state.instrument_id(symbol));
-        Some(Self {
-            trader,
+        Ok(Self {
             warm_up: slow,
-            tracks: known.map(track).collect(),
+            tracks: legs.iter().map(track).collect(),
         })
     }
 }
 
 impl Strategy for Momentum {
-    fn on_bar(&mut self, state: &State, bar: &Bar, commands: &mut Vec<Command>) {
-        let Some(instrument) = state.instrument(bar.instrument) else {
-            return;
-        };
-        let track = self
-            .tracks
-            .iter_mut()
-            .find(|track| track.instrument == bar.instrument);
-        let Some(track) = track else { return };
-        let close = to_float(bar.close, instrument.price_scale);
-        let averages = (track.fast.push(close), track.slow.push(close));
-        let (Some(fast), Some(slow)) = averages else {
-            return;
-        };
-        track.bars = track.bars.saturating_add(1);
-        if track.bars < self.warm_up {
-            return;
+    fn on_bars(&mut self, seen: &Seen<'_>, signals: &mut Vec<Signal>) {
+        let warm_up = self.warm_up;
+        let each = self.tracks.iter_mut();
+        signals.extend(each.filter_map(|track| track.follow(seen, warm_up)));
+    }
+}
+
+impl Track {
+    fn follow(&mut self, seen: &Seen<'_>, warm_up: u32) -> Option<Signal> {
+        let bar = self.leg.bar(seen)?;
+        // What stands for a missing bar is none that has closed since.
+        if bar.ts_close <= self.newest {
+            return None;
+        }
+        self.newest = bar.ts_close;
+        let close = self.leg.close(bar);
+        let (fast, slow) = (self.fast.push(close)?, self.slow.push(close)?);
+        self.bars = self.bars.saturating_add(1);
+        if self.bars < warm_up {
+            return None;
         }
         let is_above = fast > slow;
-        let crossed = track
-            .was_above
-            .is_some_and(|was_above| was_above != is_above);
-        track.was_above = Some(is_above);
-        if !crossed {
-            return;
-        }
-        let order = if is_above {
-            (
-                bar.instrument,
-                Side::Buy,
-                self.trader.size(instrument, bar.close),
-            )
-        } else {
-            (
-                bar.instrument,
-                Side::Sell,
-                self.trader.held(state, bar.instrument),
-            )
+        let was_above = self.was_above.replace(is_above);
+        let crossed = was_above.is_some_and(|was_above| was_above != is_above);
+        let action = match is_above {
+            true => Action::Buy,
+            false => Action::Exit,
         };
-        self.trader.send(order, bar.ts_close, commands);
+        crossed.then(|| Signal {
+            score: ((fast - slow) / slow).abs(),
+            ..Signal::new(self.leg.instrument, action)
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! Over how many values a feature looks, and the values themselves.
 
+use borsh::BorshSerialize;
+
 use crate::model::InvalidValue;
 
 /// How many values a feature looks back at most.
@@ -8,7 +10,7 @@ pub const SPAN_MAX: u32 = 1_000_000;
 const VALUE_MAX: f64 = 1e150;
 
 /// A number of values: 1 to [`SPAN_MAX`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize)]
 pub struct Span(u32);
 
 impl Span {

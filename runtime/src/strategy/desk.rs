@@ -1,0 +1,513 @@
+//! Bars in, sets and features to every strategy, signals out as orders.
+//!
+//! 1. Strategies do not see each other: one that panics, or takes longer than it may, is stopped
+//!    and named, and the others go on.
+//! 2. The same bars give the same sets, signals and orders, where no strategy is timed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use truebook_core::bars::{
+    Bar, BarCounts, BarOutcome, BarSet, BarSynchronizer, ExpectedSource, SetCounts, SourceId,
+    Timeframe,
+};
+use truebook_core::book::{Command, State};
+use truebook_core::hash::Map;
+use truebook_core::model::{
+    Fixed, Id, Instrument, InstrumentId, InvalidValue, NANOS_PER_MS, Timestamp,
+};
+
+use super::feature::FeatureSet;
+use super::plan::{BarPlan, PlannedStrategy, PlannedSynchronizer};
+use super::router::{self, Namer, OrderNames, SignalCounts};
+use super::selection::Selection;
+use super::signal::{Given, Signal};
+use super::{Seen, Strategy};
+
+/// Sets of one synchronizer, with what is computed of them.
+#[derive(Debug)]
+struct Lane {
+    name: Option<Id>,
+    expected: Vec<ExpectedSource>,
+    synchronizer: BarSynchronizer,
+    features: FeatureSet,
+}
+
+/// The newest set, as far as signals from outside need it.
+#[derive(Debug, Default)]
+struct Newest {
+    lane: Option<usize>,
+    ts: Timestamp,
+    /// The close of each bar, and when it closed.
+    closes: Vec<(InstrumentId, Timestamp, i64)>,
+}
+
+/// Who decides.
+enum Mind {
+    /// Code in this process.
+    Inside(Box<dyn Strategy>),
+    /// Somebody who is told of each set, and gives signals.
+    Outside,
+}
+
+/// A strategy.
+struct Member {
+    name: Id,
+    /// Whose sets it sees.
+    lanes: Vec<usize>,
+    priority: i32,
+    valid_ns: Option<i64>,
+    notional: Option<Fixed>,
+    mind: Mind,
+    /// Why it was stopped.
+    stopped: Option<String>,
+    namer: Namer,
+    counts: SignalCounts,
+}
+
+/// How a strategy does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategyStatus {
+    /// Its name.
+    pub name: Id,
+    /// Why it was stopped, where it was.
+    pub stopped: Option<String>,
+    /// What became of its signals.
+    pub counts: SignalCounts,
+}
+
+/// How a synchronizer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SynchronizerStatus {
+    /// Its name; `None` of one that a strategy has to itself.
+    pub name: Option<Id>,
+    /// How many sets went which way.
+    pub sets: SetCounts,
+    /// How many bars had which outcome.
+    pub bars: BarCounts,
+}
+
+/// Everything between bars and orders.
+pub struct StrategyDesk {
+    lanes: Vec<Lane>,
+    members: Vec<Member>,
+    by_source: Map<(InstrumentId, Timeframe), Vec<(usize, SourceId)>>,
+    selection: Selection,
+    names: OrderNames,
+    budget: Option<Duration>,
+    now: Timestamp,
+    newest: Newest,
+    signals: Vec<Signal>,
+    given: Vec<Given>,
+    outvoted: Vec<Given>,
+    stopped: Vec<usize>,
+}
+
+impl StrategyDesk {
+    /// A desk without strategies, with the synchronizers of `plan`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for a synchronizer that cannot be, or a source without an instrument.
+    pub fn new(plan: &BarPlan, instruments: &[Instrument]) -> Result<Self, InvalidValue> {
+        let mut desk = Self {
+            lanes: Vec::new(),
+            members: Vec::new(),
+            by_source: Map::default(),
+            selection: plan.selection,
+            names: OrderNames::Counted,
+            budget: None,
+            now: Timestamp(i64::MIN),
+            newest: Newest::default(),
+            signals: Vec::new(),
+            given: Vec::new(),
+            outvoted: Vec::new(),
+            stopped: Vec::new(),
+        };
+        for planned in &plan.synchronizers {
+            desk.add_lane((Some(planned.name), planned), plan, instruments)?;
+        }
+        Ok(desk)
+    }
+
+    /// The same, whose orders are named as `names` says.
+    #[must_use]
+    pub fn with_names(self, names: OrderNames) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The same, where a strategy may take no longer than `budget` over a set.
+    #[must_use]
+    pub fn with_budget(self, budget: Duration) -> Self {
+        Self {
+            budget: Some(budget),
+            ..self
+        }
+    }
+
+    /// Adds a synchronizer, and gives its number.
+    pub(super) fn add_lane(
+        &mut self,
+        (name, planned): (Option<Id>, &PlannedSynchronizer),
+        plan: &BarPlan,
+        instruments: &[Instrument],
+    ) -> Result<usize, InvalidValue> {
+        let number = self.lanes.len();
+        let expected = planned.expected.clone();
+        let features = FeatureSet::new(&plan.features, &expected, instruments)?;
+        for (each, source) in expected.iter().zip((0..).map(SourceId)) {
+            let symbol = each.source.symbol;
+            let known = instruments.iter().find(|known| known.symbol == symbol);
+            if let Some(instrument) = known {
+                let key = (instrument.id, each.source.timeframe);
+                self.by_source
+                    .entry(key)
+                    .or_default()
+                    .push((number, source));
+            }
+        }
+        self.lanes.push(Lane {
+            name,
+            synchronizer: BarSynchronizer::new(expected.clone(), planned.options)?,
+            expected,
+            features,
+        });
+        Ok(number)
+    }
+
+    /// Adds a strategy that sees the sets of its synchronizer; `None` decides outside.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for a name that another has, for a synchronizer that is not there, and for
+    /// none where there are several.
+    pub fn add(
+        &mut self,
+        planned: PlannedStrategy,
+        mind: Option<Box<dyn Strategy>>,
+    ) -> Result<usize, InvalidValue> {
+        let lane = self.lane(planned.synchronizer)?;
+        self.add_to(vec![lane], planned, mind)
+    }
+
+    pub(super) fn add_to(
+        &mut self,
+        lanes: Vec<usize>,
+        planned: PlannedStrategy,
+        mind: Option<Box<dyn Strategy>>,
+    ) -> Result<usize, InvalidValue> {
+        if self.member(&planned.name).is_some() {
+            let found = format!("'{}' a second time", planned.name);
+            return Err(InvalidValue::new("strategy", &found, "each name once"));
+        }
+        self.members.push(Member {
+            name: planned.name,
+            lanes,
+            priority: planned.priority,
+            valid_ns: planned.valid_ms.map(|ms| i64::from(ms) * NANOS_PER_MS),
+            notional: planned.order_notional,
+            mind: mind.map_or(Mind::Outside, Mind::Inside),
+            stopped: None,
+            namer: Namer::default(),
+            counts: SignalCounts::default(),
+        });
+        Ok(self.members.len() - 1)
+    }
+
+    fn lane(&self, name: Option<Id>) -> Result<usize, InvalidValue> {
+        let named = || self.lanes.iter().filter_map(|lane| lane.name);
+        let found = match name {
+            Some(name) => self.lanes.iter().position(|lane| lane.name == Some(name)),
+            None => (named().count() == 1)
+                .then(|| self.lanes.iter().position(|lane| lane.name.is_some()))
+                .flatten(),
+        };
+        found.ok_or_else(|| {
+            let names: Vec<String> = named().map(|name| name.to_string()).collect();
+            let found = name.map_or("none".to_owned(), |name| format!("'{name}'"));
+            let allowed = format!("one of the synchronizers: {}", names.join(", "));
+            InvalidValue::new("synchronizer", &found, &allowed)
+        })
+    }
+
+    /// The number of the strategy called `name`.
+    #[must_use]
+    pub fn member(&self, name: &Id) -> Option<usize> {
+        self.members.iter().position(|member| member.name == *name)
+    }
+
+    /// Whether bars of `source` are waited for.
+    #[must_use]
+    pub fn expects(&self, (instrument, timeframe): (InstrumentId, Timeframe)) -> bool {
+        self.by_source.contains_key(&(instrument, timeframe))
+    }
+
+    /// Takes a bar of `timeframe` that arrived at `arrival`: what the synchronizer made of it that
+    /// had most to say against it.
+    pub fn bar(&mut self, timeframe: Timeframe, bar: &Bar, arrival: Timestamp) -> BarOutcome {
+        self.now = self.now.max(arrival);
+        let Some(lanes) = self.by_source.get(&(bar.instrument, timeframe)) else {
+            return BarOutcome::Unexpected;
+        };
+        let mut worst = BarOutcome::Taken;
+        for (lane, source) in lanes {
+            if let Some(lane) = self.lanes.get_mut(*lane) {
+                let outcome = lane.synchronizer.push(*source, *bar, arrival);
+                worst = match worst == BarOutcome::Taken {
+                    true => outcome,
+                    false => worst,
+                };
+            }
+        }
+        worst
+    }
+
+    /// Says that it is `now`.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        for lane in &mut self.lanes {
+            lane.synchronizer.advance(now);
+        }
+    }
+
+    /// Says that no more bars come: every set goes out.
+    pub fn finish(&mut self) {
+        for lane in &mut self.lanes {
+            lane.synchronizer.finish();
+        }
+    }
+
+    /// Shows the next set to `hear` and to every strategy in this process; whether there was one.
+    /// Those that were skipped or failed are counted only.
+    pub fn step(&mut self, mut hear: impl FnMut(&Seen<'_>)) -> bool {
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            while let Some(release) = lane.synchronizer.poll() {
+                let Some(set) = release.set() else { continue };
+                lane.features.push(set);
+                self.newest.note(number, set);
+                let seen = Seen {
+                    synchronizer: lane.name,
+                    set,
+                    sources: &lane.expected,
+                    features: &lane.features,
+                };
+                hear(&seen);
+                let own = self.members.iter_mut().enumerate();
+                for (member, one) in own.filter(|(_, one)| one.lanes.contains(&number)) {
+                    self.signals.clear();
+                    let shown = one.run(&seen, self.budget, &mut self.signals);
+                    let given = shown.and_then(|()| {
+                        let mut signals = self.signals.drain(..);
+                        signals.try_for_each(|signal| {
+                            one.give((member, &self.newest), signal, &mut self.given)
+                                .map_err(|why| why.to_string())
+                        })
+                    });
+                    if let Err(why) = given {
+                        one.stopped = Some(why);
+                        self.stopped.push(member);
+                    }
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes a signal of the newest set from a strategy that decides outside.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for a strategy that is none or was stopped, or whose sets are others; for a
+    /// score that is no number, or a size that is not above 0.
+    pub fn signal(&mut self, member: usize, signal: Signal) -> Result<(), InvalidValue> {
+        let count = self.members.len();
+        let refuse = |found: String, allowed: &str| InvalidValue::new("strategy", &found, allowed);
+        let Some(own) = self.members.get_mut(member) else {
+            return Err(refuse(
+                member.to_string(),
+                &format!("a number below {count}"),
+            ));
+        };
+        if let Some(why) = &own.stopped {
+            let found = format!("'{}', which was stopped: {why}", own.name);
+            return Err(refuse(found, "one that runs"));
+        }
+        if !self
+            .newest
+            .lane
+            .is_some_and(|lane| own.lanes.contains(&lane))
+        {
+            let found = format!("'{}', whose synchronizer has no new set", own.name);
+            return Err(refuse(found, "one that the newest set is for"));
+        }
+        own.give((member, &self.newest), signal, &mut self.given)
+    }
+
+    /// Stops a strategy: it is shown nothing more, and signals of it that wait are dropped.
+    pub fn stop(&mut self, member: usize, why: &str) {
+        if let Some(own) = self.members.get_mut(member)
+            && own.stopped.is_none()
+        {
+            own.stopped = Some(why.to_owned());
+            self.stopped.push(member);
+        }
+    }
+
+    /// Names and reasons of the strategies that were stopped since this was asked.
+    pub fn take_stopped(&mut self) -> Vec<(Id, String)> {
+        let stopped = self.stopped.drain(..);
+        let told = stopped.filter_map(|number| {
+            let member = self.members.get(number)?;
+            Some((member.name, member.stopped.clone()?))
+        });
+        told.collect()
+    }
+
+    /// Forgets the signals that wait: of sets that were only looked at.
+    pub fn forget(&mut self) {
+        self.given.clear();
+    }
+
+    /// Whether signals wait.
+    #[must_use]
+    pub fn has_signals(&self) -> bool {
+        !self.given.is_empty()
+    }
+
+    /// Chooses from the signals that wait, and adds the orders that they ask for.
+    pub fn decide(&mut self, state: &State, commands: &mut Vec<Command>) {
+        let members = &mut self.members;
+        let now = self.now;
+        self.given.retain(|one| {
+            let Some(member) = members.get_mut(one.member) else {
+                return false;
+            };
+            let is_expired = one.is_expired(now);
+            member.counts.expired += u64::from(is_expired);
+            !is_expired && member.stopped.is_none()
+        });
+        self.outvoted.clear();
+        self.selection.choose(&mut self.given, &mut self.outvoted);
+        for one in &self.outvoted {
+            if let Some(member) = members.get_mut(one.member) {
+                member.counts.outvoted += 1;
+            }
+        }
+        for one in self.given.drain(..) {
+            let Some(member) = members.get_mut(one.member) else {
+                continue;
+            };
+            match router::route(state, &one, now) {
+                Some(submit) => {
+                    member.counts.sent += 1;
+                    let name = member.namer.name(self.names, &one);
+                    commands.push(router::named(submit, name));
+                }
+                None => member.counts.idle += 1,
+            }
+        }
+    }
+
+    /// How each strategy does.
+    pub fn strategies(&self) -> impl Iterator<Item = StrategyStatus> {
+        self.members.iter().map(|member| StrategyStatus {
+            name: member.name,
+            stopped: member.stopped.clone(),
+            counts: member.counts,
+        })
+    }
+
+    /// How each synchronizer does.
+    pub fn synchronizers(&self) -> impl Iterator<Item = SynchronizerStatus> {
+        self.lanes.iter().map(|lane| SynchronizerStatus {
+            name: lane.name,
+            sets: lane.synchronizer.set_counts(),
+            bars: lane.synchronizer.bar_counts(),
+        })
+    }
+
+    /// What the synchronizer of a strategy expects.
+    #[must_use]
+    pub fn expected(&self, member: usize) -> &[ExpectedSource] {
+        let lanes = self.members.get(member).map(|member| &member.lanes);
+        let lane = lanes.and_then(|lanes| self.lanes.get(*lanes.first()?));
+        lane.map_or(&[], |lane| &lane.expected)
+    }
+}
+
+impl Newest {
+    fn note(&mut self, lane: usize, set: &BarSet) {
+        (self.lane, self.ts) = (Some(lane), set.ts());
+        self.closes.clear();
+        let closes = set
+            .bars()
+            .map(|(_, bar, _)| (bar.instrument, bar.ts_close, bar.close));
+        self.closes.extend(closes);
+    }
+
+    /// The close of the newest bar of `instrument`.
+    fn close(&self, instrument: InstrumentId) -> Option<i64> {
+        let own = self
+            .closes
+            .iter()
+            .filter(|(known, _, _)| *known == instrument);
+        own.max_by_key(|(_, ts, _)| *ts).map(|(_, _, close)| *close)
+    }
+}
+
+impl Member {
+    /// Shows it a set.
+    ///
+    /// # Errors
+    /// Why it is to be stopped.
+    fn run(
+        &mut self,
+        seen: &Seen<'_>,
+        budget: Option<Duration>,
+        signals: &mut Vec<Signal>,
+    ) -> Result<(), String> {
+        let Mind::Inside(strategy) = &mut self.mind else {
+            return Ok(());
+        };
+        if self.stopped.is_some() {
+            return Ok(());
+        }
+        let began = budget.map(|budget| (Instant::now(), budget));
+        // It is not looked at again where it panics.
+        let run = catch_unwind(AssertUnwindSafe(|| strategy.on_bars(seen, signals)));
+        if let Err(panic) = run {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            return Err(format!("it panicked: {}", text.unwrap_or_default()));
+        }
+        match began {
+            Some((began, budget)) if began.elapsed() > budget => {
+                let taken = began.elapsed().as_millis();
+                let most = budget.as_millis();
+                Err(format!("it took {taken} ms over a set: at most {most}"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn give(
+        &mut self,
+        (member, newest): (usize, &Newest),
+        signal: Signal,
+        given: &mut Vec<Given>,
+    ) -> Result<(), InvalidValue> {
+        signal.check()?;
+        self.counts.given += 1;
+        given.push(Given {
+            member,
+            name: self.name,
+            priority: self.priority,
+            ts: newest.ts,
+            price: newest.close(signal.instrument),
+            notional: self.notional,
+            signal: Signal {
+                valid_ns: signal.valid_ns.or(self.valid_ns),
+                ..signal
+            },
+        });
+        Ok(())
+    }
+}
