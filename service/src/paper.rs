@@ -158,7 +158,7 @@ fn database(args: &PaperArgs, settings: &Settings, market: &Market) -> Option<Pa
         Some(path) => Some(path.clone()),
         None => {
             let data = market.hash_of_prefix(market.rows.len());
-            let both = digest::hex(&digest::chain(&settings.config.hash(), &[&data]));
+            let both = digest::hex(&digest::chain(&settings.hash(), &[&data]));
             let short: String = both.chars().take(8).collect();
             Some(PathBuf::from(format!("truebook-paper-{short}.db")))
         }

@@ -45,6 +45,23 @@ impl BarOutcome {
         Self::Crowded,
     ];
 
+    /// Its name, as every language spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::OutOfOrder => "out_of_order",
+            Self::Duplicate => "duplicate",
+            Self::Corrected => "corrected",
+            Self::Late => "late",
+            Self::Future => "future",
+            Self::Unexpected => "unexpected",
+            Self::OffGrid => "off_grid",
+            Self::Invalid => "invalid",
+            Self::Crowded => "crowded",
+        }
+    }
+
     /// Whether the bar is in a set that has not gone out.
     #[must_use]
     pub fn is_taken(self) -> bool {

@@ -1,5 +1,6 @@
 //! Paper trading: the venue that fills orders, and a session on recorded market data.
 
+mod bar_report;
 mod report;
 mod run;
 mod session;

@@ -10,7 +10,8 @@ use truebook_core::model::{Fixed, Rounding, StrategyId, mul_div};
 use crate::error::Error;
 use crate::json;
 
-use super::EquityPoint;
+use super::bar_report::BarReport;
+use super::{EquityPoint, Session};
 
 /// Digits of a ratio.
 const RATIO_SCALE: u8 = 6;
@@ -30,6 +31,9 @@ pub struct Report {
     pub strategies: BTreeMap<String, StrategyReport>,
     /// All together.
     pub total: TotalReport,
+    /// What became of bars, sets and signals, where the config composes any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bars: Option<BarReport>,
     /// The identities: cash + holdings − equity, and sum of strategies − total.
     pub differences: Differences,
     /// The only part that may differ between runs.
@@ -104,7 +108,8 @@ pub struct Differences {
 impl Report {
     /// The report of `state` after the session that made `points`.
     #[must_use]
-    pub fn new(state: &State, points: &[EquityPoint], mut data: DataRange) -> Self {
+    pub fn new(state: &State, session: &Session, mut data: DataRange) -> Self {
+        let points = session.points();
         let refused = |index| u32::try_from(index).map(truebook_core::model::InstrumentId);
         let ids = (0..state.instruments().len()).filter_map(|index| refused(index).ok());
         data.refused_prices = ids.map(|id| state.mark(id).refused).sum();
@@ -145,6 +150,7 @@ impl Report {
                 strategies: money(sum - portfolio.total.total_pnl()),
             },
             strategies,
+            bars: session.strategies().map(BarReport::new),
             timing: BTreeMap::new(),
         }
     }

@@ -148,7 +148,7 @@ pub fn run(
         .map(|store| std::sync::Arc::clone(store.progress()));
     let writer = Writer::new(
         Ledger::default(),
-        Session::default(),
+        Session::new(settings.plan.clone()),
         journal,
         BoardOptions::default(),
     );
@@ -163,7 +163,7 @@ pub fn run(
     let outcome = stopped.map(|writer| {
         let (ledger, session) = writer.into_parts();
         let range = range(market);
-        let report = Report::new(ledger.state(), session.points(), range);
+        let report = Report::new(ledger.state(), &session, range);
         (report, session.points().to_vec())
     });
     if let Some(store) = store {
@@ -213,6 +213,7 @@ fn inputs(market: &Market, settings: &Settings) -> Result<Vec<Input>, PaperError
     let mut scratch = Ledger::default();
     configured(scratch.execute(&Command::Configure(Box::new(settings.config.clone()))))?;
     let state = scratch.state();
+    Session::check(&settings.plan, state).map_err(|why| PaperError::Config(why.to_string()))?;
     let find = |symbol: &Id| state.instrument(state.instrument_id(symbol)?).copied();
     let targets: Vec<Option<Instrument>> = market.symbols.iter().map(find).collect();
     let named = market.symbols.iter().zip(&targets);
@@ -247,7 +248,7 @@ fn open_store(
     let Some(path) = &options.database else {
         return Ok((None, Box::new(NoJournal)));
     };
-    let config = Some(digest::hex(&settings.config.hash()));
+    let config = Some(digest::hex(&settings.hash()));
     let durability = settings.durability.unwrap_or_default();
     let identity = Identity {
         mode: "paper".to_owned(),

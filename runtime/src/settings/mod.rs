@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod instrument;
 mod limits;
+mod plan;
 mod section;
 mod strategy;
 #[cfg(test)]
@@ -19,22 +20,29 @@ pub use truebook_store::Durability;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use truebook_core::bars::SyncMode;
+use truebook_core::digest;
 use truebook_core::model::{
     CashEntry, Config, Fees, Fixed, Id, InvalidValue, Limits, MarkChoice, Paper,
 };
 
 use self::section::{Bare, Range, Section, Whole};
+use crate::strategy::BarPlan;
 
 /// The text of the built-in settings.
 pub const BUILTIN: &str = include_str!("builtin.toml");
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 11] = [
     "book",
     "fees",
     "limits",
     "paper",
     "cash",
     "instrument",
+    "bars",
+    "synchronizer",
+    "feature",
+    "selection",
     "strategy",
 ];
 const BOOK: [&str; 8] = [
@@ -72,6 +80,8 @@ pub struct Settings {
     pub audit: AuditFiles,
     /// What the book is configured with.
     pub config: Config,
+    /// What is composed of bars for strategies.
+    pub plan: BarPlan,
 }
 
 /// What is written for people beside the database, and never read back.
@@ -105,6 +115,17 @@ impl Settings {
         let limits = limits::read(&limit_table, &Limits::default(), None)?;
         let instruments = instrument::read(&root)?;
         let strategies = strategy::read(&root, &limits, &instruments)?;
+        let mode = read_choice(
+            &book,
+            "mode",
+            [("paper", Mode::Paper), ("live", Mode::Live)],
+        )?;
+        // Where the data is of the past, what came after a gap is known.
+        let known = match mode {
+            Some(Mode::Live) => SyncMode::Live,
+            Some(Mode::Paper) | None => SyncMode::Replay,
+        };
+        let plan = plan::read(&root, &instruments, &strategies, known)?;
         let usual = Id::format(format_args!("USD"));
         let config = Config {
             reporting_currency: book.id("reporting_currency")?.unwrap_or(usual),
@@ -118,11 +139,7 @@ impl Settings {
             strategies,
         };
         Ok(Self {
-            mode: read_choice(
-                &book,
-                "mode",
-                [("paper", Mode::Paper), ("live", Mode::Live)],
-            )?,
+            mode,
             durability: read_choice(
                 &book,
                 "durability",
@@ -139,7 +156,19 @@ impl Settings {
                     .map(Into::into),
             },
             config,
+            plan,
         })
+    }
+
+    /// The hash of everything that decides what a session does: of the configuration, and of what
+    /// is composed of bars where anything is.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let config = self.config.hash();
+        match self.plan.is_empty() {
+            true => config,
+            false => digest::chain(&config, &[&self.plan.hash()]),
+        }
     }
 
     /// Takes the TOML file at `path`.
@@ -165,6 +194,7 @@ impl Settings {
             snapshots: true,
             audit: AuditFiles::default(),
             config: Config::default(),
+            plan: BarPlan::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use truebook_core::model::{Fixed, Id, InstrumentSpec, Limits, StrategyConfig, StrategyKind};
 
+use super::plan::TAKING_PART;
 use super::section::{Bare, Range, Section, Whole};
 use super::{SettingsError, limits};
 
@@ -42,18 +43,23 @@ fn read_kind(
         "momentum" => read_momentum(section, instruments),
         "pairs_trading" => read_pairs_trading(section, instruments),
         "external" => {
-            section.only(&[&["name", "kind"][..], &limits::own_keys()[..]].concat())?;
+            only(section, &[])?;
             Ok(StrategyKind::External)
         }
         other => Err(section.refuse("kind", &format!("'{other}'"), KINDS)),
     }
 }
 
+/// Refuses a key that is neither of every strategy nor in `own`.
+fn only(section: &Section, own: &[&str]) -> Result<(), SettingsError> {
+    section.only(&[&COMMON[..], own, &TAKING_PART[..], &limits::own_keys()[..]].concat())
+}
+
 fn read_momentum(
     section: &Section,
     instruments: &[InstrumentSpec],
 ) -> Result<StrategyKind, SettingsError> {
-    section.only(&[&COMMON[..], &MOMENTUM[..], &limits::own_keys()[..]].concat())?;
+    only(section, &MOMENTUM)?;
     let bars = |key, min| section.whole(key, Whole { min, max: BARS_MAX });
     let fast = bars("fast", 1)?.unwrap_or(12);
     let slow = bars("slow", 2)?.unwrap_or(26);
@@ -82,7 +88,7 @@ fn read_pairs_trading(
     section: &Section,
     instruments: &[InstrumentSpec],
 ) -> Result<StrategyKind, SettingsError> {
-    section.only(&[&COMMON[..], &PAIRS_TRADING[..], &limits::own_keys()[..]].concat())?;
+    only(section, &PAIRS_TRADING)?;
     let range = Whole {
         min: 2,
         max: BARS_MAX,

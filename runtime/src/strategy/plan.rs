@@ -99,6 +99,41 @@ impl BarPlan {
         digest::of(self)
     }
 
+    /// The sources that come from outside, of data that has bars of one length a symbol: the
+    /// fastest of each symbol that is not made here.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for a second one of a symbol.
+    pub fn delivered(&self) -> Result<Vec<Source>, InvalidValue> {
+        let made = |source: &Source| self.bars.iter().any(|bars| bars.source == *source);
+        let smaller = self.bars.iter().filter_map(|bars| match bars.from {
+            Material::Bars(timeframe) => Some(Source {
+                symbol: bars.source.symbol,
+                timeframe,
+            }),
+            Material::Trades | Material::Quotes | Material::Prices => None,
+        });
+        let waited = self.synchronizers.iter().flat_map(|one| &one.expected);
+        let all = waited.map(|each| each.source).chain(smaller);
+        let mut delivered: Vec<Source> = all.filter(|source| !made(source)).collect();
+        delivered.sort_unstable();
+        delivered.dedup();
+        match delivered
+            .array_windows()
+            .find(|[a, b]| a.symbol == b.symbol)
+        {
+            None => Ok(delivered),
+            Some([fast, slow]) => {
+                let found = format!("{fast} and {slow}, neither of which is made");
+                let allowed = format!(
+                    "bars of one length a symbol in the data: make the other with a [[bars]] of \
+                     source = \"{slow}\""
+                );
+                Err(InvalidValue::new("source", &found, &allowed))
+            }
+        }
+    }
+
     /// How the strategy called `name` takes part.
     #[must_use]
     pub fn strategy(&self, name: &Id) -> PlannedStrategy {
