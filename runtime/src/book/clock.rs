@@ -43,7 +43,9 @@ impl Book {
             return refuse(&now.to_string(), &format!("{} or later", self.newest.0));
         }
         self.newest = Timestamp(now);
-        self.call(Command::Advance(self.newest))
+        let applied = self.call(Command::Advance(self.newest))?;
+        self.passed(self.newest)?;
+        Ok(applied)
     }
 
     /// When something happened: as it says, or now. The system's clock never goes back.

@@ -4,6 +4,7 @@
 //! 2. A book opened again on its file goes on where it ended.
 
 mod arguments;
+mod bars;
 mod cash;
 mod clock;
 mod history;
@@ -39,12 +40,14 @@ use truebook_core::model::{
 };
 use truebook_store::{JournalFile, StoreThread};
 
+use self::bars::Bars;
 use self::holder::Holders;
 use self::opening::Opening;
 use self::request::price;
 use crate::desk::Desk;
 use crate::durability::DurabilityWatch;
 use crate::error::Error;
+use crate::strategy::BarPlan;
 
 /// An account that nobody registered.
 const NO_ACCOUNT: AccountId = AccountId(u16::MAX);
@@ -63,6 +66,8 @@ pub struct Book {
     instruments: Map<Id, Instrument>,
     accounts: Map<Id, AccountId>,
     holders: Holders,
+    plan: BarPlan,
+    bars: Bars,
 }
 
 impl Book {
@@ -112,9 +117,12 @@ impl Book {
             instruments: Map::default(),
             accounts,
             holders: Holders::default(),
+            bars: Bars::default(),
+            plan: options.plan,
         };
         // The known one again: it completes what was begun, where the end of it was not kept.
         book.configure(options.config.or(known).unwrap_or_default())?;
+        book.begin_bars()?;
         if is_known && !options.is_paper {
             book.call(Command::Recover)?;
         }
@@ -173,7 +181,8 @@ impl Book {
         let px = |value: Option<Fixed>, name| value.map(|v| price(instrument, name, v)).transpose();
         let (id, bid, ask) = (instrument.id, px(bid, "bid")?, px(ask, "ask")?);
         let tick = PriceTick::empty(id, self.time(ts_event)?);
-        self.post(Command::Price(PriceTick { bid, ask, ..tick }))
+        self.post(Command::Price(PriceTick { bid, ask, ..tick }))?;
+        self.quoted(&tick, (bid, ask))
     }
 
     /// Takes a last price.
@@ -182,9 +191,14 @@ impl Book {
     /// As [`Book::quote`].
     pub fn price(&mut self, symbol: &str, last: Fixed, ts_event: Option<i64>) -> Result<(), Error> {
         let instrument = self.known(symbol)?;
-        let (id, last) = (instrument.id, Some(price(instrument, "last", last)?));
+        let (id, last) = (instrument.id, price(instrument, "last", last)?);
         let tick = PriceTick::empty(id, self.time(ts_event)?);
-        self.post(Command::Price(PriceTick { last, ..tick }))
+        let tick = PriceTick {
+            last: Some(last),
+            ..tick
+        };
+        self.post(Command::Price(tick))?;
+        self.priced(&tick, last)
     }
 
     /// Takes the venue's own mark.
@@ -311,7 +325,7 @@ impl Book {
         Ok(self.past.as_ref())
     }
 
-    fn call(&mut self, command: Command) -> Result<Applied, Error> {
+    pub(crate) fn call(&mut self, command: Command) -> Result<Applied, Error> {
         let host = self.host.as_mut().ok_or(Error::Closed)?;
         applied(host.call(Input::Command(command))?)
     }

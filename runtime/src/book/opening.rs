@@ -9,6 +9,7 @@ use truebook_store::{Audit, Durability, JournalFile, Mode, Session, StoreError, 
 
 use crate::error::Error;
 use crate::settings::{AuditFiles, Mode as Trading, Settings};
+use crate::strategy::BarPlan;
 
 /// How to open a book.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct BookOptions {
     pub snapshots: bool,
     /// What is written for people beside the database.
     pub audit: AuditFiles,
+    /// What is composed of bars: those that it makes are recorded as they close.
+    pub plan: BarPlan,
     /// How the writer runs.
     pub host: Options,
 }
@@ -42,6 +45,7 @@ impl Default for BookOptions {
             durability: Durability::Disk,
             snapshots: true,
             audit: AuditFiles::default(),
+            plan: BarPlan::default(),
             host: Options::default(),
         }
     }
@@ -66,7 +70,9 @@ impl BookOptions {
         )?;
         let snapshots = said.is_none_or(|said| said.snapshots);
         let audit = said.map(|said| said.audit.clone());
+        let plan = said.map(|said| said.plan.clone());
         Ok(Self {
+            plan: plan.unwrap_or_default(),
             config: settings.map(|settings| settings.config),
             is_paper: mode.unwrap_or_default() == Trading::Paper,
             durability: durability.unwrap_or_default(),

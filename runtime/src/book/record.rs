@@ -61,7 +61,9 @@ impl Book {
             close: price(&instrument, "close", close)?,
             volume: quantity(&instrument, bar.volume)?,
         };
-        self.record(Record::Bar(record), ts)
+        let applied = self.record(Record::Bar(record), ts)?;
+        self.closed(&record)?;
+        Ok(applied)
     }
 
     /// Records a score from elsewhere; one of the same kind, symbol and time replaces it in the

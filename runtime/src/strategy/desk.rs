@@ -135,13 +135,9 @@ impl StrategyDesk {
         Self { names, ..self }
     }
 
-    /// The same, where a strategy may take no longer than `budget` over a set.
-    #[must_use]
-    pub fn with_budget(self, budget: Duration) -> Self {
-        Self {
-            budget: Some(budget),
-            ..self
-        }
+    /// Lets a strategy in this process take no longer than `budget` over a set.
+    pub fn set_budget(&mut self, budget: Duration) {
+        self.budget = Some(budget);
     }
 
     /// Adds a synchronizer, and gives its number.

@@ -1,6 +1,7 @@
 //! Makes the bars that nobody delivers: of trades, quotes and prices, and larger ones of smaller.
 //!
 //! 1. A bar that is made here is material for the larger ones at once.
+//! 2. The first bar of a source is not given where its begin was not seen.
 
 use truebook_core::bars::{
     Aggregator, AggregatorOptions, Bar, BarRule, BuiltBar, Completeness, Print, QuotePrice,
@@ -25,6 +26,8 @@ struct Made {
     from: Material,
     to: Timeframe,
     machine: Machine,
+    /// Whether a bar has been made.
+    is_begun: bool,
 }
 
 /// Makes bars.
@@ -70,6 +73,7 @@ impl BarMaker {
                 from: one.from,
                 to,
                 machine,
+                is_begun: false,
             })
         });
         Ok(Self {
@@ -121,7 +125,7 @@ impl BarMaker {
                     true => drop(aggregator.push(print, &mut self.out)),
                     false => aggregator.advance(print.ts, &mut self.out),
                 }
-                out.extend(self.out.drain(..).map(|bar| (made.to, bar)));
+                made.give(&mut self.out, out);
             }
         }
         self.enlarge(begun, out);
@@ -143,7 +147,7 @@ impl BarMaker {
                 // It waits for the smaller bar that ends it, which may be made just now.
                 Machine::Bars(_) => {}
             }
-            out.extend(self.out.drain(..).map(|bar| (made.to, bar)));
+            made.give(&mut self.out, out);
         }
         self.enlarge(begun, out);
         let begun = out.len();
@@ -151,7 +155,7 @@ impl BarMaker {
             if let Machine::Bars(resampler) = &mut made.machine {
                 resampler.advance(now, &mut self.out);
             }
-            out.extend(self.out.drain(..).map(|bar| (made.to, bar)));
+            made.give(&mut self.out, out);
         }
         self.enlarge(begun, out);
     }
@@ -177,7 +181,20 @@ impl BarMaker {
             {
                 // A bar that is none of its timeframe's is in no larger one.
                 let _ = resampler.push(bar, completeness, &mut self.out);
-                out.extend(self.out.drain(..).map(|bar| (made.to, bar)));
+                made.give(&mut self.out, out);
+            }
+        }
+    }
+}
+
+impl Made {
+    /// Moves what it made from `made` to `out`.
+    fn give(&mut self, made: &mut Vec<BuiltBar>, out: &mut Vec<MadeBar>) {
+        for built in made.drain(..) {
+            let is_cut = !self.is_begun && built.completeness == Completeness::Partial;
+            self.is_begun = true;
+            if !is_cut {
+                out.push((self.to, built));
             }
         }
     }

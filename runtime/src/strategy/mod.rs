@@ -12,6 +12,7 @@ mod momentum;
 mod pairs_trading;
 mod plan;
 mod router;
+mod runner;
 mod score;
 mod selection;
 mod signal;
@@ -25,6 +26,7 @@ pub use feature::{FeatureKind, FeatureSet, PlannedFeature};
 pub use maker::{BarMaker, MadeBar};
 pub use plan::{BarPlan, Material, PlannedBars, PlannedStrategy, PlannedSynchronizer};
 pub use router::{OrderNames, SignalCounts};
+pub use runner::{RoutedOrder, StrategyRunner};
 pub use selection::{Opposed, Selection, SelectionRule};
 pub use signal::{Action, Signal, Size};
 

@@ -3,6 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::bars::Bar;
 use crate::model::{Fixed, Id, InstrumentId, Timestamp};
 
 /// Something that was recorded; it changes no balance and no position.
@@ -38,6 +39,22 @@ pub struct BarRecord {
     pub close: i64,
     /// The quantity traded.
     pub volume: i128,
+}
+
+impl BarRecord {
+    /// The bar without its opening time.
+    #[must_use]
+    pub fn bar(&self) -> Bar {
+        Bar {
+            instrument: self.instrument,
+            ts_close: self.ts_close,
+            open: self.open,
+            high: self.high,
+            low: self.low,
+            close: self.close,
+            volume: self.volume,
+        }
+    }
 }
 
 /// A score from elsewhere: sentiment, confluence, the flow of options. One of the same kind, symbol
