@@ -7,6 +7,7 @@
 mod applied;
 mod argument;
 mod arrow;
+mod bars;
 mod book;
 mod cash;
 mod choice;
@@ -40,6 +41,16 @@ fn run_cli(py: Python<'_>, args: Vec<String>) -> u8 {
 mod _truebook {
     #[pymodule_export]
     use super::applied::Applied;
+    #[pymodule_export]
+    use super::bars::builder::bars;
+    #[pymodule_export]
+    use super::bars::feature::features;
+    #[pymodule_export]
+    use super::bars::pair::pair_features;
+    #[pymodule_export]
+    use super::bars::set::{Bar, BarSet};
+    #[pymodule_export]
+    use super::bars::synchronizer::BarSynchronizer;
     #[pymodule_export]
     use super::book::Book;
     #[pymodule_export]

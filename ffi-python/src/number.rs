@@ -72,6 +72,12 @@ fn plain(value: &Bound<'_, PyAny>) -> Option<Fixed> {
     Some(Fixed::new(i128::from(whole), 0))
 }
 
+/// The number that `float` writes by its shortest text; `None` for one that is none.
+pub(crate) fn of_float(float: f64) -> Option<Fixed> {
+    let long = || truebook::decimal("number", &float.to_string()).ok();
+    short_float(float).or_else(long)
+}
+
 /// The shortest decimal that is `float`, where it has at most 15 digits: no other that is as short
 /// is the same float, so it is the one that Python writes.
 #[allow(

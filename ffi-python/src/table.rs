@@ -25,6 +25,10 @@ impl Table {
         Self { frame, is_float }
     }
 
+    pub(crate) fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn column<'py>(&self, py: Python<'py>, values: &Values) -> PyResult<Bound<'py, PyList>> {
         match values {
             Values::Text(values) => PyList::new(py, values),
@@ -160,6 +164,10 @@ impl Records {
     {
         let items = PyTuple::new(py, items)?.unbind();
         Ok(Self { items, frame })
+    }
+
+    pub(crate) fn frame(&self) -> &Frame {
+        &self.frame
     }
 }
 

@@ -13,6 +13,9 @@ from truebook._listener import Listener
 from truebook._truebook import (
     Applied,
     Balance,
+    Bar,
+    BarSet,
+    BarSynchronizer,
     Book,
     ClosedPosition,
     Event,
@@ -26,12 +29,18 @@ from truebook._truebook import (
     Subscription,
     Table,
     View,
+    bars,
+    features,
     open,
+    pair_features,
 )
 
 __all__ = [
     "Applied",
     "Balance",
+    "Bar",
+    "BarSet",
+    "BarSynchronizer",
     "Book",
     "ClosedError",
     "ClosedPosition",
@@ -53,5 +62,8 @@ __all__ = [
     "Table",
     "UnknownInstrument",
     "View",
+    "bars",
+    "features",
     "open",
+    "pair_features",
 ]

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 from types import TracebackType
-from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, final, overload
+from typing import Any, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, final, overload
 
 __all__ = [
     "Applied",
     "Balance",
+    "Bar",
+    "BarSet",
+    "BarSynchronizer",
     "Book",
     "ClosedPosition",
     "Event",
@@ -22,7 +25,10 @@ __all__ = [
     "Subscription",
     "Table",
     "View",
+    "bars",
+    "features",
     "open",
+    "pair_features",
     "run_cli",
 ]
 
@@ -44,6 +50,29 @@ _Kind: TypeAlias = Literal[
     "inverse_future",
     "option",
     "fx",
+]
+
+class _Arrow(Protocol):
+    """A table with the Arrow PyCapsule interface."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+# A mapping's columns are lists, arrays or series of any library.
+_Data: TypeAlias = _Arrow | Mapping[str, Any]
+_Gap: TypeAlias = Literal["skip", "fail", "interpolate"] | tuple[Literal["last_known"], int]
+_Spans: TypeAlias = int | Sequence[int]
+_Rule: TypeAlias = str | tuple[Literal["ticks"], int] | tuple[Literal["volume", "value"], _Number]
+_Outcome: TypeAlias = Literal[
+    "taken",
+    "out_of_order",
+    "duplicate",
+    "corrected",
+    "late",
+    "future",
+    "unexpected",
+    "off_grid",
+    "invalid",
+    "crowded",
 ]
 
 @final
@@ -427,6 +456,15 @@ class Book:
         """Record a bar that has closed; one of the same symbol, timeframe and opening replaces it
         in the history. `ts_open` and `ts_event`, when it closed, are in nanoseconds since the
         epoch."""
+    def record_bars(self, symbol: str, timeframe: str, data: _Data) -> int:
+        """Record bars that have closed, in their order; one of the same symbol, timeframe and
+        opening replaces it in the history. `data` is a table of any library or a mapping of columns
+        `ts_close` or `ts_open`, `open`, `high`, `low`, `close`, `volume`; times in nanoseconds
+        since the epoch or timestamps. Where only one of the times is there, `timeframe` ("5m")
+        gives the other. Of a table with a column `symbol` or `timeframe` the rows of these are
+        taken. Gives how many were recorded. Raises InvalidValue for a column or a value that cannot
+        be taken, with its row: the bars before it are recorded where only the book could tell, and
+        a repeat of them changes nothing."""
     def observe(
         self,
         kind: str,
@@ -1033,6 +1071,195 @@ class Records(Generic[_T]):
         """A structured array of numpy, which must be installed: see `Table.to_numpy`."""
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """A stream of Arrow record batches."""
+
+@final
+class Bar:
+    """A bar in a set."""
+    @property
+    def source(self) -> str:
+        """Where it comes from, such as "BTC-USD_1m"."""
+    @property
+    def ts_close(self) -> int:
+        """When it closed, in nanoseconds since the epoch."""
+    @property
+    def open(self) -> Decimal:
+        """The first price."""
+    @property
+    def high(self) -> Decimal:
+        """The highest price."""
+    @property
+    def low(self) -> Decimal:
+        """The lowest price."""
+    @property
+    def close(self) -> Decimal:
+        """The last price."""
+    @property
+    def volume(self) -> Decimal:
+        """The quantity traded."""
+    @property
+    def state(self) -> Literal["present", "carried", "stale", "interpolated"]:
+        """What it is: "present", "carried", "stale" or "interpolated"."""
+    @property
+    def age_ns(self) -> int:
+        """How long before its set it closed, in nanoseconds."""
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class BarSet:
+    """The bars of all sources as they were known at one time."""
+    @property
+    def ts(self) -> int:
+        """The time at which all of it was known to have closed, in nanoseconds since the epoch."""
+    @property
+    def kind(self) -> Literal["set", "skipped", "failed"]:
+        """"set": use it; "skipped": a source is missing and all are required; "failed": a source is
+        missing whose gaps are failures. The last two hold what there was."""
+    @property
+    def failed_source(self) -> str | None:
+        """The first source whose gap made the set fail, or None."""
+    @property
+    def bars(self) -> dict[str, Bar]:
+        """The bar that stands for each source, by its name, in the order in which sources are
+        expected; a source without one is not in it."""
+    @property
+    def sources_present(self) -> list[str]:
+        """The sources whose own bar is in the set."""
+    @property
+    def sources_missing(self) -> list[str]:
+        """The other sources; a gap policy may have put something else in their place."""
+    def state(
+        self, source: str
+    ) -> Literal["missing", "present", "carried", "stale", "interpolated"]:
+        """What stands for `source`: "present", "carried" (of a slower timeframe, its newest),
+        "stale" (the last one known), "interpolated" or "missing"."""
+    def __eq__(self, value: object, /) -> bool: ...
+
+@final
+class BarSynchronizer:
+    """Waits for the bars of every source, and gives one set per close of the fastest of them.
+
+    Time comes from the bars' `arrival` and from `advance`, never from the system's clock. Any
+    thread may call it.
+
+    `expected_sources` are names such as "BTC-USD_1m". A set waits `timeout_ms` milliseconds after
+    its time and its first bar; then, with `require_all`, one that lacks a source is skipped, else
+    it goes out with what is there. `gaps` says by source what stands for a missing bar: "skip",
+    "fail", "interpolate" (with `mode="replay"` only) or ("last_known", age_max_ns). `closes_at`
+    says by source how many nanoseconds after a multiple of its timeframe it closes. At most
+    `open_sets_max` sets wait; a bar may close `future_ms` milliseconds after it arrives. With
+    `waits_for_holes` a set waits up to its timeout for the set before it. Prices have at most
+    `price_scale` digits after the point and quantities `qty_scale`. Raises InvalidValue.
+    """
+    def __new__(
+        cls,
+        expected_sources: Iterable[str],
+        timeout_ms: int = 100,
+        require_all: bool = True,
+        *,
+        gaps: Mapping[str, _Gap] | None = None,
+        closes_at: Mapping[str, int] | None = None,
+        mode: Literal["live", "replay"] = "live",
+        open_sets_max: int = 64,
+        future_ms: int = 0,
+        waits_for_holes: bool = True,
+        price_scale: int = 8,
+        qty_scale: int = 8,
+    ) -> Self: ...
+    def push(
+        self,
+        source: str,
+        *,
+        ts_close: int,
+        open: _Number,
+        high: _Number,
+        low: _Number,
+        close: _Number,
+        volume: _Number,
+        arrival: int | None = None,
+    ) -> _Outcome:
+        """Take a bar that closed at `ts_close` and arrived at `arrival`, both in nanoseconds since
+        the epoch; without `arrival`, when it closed. Gives what became of it. Raises InvalidValue
+        for what is no number or has too many digits: nothing is counted then."""
+    def push_many(self, source: str, data: _Data) -> dict[_Outcome, int]:
+        """Take the bars of one source in their order: a table of any library or a mapping of
+        columns `ts_close` (or `ts`, or `ts_open`), `open`, `high`, `low`, `close`, `volume`, and
+        `arrival` where it is another time; times in nanoseconds since the epoch or timestamps. Of a
+        table with a column `symbol` or `timeframe` the rows of this source are taken. Gives how
+        many bars had which outcome. Raises InvalidValue for a column or a value that cannot be
+        taken: no bar is taken then.
+
+        Its bars move time on: give several sources together to `push_all`.
+        """
+    def push_all(self, tables: dict[str, _Data]) -> dict[_Outcome, int]:
+        """Take the bars of several sources in the order of their arrivals: a dict of tables, by
+        source, each as `push_many` takes it. Where two arrive at once, the source that is expected
+        first comes first. Gives how many bars had which outcome. Raises InvalidValue as
+        `push_many`."""
+    def advance(self, now: int) -> None:
+        """Say that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar."""
+    def finish(self) -> None:
+        """Say that nothing more comes: every set goes out."""
+    def poll(self) -> BarSet | None:
+        """The next set that went out, was skipped or failed, in the order of time; None where there
+        is none."""
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> BarSet: ...
+    @property
+    def expected_sources(self) -> tuple[str, ...]:
+        """The sources, in the order in which sets have them."""
+    @property
+    def bar_counts(self) -> dict[_Outcome, int]:
+        """How many bars had which outcome, by its name."""
+    @property
+    def set_counts(
+        self,
+    ) -> dict[Literal["complete", "incomplete", "skipped", "failed", "evicted"], int]:
+        """How many sets went which way: "complete", "incomplete", "skipped", "failed"; and how many
+        of them went before their timeout because too many were open, "evicted"."""
+    @property
+    def open_sets(self) -> int:
+        """How many sets wait for bars."""
+
+def bars(
+    data: _Data,
+    rule: _Rule,
+    *,
+    kind: Literal["trades", "quotes", "prices", "bars"] = "trades",
+    stamp: Literal["close", "open"] = "close",
+    of: str | None = None,
+    quote: Literal["mid", "bid", "ask"] = "mid",
+    symbol: str | None = None,
+    session: tuple[str, str] | None = None,
+    empty: int = 0,
+    since: int | None = None,
+    until: int | None = None,
+    price_scale: int = 8,
+    qty_scale: int = 8,
+    floats: bool = False,
+) -> Table:
+    """Make bars of the rows of a table, all of one symbol: see `docs/bars.md`."""
+
+def features(
+    bars: _Data,
+    *,
+    sma: _Spans | None = None,
+    ema: _Spans | None = None,
+    rsi: _Spans | None = None,
+    atr: _Spans | None = None,
+    bollinger: _Spans | None = None,
+    bollinger_width: _Number = 2.0,
+    vwap: _Spans | None = None,
+    volatility: _Spans | None = None,
+    z_score: _Spans | None = None,
+    log_return: bool = False,
+    symbol: str | None = None,
+    timeframe: str | None = None,
+) -> Table:
+    """Compute features of bars of one symbol, each a column of floats: see `docs/bars.md`."""
+
+def pair_features(a: _Data, b: _Data, *, span: int, on: str = "close") -> Table:
+    """Compute how two series of bars move together, over the last `span` bars that both have: see
+    `docs/bars.md`."""
 
 def open(
     path: _Path | None = None,

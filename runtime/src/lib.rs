@@ -39,7 +39,7 @@ pub use truebook_core::engine::{
     PositionDetail, PositionLine, Producer, Reader, Registry, Status, Subscription, TotalsLine,
     Unseen, Unsent, View, Wait,
 };
-pub use truebook_core::{digest, model};
+pub use truebook_core::{bars, digest, model};
 pub use truebook_store::Durability;
 pub use wake::WakeFd;
 

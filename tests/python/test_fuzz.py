@@ -100,6 +100,7 @@ def test_an_argument_of_another_type_is_refused_with_its_parameters_name(book, n
         "mark": 100, "numerator": 2, "denominator": 1, "fee": 1, "total": 1, "timeframe": "1m",
         "open": 1, "high": 1, "low": 1, "close": 1, "volume": 1, "ts_open": 1, "ts_event": 2,
         "kind": "k", "level": "info", "text": "t", "table": "fills",
+        "data": {},
     }
     needed = [each.name for each in parameters if each.default is each.empty]
     for parameter in parameters:

@@ -15,6 +15,9 @@ from truebook import _truebook
 PUBLIC = [
     "Applied",
     "Balance",
+    "Bar",
+    "BarSet",
+    "BarSynchronizer",
     "Book",
     "ClosedError",
     "ClosedPosition",
@@ -36,11 +39,17 @@ PUBLIC = [
     "Table",
     "UnknownInstrument",
     "View",
+    "bars",
+    "features",
     "open",
+    "pair_features",
 ]
 CLASSES = [
     truebook.Applied,
     truebook.Balance,
+    truebook.Bar,
+    truebook.BarSet,
+    truebook.BarSynchronizer,
     truebook.Book,
     truebook.ClosedPosition,
     truebook.Event,
@@ -187,6 +196,9 @@ def test_the_compiled_module_is_private_and_says_what_it_has():
     assert sorted(_truebook.__all__) == [
         "Applied",
         "Balance",
+        "Bar",
+        "BarSet",
+        "BarSynchronizer",
         "Book",
         "ClosedPosition",
         "Event",
@@ -200,7 +212,10 @@ def test_the_compiled_module_is_private_and_says_what_it_has():
         "Subscription",
         "Table",
         "View",
+        "bars",
+        "features",
         "open",
+        "pair_features",
         "run_cli",
     ]
     assert _truebook.__doc__
