@@ -65,7 +65,7 @@ impl Book {
     }
 
     /// Refuses in a process that was forked: whoever had the lock there will not give it back here.
-    fn check_origin(&self, py: Python<'_>) -> PyResult<()> {
+    pub(crate) fn check_origin(&self, py: Python<'_>) -> PyResult<()> {
         match self.is_here() {
             true => Ok(()),
             false => Err(raise(py, &Error::Forked)),
@@ -244,8 +244,8 @@ impl Book {
         self.with(py, |book| book.price(symbol, last, ts_event))
     }
 
-    /// Take a public trade: its price is the last one. `ts_event` is in nanoseconds since the
-    /// epoch.
+    /// Take a public trade: its price is the last one, and the bars that the configuration makes of
+    /// trades have it. `ts_event` is in nanoseconds since the epoch.
     #[pyo3(signature = (symbol, price, qty, *, ts_event=None))]
     fn trade_print(
         &self,
@@ -255,12 +255,9 @@ impl Book {
         qty: Any<'_, '_>,
         ts_event: Option<Any<'_, '_>>,
     ) -> PyResult<()> {
-        let (price, qty) = (exact("price", price)?, exact("qty", qty)?);
-        if qty.raw <= 0 {
-            return Err(unknown(py, "qty", &qty.to_string(), "more than 0"));
-        }
+        let print = (exact("price", price)?, exact("qty", qty)?);
         let ts_event = time("ts_event", ts_event)?;
-        self.with(py, |book| book.price(symbol, price, ts_event))
+        self.with(py, |book| book.trade_print(symbol, print, ts_event))
     }
 
     /// Take the venue's own mark. `ts_event` is in nanoseconds since the epoch.

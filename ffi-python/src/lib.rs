@@ -23,6 +23,7 @@ mod position;
 mod read;
 mod record;
 mod status;
+mod strategy;
 mod subscription;
 mod table;
 mod trade;
@@ -67,6 +68,8 @@ mod _truebook {
     use super::run_cli;
     #[pymodule_export]
     use super::status::Status;
+    #[pymodule_export]
+    use super::strategy::StrategyDesk;
     #[pymodule_export]
     use super::subscription::Subscription;
     #[pymodule_export]

@@ -10,6 +10,7 @@ from truebook._errors import (
     UnknownInstrument,
 )
 from truebook._listener import Listener
+from truebook._strategies import RoutedOrder, Signal, StrategyRunner
 from truebook._truebook import (
     Applied,
     Balance,
@@ -55,9 +56,12 @@ __all__ = [
     "Position",
     "Records",
     "Refused",
+    "RoutedOrder",
+    "Signal",
     "Status",
     "StoreError",
     "Strategy",
+    "StrategyRunner",
     "Subscription",
     "Table",
     "UnknownInstrument",

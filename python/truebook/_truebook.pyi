@@ -22,6 +22,7 @@ __all__ = [
     "Records",
     "Status",
     "Strategy",
+    "StrategyDesk",
     "Subscription",
     "Table",
     "View",
@@ -141,8 +142,8 @@ class Book:
         *,
         ts_event: int | None = None,
     ) -> None:
-        """Take a public trade: its price is the last one. `ts_event` is in nanoseconds since the
-        epoch."""
+        """Take a public trade: its price is the last one, and the bars that the configuration makes
+        of trades have it. `ts_event` is in nanoseconds since the epoch."""
     def mark_price(self, symbol: str, mark: _Number, *, ts_event: int | None = None) -> None:
         """Take the venue's own mark. `ts_event` is in nanoseconds since the epoch."""
     def position(
@@ -915,6 +916,53 @@ class Event:
     def data(self) -> dict[str, Any]:
         """What else it says, by name; "old" and "new" are what was before and is since."""
     def __getitem__(self, name: str, /) -> Any: ...
+
+@final
+class StrategyDesk:
+    """Sets of a book's bars for strategies, and the orders that their signals become.
+    `truebook.StrategyRunner` is made of it."""
+
+    def __new__(
+        cls, book: Book, composition: str | None = None, since: int | None = None
+    ) -> StrategyDesk:
+        """`composition` is TOML with what is composed of bars; None is what the book's own
+        configuration says, with its strategies."""
+    def add(
+        self,
+        name: str,
+        synchronizer: str | None = None,
+        priority: int | None = None,
+        valid_ms: int | None = None,
+        order_notional: _Number | None = None,
+    ) -> int:
+        """Adds a strategy, and gives its number."""
+    def step(
+        self, timeout: float
+    ) -> tuple[str | None, BarSet, dict[str, float | None], list[int]] | None:
+        """The next set within `timeout` seconds; None without one."""
+    def is_past(self) -> bool:
+        """Whether the newest set is made of bars that were recorded before."""
+    def signal(
+        self,
+        member: int,
+        symbol: str,
+        action: str,
+        score: float = 0.0,
+        valid_ms: int | None = None,
+        qty: _Number | None = None,
+        notional: _Number | None = None,
+    ) -> None:
+        """Takes a signal of the newest set from the strategy of this number."""
+    def stop(self, member: int, why: str) -> None:
+        """Stops the strategy of this number."""
+    def decide(
+        self,
+    ) -> list[tuple[str, str, str, Decimal, str, int | None, tuple[str, str] | None]]:
+        """Chooses from the signals that wait, and submits the orders that they ask for."""
+    def strategies(self) -> dict[str, dict[str, Any]]:
+        """How each strategy does: a mapping by name."""
+    def synchronizers(self) -> list[dict[str, Any]]:
+        """How each synchronizer does: a list, those with a name first by their order."""
 
 @final
 class Subscription:

@@ -135,7 +135,7 @@ fn shown(all: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn a_signal_becomes_an_order_that_the_paper_venue_fills_and_an_exit_closes_it() {
     let (mut book, plan) = book(PAIR);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     let mut sets = 0;
     let mind = Of(move |seen: &Seen<'_>, signals: &mut Vec<Signal>| {
         sets += 1;
@@ -165,7 +165,7 @@ fn a_signal_becomes_an_order_that_the_paper_venue_fills_and_an_exit_closes_it() 
 #[test]
 fn one_that_panics_or_is_slow_is_stopped_and_said_and_the_others_go_on() {
     let (mut book, plan) = book(PAIR);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     let wrong = Of(|_: &Seen<'_>, _: &mut Vec<Signal>| panic!("no such number"));
     let slow = Of(|_: &Seen<'_>, signals: &mut Vec<Signal>| {
         signals.clear();
@@ -209,7 +209,7 @@ fn the_last_slot_goes_by_the_rule() {
     for (rule, winner) in [("first", "one"), ("priority", "two"), ("score", "three")] {
         let text = format!("{PAIR}\n[selection]\nrule = \"{rule}\"\n[limits]\nmax_positions = 1");
         let (mut book, plan) = book(&text);
-        let mut runner = book.run_strategies(&plan, None).unwrap();
+        let mut runner = book.run_strategies(Some(&plan), None).unwrap();
         for (text, priority, score) in [("one", 0, 0.1), ("two", 9, 0.2), ("three", 1, 0.3)] {
             let mind = Of(move |seen: &Seen<'_>, signals: &mut Vec<Signal>| {
                 let (bar, _) = seen.bar(&"A_1m".parse().unwrap()).unwrap();
@@ -236,7 +236,7 @@ fn the_last_slot_goes_by_the_rule() {
 fn where_strategies_disagree_the_winner_goes_if_so_asked() {
     let text = format!("{PAIR}\n[selection]\nrule = \"priority\"\nopposed = \"winner\"");
     let (mut book, plan) = book(&text);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     for (text, priority, action) in [("bear", 1, Action::Sell), ("bull", 2, Action::Buy)] {
         let planned = PlannedStrategy {
             priority,
@@ -252,7 +252,7 @@ fn where_strategies_disagree_the_winner_goes_if_so_asked() {
 fn a_signal_that_has_become_too_old_is_no_order() {
     let text = PAIR.replace("waits", "timeout_ms = 1000\nrequire_all = false\nwaits");
     let (mut book, plan) = book(&text);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     let planned = PlannedStrategy {
         valid_ms: Some(30_000),
         ..planned("own")
@@ -302,7 +302,7 @@ span = 3
             },
         )))
     };
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     runner.add(planned("own"), listen(&heard)).unwrap();
     for minute in 1..50 {
         turn(&mut book, &mut runner, minute);
@@ -318,7 +318,7 @@ span = 3
     book.close().unwrap();
     let mut book = Book::open(options).unwrap();
     let orders = book.orders().unwrap().len();
-    let mut runner = book.run_strategies(&plan, Some(0)).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), Some(0)).unwrap();
     runner.add(planned("own"), listen(&heard)).unwrap();
     while runner
         .step(Some(Duration::from_millis(200)), |_| {})
@@ -350,7 +350,7 @@ expected_sources = ["A_1m", "A_2m"]
 waits_for_holes = false
 "#;
     let (mut book, plan) = book(made);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     for second in 60..=240 {
         let ts = second * 1_000_000_000;
         book.trade_print("A", (px(100), px(1)), Some(ts)).unwrap();
@@ -376,7 +376,7 @@ waits_for_holes = false
 #[test]
 fn who_decides_outside_gives_signals_of_the_newest_set_only() {
     let (mut book, plan) = book(PAIR);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     let own = runner.add(planned("own"), None).unwrap();
     let instrument = runner.registry().instruments[0].id;
     let buy = Signal {
@@ -431,7 +431,7 @@ fn who_decides_outside_gives_signals_of_the_newest_set_only() {
 #[test]
 fn a_plan_that_does_not_fit_says_what_there_is() {
     let (mut book, plan) = book(PAIR);
-    let mut runner = book.run_strategies(&plan, None).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
     let of = |text: &str| PlannedStrategy {
         synchronizer: Some(name(text)),
         ..planned("own")
@@ -446,6 +446,10 @@ fn a_plan_that_does_not_fit_says_what_there_is() {
     assert!(twice.contains("a second time"), "{twice}");
     let guessed = PAIR.replace("waits", "gap = \"interpolate\"\nwaits");
     let plan = settings(&format!("{guessed}{INSTRUMENTS}")).plan;
-    let live = book.run_strategies(&plan, None).err().unwrap().to_string();
+    let live = book
+        .run_strategies(Some(&plan), None)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(live.contains("interpolate"), "{live}");
 }

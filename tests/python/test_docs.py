@@ -18,7 +18,7 @@ def test_the_examples_of_a_page_run_and_say_what_they_say(page, tmp_path, monkey
     assert ended.attempted > 5 and ended.failed == 0
 
 
-@pytest.mark.parametrize("module", [truebook, truebook._listener])
+@pytest.mark.parametrize("module", [truebook, truebook._listener, truebook._strategies])
 def test_the_examples_of_the_package_run(module):
     assert doctest.testmod(module).failed == 0
 

@@ -12,7 +12,7 @@ use crate::choice::unknown;
 use crate::error::exception;
 
 /// The digits of prices and quantities.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Digits {
     pub(crate) price: u8,
     pub(crate) qty: u8,

@@ -17,14 +17,16 @@ use crate::number::decimal;
 pub(crate) struct Layout {
     /// The sources by their numbers, as they were written.
     pub(crate) names: Vec<String>,
-    pub(crate) price: u8,
-    pub(crate) qty: u8,
+    /// How many digits the numbers of each have.
+    pub(crate) digits: Vec<Digits>,
 }
 
 impl Layout {
-    pub(crate) fn new(names: Vec<String>, digits: Digits) -> Self {
-        let Digits { price, qty } = digits;
-        Self { names, price, qty }
+    /// The digits of a source; none of one that is not there.
+    pub(crate) fn digits_of(&self, source: SourceId) -> Digits {
+        let at = usize::try_from(source.0).ok();
+        let digits = at.and_then(|at| self.digits.get(at)).copied();
+        digits.unwrap_or(Digits { price: 0, qty: 0 })
     }
 
     pub(crate) fn name(&self, source: SourceId) -> &str {
@@ -75,6 +77,11 @@ impl BarSet {
             set: set.clone(),
             kind,
         }
+    }
+
+    /// A set that went out.
+    pub(crate) fn out(set: &CoreSet, layout: &Arc<Layout>) -> Self {
+        Self::of(Release::Set(set), layout)
     }
 
     fn bar_of(&self, source: SourceId) -> Option<Bar> {
@@ -181,7 +188,7 @@ pub(crate) struct Bar {
 
 impl PartialEq for Bar {
     fn eq(&self, other: &Self) -> bool {
-        let scales = |of: &Self| (of.layout.price, of.layout.qty);
+        let scales = |of: &Self| of.layout.digits_of(of.source);
         let own = (self.source(), self.bar, self.state, self.age_ns);
         let is_same = own == (other.source(), other.bar, other.state, other.age_ns);
         is_same && scales(self) == scales(other)
@@ -190,11 +197,11 @@ impl PartialEq for Bar {
 
 impl Bar {
     fn price(&self, raw: i64) -> Fixed {
-        Fixed::new(i128::from(raw), self.layout.price)
+        Fixed::new(i128::from(raw), self.layout.digits_of(self.source).price)
     }
 
     fn traded(&self) -> Fixed {
-        Fixed::new(self.bar.volume, self.layout.qty)
+        Fixed::new(self.bar.volume, self.layout.digits_of(self.source).qty)
     }
 }
 

@@ -94,9 +94,9 @@ impl BarSynchronizer {
         known.unwrap_or(SourceId(u32::MAX))
     }
 
+    /// One for all sources.
     fn digits(&self) -> Digits {
-        let Layout { price, qty, .. } = *self.layout;
-        Digits { price, qty }
+        self.layout.digits_of(SourceId(0))
     }
 
     /// Takes bars in their order of arrival.
@@ -166,7 +166,10 @@ impl BarSynchronizer {
         let sources = expected(py, &names, gaps, closes_at)?;
         let core = Core::new(sources, options).map_err(|error| refused(py, error))?;
         Ok(Self {
-            layout: Arc::new(Layout::new(names, digits)),
+            layout: Arc::new(Layout {
+                digits: vec![digits; names.len()],
+                names,
+            }),
             state: Mutex::new(State {
                 core,
                 ready: VecDeque::new(),

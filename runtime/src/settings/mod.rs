@@ -125,7 +125,8 @@ impl Settings {
             Some(Mode::Live) => SyncMode::Live,
             Some(Mode::Paper) | None => SyncMode::Replay,
         };
-        let plan = plan::read(&root, &instruments, &strategies, known)?;
+        let symbols: Vec<Id> = instruments.iter().map(|spec| spec.symbol).collect();
+        let plan = plan::read(&root, &symbols, &strategies, known)?;
         let usual = Id::format(format_args!("USD"));
         let config = Config {
             reporting_currency: book.id("reporting_currency")?.unwrap_or(usual),

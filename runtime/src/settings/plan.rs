@@ -5,10 +5,10 @@ use truebook_core::bars::feature::{SPAN_MAX, Span};
 use truebook_core::bars::{
     BarSynchronizer, ExpectedSource, GapPolicy, Source, SyncMode, SynchronizerOptions, Timeframe,
 };
-use truebook_core::model::{Id, InstrumentSpec, InvalidValue, NANOS_PER_SECOND, StrategyConfig};
+use truebook_core::model::{Id, InvalidValue, NANOS_PER_SECOND, StrategyConfig};
 
-use super::SettingsError;
 use super::section::{Bare, Range, Section, Whole};
+use super::{SettingsError, document};
 use crate::strategy::{
     BarPlan, FeatureKind, Material, Opposed, PlannedBars, PlannedFeature, PlannedStrategy,
     PlannedSynchronizer, Selection, SelectionRule,
@@ -21,16 +21,33 @@ const GAPS: &str = "'skip', 'last_known', 'interpolate' or 'fail'";
 /// How long one bar stands for those that did not come, where nothing is said.
 const AGE_SECONDS: u32 = 300;
 
-/// What `root` composes; its strategies are `strategies`. Where `mode` is that of a replay, gaps
+/// The tables that compose.
+const TABLES: [&str; 4] = ["bars", "synchronizer", "feature", "selection"];
+
+impl BarPlan {
+    /// Takes TOML `text` with nothing but `[[bars]]`, `[[synchronizer]]`, `[[feature]]` and
+    /// `[selection]`, of `symbols`; `name` is the file's name in messages. Nothing is interpolated:
+    /// what comes after a gap is not known.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names file and line, what was found and what is allowed.
+    pub fn from_toml(name: &str, text: &str, symbols: &[Id]) -> Result<Self, SettingsError> {
+        let root = document::parse(name, text)?;
+        root.only(&TABLES)?;
+        read(&root, symbols, &[], SyncMode::Live)
+    }
+}
+
+/// What `root` composes of bars of `symbols`; its strategies are `strategies`. Where `mode` is that of a replay, gaps
 /// may be interpolated.
 pub(super) fn read(
     root: &Section,
-    instruments: &[InstrumentSpec],
+    symbols: &[Id],
     strategies: &[StrategyConfig],
     mode: SyncMode,
 ) -> Result<BarPlan, SettingsError> {
-    let bars = read_bars(root, instruments)?;
-    let synchronizers = read_synchronizers(root, instruments, mode)?;
+    let bars = read_bars(root, symbols)?;
+    let synchronizers = read_synchronizers(root, symbols, mode)?;
     Ok(BarPlan {
         features: read_features(root, &synchronizers)?,
         strategies: read_strategies(root, strategies, &synchronizers)?,
@@ -40,16 +57,13 @@ pub(super) fn read(
     })
 }
 
-fn read_bars(
-    root: &Section,
-    instruments: &[InstrumentSpec],
-) -> Result<Vec<PlannedBars>, SettingsError> {
+fn read_bars(root: &Section, symbols: &[Id]) -> Result<Vec<PlannedBars>, SettingsError> {
     let mut all: Vec<PlannedBars> = Vec::new();
     for section in root.tables("bars")? {
         section.only(&["source", "from"])?;
         let text = section.text("source", "a symbol and a timeframe")?;
         let text = section.required("source", text, "a symbol and a timeframe, such as SPY_5m")?;
-        let source = source(&section, "source", text, instruments)?;
+        let source = source(&section, "source", text, symbols)?;
         if all.iter().any(|other| other.source == source) {
             let found = format!("'{source}' a second time");
             return Err(section.refuse("source", &found, "each source once"));
@@ -87,25 +101,22 @@ fn source(
     section: &Section,
     key: &str,
     text: &str,
-    instruments: &[InstrumentSpec],
+    symbols: &[Id],
 ) -> Result<Source, SettingsError> {
     let source: Source = text
         .parse()
         .map_err(|error: InvalidValue| section.refuse(key, &error.found, &error.allowed))?;
-    if instruments.iter().any(|spec| spec.symbol == source.symbol) {
+    if symbols.contains(&source.symbol) {
         return Ok(source);
     }
-    let known: Vec<&str> = instruments
-        .iter()
-        .map(|spec| spec.symbol.as_str())
-        .collect();
-    let allowed = format!("a symbol of an [[instrument]]: {}", known.join(", "));
+    let known: Vec<&str> = symbols.iter().map(Id::as_str).collect();
+    let allowed = format!("a symbol that is registered: {}", known.join(", "));
     Err(section.refuse(key, &format!("'{text}'"), &allowed))
 }
 
 fn read_synchronizers(
     root: &Section,
-    instruments: &[InstrumentSpec],
+    symbols: &[Id],
     mode: SyncMode,
 ) -> Result<Vec<PlannedSynchronizer>, SettingsError> {
     let mut all: Vec<PlannedSynchronizer> = Vec::new();
@@ -129,7 +140,7 @@ fn read_synchronizers(
         }
         let planned = PlannedSynchronizer {
             name,
-            expected: read_expected(&section, instruments)?,
+            expected: read_expected(&section, symbols)?,
             options: read_options(&section, mode)?,
         };
         // What does not fit together is refused here, by the file's line.
@@ -146,10 +157,7 @@ fn read_synchronizers(
     Ok(all)
 }
 
-fn read_expected(
-    section: &Section,
-    instruments: &[InstrumentSpec],
-) -> Result<Vec<ExpectedSource>, SettingsError> {
+fn read_expected(section: &Section, symbols: &[Id]) -> Result<Vec<ExpectedSource>, SettingsError> {
     let allowed = "a list of sources, such as \"SPY_1m\"";
     let names = section.required(
         "expected_sources",
@@ -173,12 +181,7 @@ fn read_expected(
         let said = said.map(|text| gap(&own, name.as_str(), text, seconds));
         Ok(ExpectedSource {
             gap: said.transpose()?.unwrap_or(usual),
-            ..ExpectedSource::from(source(
-                section,
-                "expected_sources",
-                name.as_str(),
-                instruments,
-            )?)
+            ..ExpectedSource::from(source(section, "expected_sources", name.as_str(), symbols)?)
         })
     });
     each.collect()

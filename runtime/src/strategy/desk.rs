@@ -308,6 +308,18 @@ impl StrategyDesk {
         false
     }
 
+    /// The strategies that decide outside and that the newest set is for.
+    pub fn asked(&self) -> impl Iterator<Item = usize> {
+        let is_asked = |member: &Member| {
+            let is_outside = matches!(member.mind, Mind::Outside) && member.stopped.is_none();
+            let lane = self.newest.lane;
+            is_outside && lane.is_some_and(|lane| member.lanes.contains(&lane))
+        };
+        let all = self.members.iter().enumerate();
+        all.filter(move |(_, member)| is_asked(member))
+            .map(|(number, _)| number)
+    }
+
     /// Takes a signal of the newest set from a strategy that decides outside.
     ///
     /// # Errors

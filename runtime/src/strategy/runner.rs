@@ -52,25 +52,31 @@ pub struct StrategyRunner {
 }
 
 impl Book {
-    /// Runs strategies as `plan` composes them: those of the configuration, and what
-    /// [`StrategyRunner::add`] adds. Bars come from [`Book::bar`]: from now on, or all that was
-    /// recorded after the event `since`, which fills features and averages; no order comes of these.
+    /// Runs strategies on the bars that the book records: as `plan` composes them, those that
+    /// [`StrategyRunner::add`] adds; without one, as the book's own plan does, those of its
+    /// configuration, too. Bars are heard from now on, or all that were recorded after the event
+    /// `since`, which fills features and averages; no order comes of these.
     ///
     /// # Errors
     /// [`Error::Value`] for a plan that does not fit what is registered, for gaps that are
     /// interpolated, since what comes after them is not known, and as [`Book::subscribe`].
     pub fn run_strategies(
         &mut self,
-        plan: &BarPlan,
+        plan: Option<&BarPlan>,
         since: Option<u64>,
     ) -> Result<StrategyRunner, Error> {
-        let mut plan = plan.clone();
+        let is_own = plan.is_none();
+        let mut plan = plan.unwrap_or(self.plan()).clone();
         for one in &mut plan.synchronizers {
             one.options.mode = SyncMode::Live;
         }
         let made = self.ask(move |state| {
             let registry = Registry::of(state);
-            (build::desk(&plan, state), registry, state.sequence)
+            let desk = match is_own {
+                true => build::desk(&plan, state),
+                false => StrategyDesk::new(&plan, state.instruments()),
+            };
+            (desk, registry, state.sequence)
         })?;
         let (desk, registry, began) = made;
         let desk = desk?.with_names(OrderNames::Timed);
@@ -235,6 +241,13 @@ impl StrategyRunner {
             }
         }
         Ok(routed)
+    }
+
+    /// The strategies that decide outside and that the newest set is for.
+    #[must_use]
+    pub fn asked(&self) -> Vec<usize> {
+        let desk = self.desk.as_ref();
+        desk.map_or_else(Vec::new, |desk| desk.asked().collect())
     }
 
     /// The number of the strategy called `name`.
