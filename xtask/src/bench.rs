@@ -30,6 +30,7 @@ pub fn measure(root: &Path) -> Result<()> {
     let (engine, machine) = table(root, "engine")?;
     let (asked, _) = table(root, "asked")?;
     let (store, _) = table(root, "store")?;
+    let (bars, _) = table(root, "bars")?;
     let mut ledger = cargo(root);
     ledger.args([
         "bench",
@@ -50,6 +51,8 @@ pub fn measure(root: &Path) -> Result<()> {
     text += &asked;
     text += "\n## Store\n\n";
     text += &store;
+    text += "\n## Bars\n\n";
+    text += &bars;
     text += "\n## Python\n\n`benches/python`: a call inline, and of an engine on its own thread, \
              spinning or parked, beside the same work as others do it.\n\n";
     text += &python::measure(root)?;
