@@ -1392,19 +1392,45 @@ static inline double tbk_double_of_integer(int64_t value, uint32_t scale) {
     return (double)value / tbk_power(scale);
 }
 
-/* The same of 128 bits; exact to 53 bits. */
+/* The same of 128 bits. Its size is what is converted: the two halves of a negative number are
+ * near 2^64 each, and their sum would be left with what a double rounds away. */
 static inline double tbk_double_of_int128(struct tbk_int128 value, uint32_t scale) {
-    return ((double)value.high * 18446744073709551616.0 + (double)value.low) / tbk_power(scale);
+    const int is_negative = value.high < 0;
+    uint64_t low = value.low;
+    uint64_t high = (uint64_t)value.high;
+    if (is_negative) {
+        low = ~low + 1;
+        high = ~high + (low == 0 ? 1 : 0);
+    }
+    const double size = (double)high * 18446744073709551616.0 + (double)low;
+    return (is_negative ? -size : size) / tbk_power(scale);
 }
 
-/* The integer at `scale` that is nearest to `value`, a half away from 0; TBK_ERROR_INVALID_VALUE,
- * and nothing written, where it does not fit 64 bits or is no number. */
+/* The integer that is nearest to `value` * 10^scale, a half away from 0; TBK_ERROR_INVALID_VALUE,
+ * and nothing written, where it does not fit 64 bits or is no number, or `scale` is more than 18.
+ * It leaves no text for tbk_last_error. */
 static inline int32_t tbk_integer_of_double(double value, uint32_t scale, int64_t *integer) {
-    double scaled = value * tbk_power(scale);
-    if (!(scaled > -9223372036854774784.0 && scaled < 9223372036854774784.0)) {
+    double scaled, rest;
+    int64_t whole;
+    if (integer == NULL) {
+        return TBK_ERROR_NULL;
+    }
+    if (scale > 18) {
         return TBK_ERROR_INVALID_VALUE;
     }
-    *integer = (int64_t)(scaled < 0.0 ? scaled - 0.5 : scaled + 0.5);
+    scaled = value * tbk_power(scale);
+    if (!(scaled >= -9223372036854775808.0 && scaled < 9223372036854775808.0)) {
+        return TBK_ERROR_INVALID_VALUE;
+    }
+    /* Both are exact: a half that is added would round again. */
+    whole = (int64_t)scaled;
+    rest = scaled - (double)whole;
+    if (rest >= 0.5) {
+        whole += 1;
+    } else if (rest <= -0.5) {
+        whole -= 1;
+    }
+    *integer = whole;
     return TBK_OK;
 }
 

@@ -1,6 +1,8 @@
 // Every call of truebook.hpp once, on a book that keeps nothing. Built without exceptions, and
 // again with TRUEBOOK_THROW. Ends with the line of the first that is otherwise.
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <type_traits>
@@ -150,6 +152,40 @@ int feeds(Book &book) {
     return 0;
 }
 
+double as_double(std::int64_t value) {
+    const tbk_int128 wide = {static_cast<std::uint64_t>(value), value < 0 ? -1 : 0};
+    return tbk_double_of_int128(wide, 0);
+}
+
+// What is a double of an integer, and the integer of a double: each the nearest there is.
+int doubles() {
+    const std::int64_t values[] = {0, 1, -1, -500, 12345678901, -12345678901, INT64_MIN};
+    for (std::int64_t value : values) {
+        MUST(std::fabs(as_double(value) - static_cast<double>(value)) == 0.0);
+    }
+    MUST(tbk_double_of_int128({0, -1}, 0) + 18446744073709551616.0 == 0.0);
+    MUST(tbk_double_of_int128({1, 1}, 0) - 18446744073709551616.0 == 0.0);
+    std::int64_t found = 0;
+    const std::int64_t wide = std::int64_t{1} << 52;
+    for (std::int64_t value = wide - 9; value < wide + 9; ++value) {
+        MUST(tbk_integer_of_double(static_cast<double>(value), 0, &found) == TBK_OK);
+        MUST(found == value);
+        MUST(tbk_integer_of_double(-static_cast<double>(value), 0, &found) == TBK_OK);
+        MUST(found == -value);
+    }
+    MUST(tbk_integer_of_double(0.49999999999999994, 0, &found) == TBK_OK && found == 0);
+    MUST(tbk_integer_of_double(-0.5, 0, &found) == TBK_OK && found == -1);
+    MUST(tbk_integer_of_double(60000.10, 8, &found) == TBK_OK && found == 6000010000000);
+    MUST(tbk_integer_of_double(-9223372036854775808.0, 0, &found) == TBK_OK);
+    MUST(found == INT64_MIN);
+    for (double wrong : {9223372036854775808.0, -1e19, std::nan(""), HUGE_VAL}) {
+        MUST(tbk_integer_of_double(wrong, 0, &found) == TBK_ERROR_INVALID_VALUE);
+    }
+    MUST(tbk_integer_of_double(1.0, 19, &found) == TBK_ERROR_INVALID_VALUE);
+    MUST(tbk_integer_of_double(1.0, 0, nullptr) == TBK_ERROR_NULL && found == INT64_MIN);
+    return 0;
+}
+
 int moves(Book &book) {
     Book other = std::move(book);
     MUST(book.handle() == nullptr && other.handle() != nullptr);
@@ -194,7 +230,7 @@ int run() {
     auto made = opened();
     MUST(made.ok());
     Book book = std::move(made).value();
-    if (orders(book) != 0 || feeds(book) != 0) return 1;
+    if (doubles() != 0 || orders(book) != 0 || feeds(book) != 0) return 1;
     return moves(book);
 }
 
