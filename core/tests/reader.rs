@@ -147,6 +147,29 @@ fn who_finds_the_number_of_a_position_finds_its_figures() {
 }
 
 #[test]
+fn who_finds_the_number_of_an_instrument_finds_what_its_figures_mean() {
+    const INSTRUMENTS: usize = if cfg!(miri) { 20 } else { 300 };
+    for threaded in [true, false] {
+        let mut host = host(Options {
+            threaded,
+            ..Options::default()
+        });
+        let reader = host.reader().clone();
+        for number in 0..INSTRUMENTS {
+            let symbol = format!("X{number}-USD");
+            let given = spec(&symbol, InstrumentKind::Spot);
+            host.call(input(Command::AddInstrument(Box::new(given))))
+                .unwrap();
+            let found = reader.instrument_id(&symbol).unwrap();
+            let scales = reader.instrument_scales(found).unwrap();
+            assert_eq!(scales.symbol.as_str(), symbol);
+            assert_eq!((scales.price_scale, scales.qty_scale), (8, 8));
+        }
+        assert_eq!(reader.instrument_scales(InstrumentId(u32::MAX)), None);
+    }
+}
+
+#[test]
 fn lines_have_every_figure() {
     let mut host = host(Options::default());
     host.call(deposit("1000")).unwrap();
@@ -262,6 +285,8 @@ fn beyond(few: BoardOptions) {
         ),
         (7, 7)
     );
+    let scales = reader.instrument_scales(InstrumentId(1)).unwrap();
+    assert_eq!(scales.symbol.as_str(), "ETH-USD");
     assert_eq!(reader.position_detail(PositionId(1)).updated_at.0, 2);
     assert_eq!(reader.position_named("ETH-USD", "alpha"), None);
     assert_eq!(reader.strategy_id("gamma"), None);

@@ -1,7 +1,7 @@
 //! What is read without a lock: plain data, integers at the scales of its instrument.
 
-use truebook::model::{Instrument, InstrumentKind};
-use truebook::{InstrumentLine, PositionLine, TotalsLine};
+use truebook::model::InstrumentKind;
+use truebook::{InstrumentLine, InstrumentScales, PositionLine, TotalsLine};
 
 use crate::input::{Sized32, inline};
 use crate::number::tbk_int128;
@@ -169,8 +169,8 @@ impl From<TotalsLine> for tbk_totals_line {
     }
 }
 
-impl From<&Instrument> for tbk_instrument_info {
-    fn from(instrument: &Instrument) -> Self {
+impl From<InstrumentScales> for tbk_instrument_info {
+    fn from(instrument: InstrumentScales) -> Self {
         let kind = InstrumentKind::ALL.iter().zip(0..);
         let kind = kind.filter(|(kind, _)| **kind == instrument.kind);
         Self {

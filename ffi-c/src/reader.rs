@@ -261,8 +261,7 @@ pub unsafe extern "C" fn tbk_read_instrument_info(
         // SAFETY: the caller's promise.
         unsafe {
             let place = Place::new("info", info)?;
-            let view = self::reader(reader)?.view();
-            let found = view.registry().instruments.get(instrument as usize);
+            let found = self::reader(reader)?.instrument_scales(InstrumentId(instrument));
             let why = || Failure::invalid("instrument", instrument, "a registered number");
             place.fill(&found.ok_or_else(why)?.into());
         }

@@ -208,6 +208,32 @@ fn what_is_pushed_is_read_by_number_once_however_often_it_was_pushed() {
 }
 
 #[test]
+fn who_finds_the_number_of_an_instrument_finds_its_scales() {
+    for flags in [0, TBK_INLINE] {
+        let desk = Desk::open(flags);
+        for number in 0..100 {
+            let symbol = std::ffi::CString::new(format!("X{number}")).unwrap();
+            let (mut given, mut info) = (make::<tbk_instrument>(), make::<tbk_instrument_info>());
+            (given.symbol, given.base) = (symbol.as_ptr(), symbol.as_ptr());
+            (given.quote, given.price_precision) = (c"USD".as_ptr(), 9);
+            let (reader, mut found) = (desk.reader, TBK_NONE);
+            unsafe {
+                ok(tbk_add_instrument(desk.book, &raw const given));
+                ok(tbk_instrument_number(
+                    reader,
+                    symbol.as_ptr(),
+                    &raw mut found,
+                ));
+                ok(tbk_read_instrument_info(reader, found, &raw mut info));
+            }
+            assert_eq!(text(&info.symbol), symbol.to_str().unwrap());
+            assert_eq!((info.price_scale, info.qty_scale), (9, 8));
+        }
+        desk.close();
+    }
+}
+
+#[test]
 fn wrong_numbers_are_refused_by_name_and_nothing_is_given() {
     let desk = Desk::open(0);
     let (feed, own, reader) = (desk.feed(TBK_ORDERED), desk.instrument, desk.reader);

@@ -35,9 +35,9 @@ pub use truebook_core::book::{
     Applied, IncomeKind, Invalid, Liquidity, OrderReport, State, TradingState,
 };
 pub use truebook_core::engine::{
-    Discipline, Filter, Gone, Input, InstrumentLine, Options as HostOptions, Overflow,
-    PositionDetail, PositionLine, Producer, Reader, Registry, Status, Subscription, TotalsLine,
-    Unseen, Unsent, View, Wait,
+    Discipline, Filter, Gone, Input, InstrumentLine, InstrumentScales, Options as HostOptions,
+    Overflow, PositionDetail, PositionLine, Producer, Reader, Registry, Status, Subscription,
+    TotalsLine, Unseen, Unsent, View, Wait,
 };
 pub use truebook_core::{bars, digest, model};
 pub use truebook_store::Durability;

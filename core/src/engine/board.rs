@@ -1,17 +1,18 @@
 //! What readers see of the writer: lines, names, views and meters, in one place.
 //!
 //! 1. One thread writes, any number read; nobody waits for anybody.
-//! 2. How many positions there are is told before their lines, and names after them: who finds a
-//!    number finds its figures.
+//! 2. How many positions there are is told before their lines, and names after them and after the
+//!    scales of instruments: who finds a number finds its figures and what they mean.
 //! 3. The head is written last: who sees its sequence finds lines that are no older.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::model::{AccountId, Id, InstrumentId, PositionId, PositionKey, StrategyId};
 use crate::sync::{Doorbell, Gauge, Origin, SeqSlot, Shelf, Table};
 
 use super::bells::Bells;
+use super::line::InstrumentScales;
 use super::meter::{LaneMeter, Latencies};
 use super::view::View;
 
@@ -50,6 +51,8 @@ pub(super) struct Board {
     pub positions: Box<[SeqSlot<7>]>,
     pub details: Box<[SeqSlot<14>]>,
     pub instruments: Box<[SeqSlot<7>]>,
+    /// Each is written once.
+    pub scales: Box<[OnceLock<InstrumentScales>]>,
     pub totals: SeqSlot<15>,
     /// Sequence and version.
     pub head: SeqSlot<2>,
@@ -88,6 +91,7 @@ impl Board {
                 .map(|_| SeqSlot::new([0; 14]))
                 .collect(),
             instruments: lines(options.instruments),
+            scales: (0..options.instruments).map(|_| OnceLock::new()).collect(),
             totals: SeqSlot::new([0; 15]),
             head: SeqSlot::new([0; 2]),
             names: Names {

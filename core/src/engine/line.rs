@@ -4,7 +4,7 @@
 //! 1. All figures of a line are from one event or price.
 
 use crate::book::{Mark, Totals};
-use crate::model::Timestamp;
+use crate::model::{Id, Instrument, InstrumentKind, Timestamp};
 
 /// The prices of one instrument, at its price scale; 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,33 @@ pub struct InstrumentLine {
     pub venue_mark: i64,
     /// When the newest of them was known.
     pub ts: Timestamp,
+}
+
+/// What the integers of an instrument mean; stays the same for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstrumentScales {
+    /// What it is called.
+    pub symbol: Id,
+    /// Its kind.
+    pub kind: InstrumentKind,
+    /// Digits after the point of its prices.
+    pub price_scale: u8,
+    /// Digits after the point of its quantities.
+    pub qty_scale: u8,
+    /// Digits after the point of its money.
+    pub money_scale: u8,
+}
+
+impl From<&Instrument> for InstrumentScales {
+    fn from(instrument: &Instrument) -> Self {
+        Self {
+            symbol: instrument.symbol,
+            kind: instrument.kind,
+            price_scale: instrument.price_scale,
+            qty_scale: instrument.qty_scale,
+            money_scale: instrument.money_scale,
+        }
+    }
 }
 
 /// The whole book in the reporting currency, money at [`MAX_SCALE`](crate::model::MAX_SCALE).

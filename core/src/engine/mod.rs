@@ -35,7 +35,7 @@ pub use bus::Bus;
 pub use filter::Filter;
 pub use host::{Enrol, Host, Options, PRODUCERS_MAX};
 pub use journal::{Journal, NoJournal};
-pub use line::{InstrumentLine, TotalsLine};
+pub use line::{InstrumentLine, InstrumentScales, TotalsLine};
 pub use meter::Latency;
 #[cfg(truebook_loom)]
 pub use model::{ModelBells, modelled};

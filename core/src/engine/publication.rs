@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::book::{Entry, Ledger, State};
 use crate::model::{AccountId, InstrumentId, PositionId, StrategyId};
 
-use super::board::{Board, Names};
+use super::board::Board;
 use super::line::{InstrumentLine, TotalsLine};
 use super::position_line::{PositionDetail, PositionLine};
 use super::touch::Touched;
@@ -82,7 +82,7 @@ impl Publication {
         let positions = u64::try_from(ledger.state().positions().len());
         self.board.position_count.set(positions.unwrap_or(u64::MAX));
         self.lines(ledger.state());
-        self.known.tell(&self.board.names, ledger.state());
+        self.known.tell(&self.board, ledger.state());
         // After the lines, for which somebody may wait.
         ledger.refresh_totals();
         let (state, board) = (ledger.state(), &*self.board);
@@ -180,9 +180,13 @@ impl Drop for Publication {
 
 impl Known {
     /// Publishes names that are new.
-    fn tell(&mut self, names: &Names, state: &State) {
+    fn tell(&mut self, board: &Board, state: &State) {
+        let names = &board.names;
         let instruments = state.instruments().iter().skip(self.instruments);
         for instrument in instruments {
+            if let Some(place) = board.scales.get(instrument.id.index()) {
+                place.get_or_init(|| instrument.into());
+            }
             names.instruments.insert(instrument.symbol, instrument.id);
         }
         let strategies = state.strategies().iter().zip(0..).skip(self.strategies);

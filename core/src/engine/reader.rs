@@ -5,7 +5,7 @@
 //! 3. What a reader sees does not go back, unless its writer is stopped in the middle of a line for
 //!    longer than [`PATIENCE`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::model::{
@@ -14,7 +14,7 @@ use crate::model::{
 use crate::sync::SeqSlot;
 
 use super::board::Board;
-use super::line::{InstrumentLine, TotalsLine};
+use super::line::{InstrumentLine, InstrumentScales, TotalsLine};
 use super::position_line::{PositionDetail, PositionFigures, PositionLine};
 use super::producer::Gone;
 use super::status::Status;
@@ -154,6 +154,19 @@ impl Reader {
                 InstrumentLine::of(view.sequence, &mark)
             }),
         }
+    }
+
+    /// What the integers of an instrument mean, by its number; `None` where nobody has it.
+    #[must_use]
+    pub fn instrument_scales(&self, id: InstrumentId) -> Option<InstrumentScales> {
+        let place = self.board.scales.get(id.index());
+        let known = place.and_then(OnceLock::get).copied();
+        known.or_else(|| {
+            self.named(self.board.names.instruments.is_full(), |view| {
+                let found = view.registry().instruments.get(id.index());
+                found.map(InstrumentScales::from)
+            })
+        })
     }
 
     /// The whole book in the reporting currency.
