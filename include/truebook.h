@@ -1150,7 +1150,8 @@ int32_t tbk_position_number(const struct tbk_reader *reader,
                             uint32_t leg,
                             uint32_t *position);
 
-// Reads a position by its number. Set `line->size` first.
+// Reads a position by its number, TBK_ERROR_INVALID_VALUE for one that nobody has. Set
+// `line->size` first.
 //
 // Any thread. No allocation, no lock, no system call.
 //
@@ -1159,7 +1160,8 @@ int32_t tbk_read_position(const struct tbk_reader *reader,
                           uint32_t position,
                           struct tbk_position_line *line);
 
-// Reads the prices of an instrument by its number. Set `line->size` first.
+// Reads the prices of an instrument by its number, TBK_ERROR_INVALID_VALUE for one that nobody
+// has. Set `line->size` first.
 //
 // Any thread. No allocation, no lock, no system call.
 //
@@ -1176,7 +1178,8 @@ int32_t tbk_read_instrument(const struct tbk_reader *reader,
 int32_t tbk_read_totals(const struct tbk_reader *reader,
                         struct tbk_totals_line *line);
 
-// What the integers of an instrument mean, by its number. Set `info->size` first.
+// What the integers of an instrument mean, by its number, TBK_ERROR_INVALID_VALUE for one that
+// nobody has. Set `info->size` first.
 //
 // Any thread. No allocation, no lock, no system call.
 //

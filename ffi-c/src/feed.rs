@@ -8,6 +8,7 @@ use truebook::{
 use crate::book::Own;
 use crate::input::maybe;
 use crate::push::{tbk_fill_push, tbk_quote_push};
+use crate::reader::unregistered;
 use crate::record::side;
 use crate::status::{Failure, TBK_ERROR_CLOSED, TBK_ERROR_FORKED, TBK_ERROR_FULL};
 
@@ -120,11 +121,7 @@ impl Feed {
         self.instruments = u32::try_from(self.reader.instrument_count()).unwrap_or(u32::MAX);
         match instrument < self.instruments {
             true => Ok(()),
-            false => Err(Failure::invalid(
-                "instrument",
-                instrument,
-                "a registered number",
-            )),
+            false => Err(unregistered("instrument", instrument)),
         }
     }
 

@@ -179,7 +179,8 @@ pub unsafe extern "C" fn tbk_position_number(
     })
 }
 
-/// Reads a position by its number. Set `line->size` first.
+/// Reads a position by its number, TBK_ERROR_INVALID_VALUE for one that nobody has. Set
+/// `line->size` first.
 ///
 /// Any thread. No allocation, no lock, no system call.
 ///
@@ -194,14 +195,19 @@ pub unsafe extern "C" fn tbk_read_position(
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
-            let place = Place::new("line", line)?;
-            place.fill(&self::reader(reader)?.position(PositionId(position)).into());
+            let (place, reader) = (Place::new("line", line)?, self::reader(reader)?);
+            let found = tbk_position_line::from(reader.position(PositionId(position)));
+            if found.sequence == 0 {
+                check_untouched(reader, position)?;
+            }
+            place.fill(&found);
         }
         Ok(())
     })
 }
 
-/// Reads the prices of an instrument by its number. Set `line->size` first.
+/// Reads the prices of an instrument by its number, TBK_ERROR_INVALID_VALUE for one that nobody
+/// has. Set `line->size` first.
 ///
 /// Any thread. No allocation, no lock, no system call.
 ///
@@ -216,9 +222,11 @@ pub unsafe extern "C" fn tbk_read_instrument(
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
-            let place = Place::new("line", line)?;
-            let found = self::reader(reader)?.instrument(InstrumentId(instrument));
-            place.fill(&found.into());
+            let (place, reader) = (Place::new("line", line)?, self::reader(reader)?);
+            if instrument as usize >= reader.instrument_count() {
+                return Err(unregistered("instrument", instrument));
+            }
+            place.fill(&reader.instrument(InstrumentId(instrument)).into());
         }
         Ok(())
     })
@@ -245,7 +253,8 @@ pub unsafe extern "C" fn tbk_read_totals(
     })
 }
 
-/// What the integers of an instrument mean, by its number. Set `info->size` first.
+/// What the integers of an instrument mean, by its number, TBK_ERROR_INVALID_VALUE for one that
+/// nobody has. Set `info->size` first.
 ///
 /// Any thread. No allocation, no lock, no system call.
 ///
@@ -262,8 +271,8 @@ pub unsafe extern "C" fn tbk_read_instrument_info(
         unsafe {
             let place = Place::new("info", info)?;
             let found = self::reader(reader)?.instrument_scales(InstrumentId(instrument));
-            let why = || Failure::invalid("instrument", instrument, "a registered number");
-            place.fill(&found.ok_or_else(why)?.into());
+            let found = found.ok_or_else(|| unregistered("instrument", instrument))?;
+            place.fill(&found.into());
         }
         Ok(())
     })
@@ -291,6 +300,21 @@ unsafe fn give<T>(what: &str, place: *mut T, found: Result<T, Failure>) -> Resul
     // SAFETY: not NULL, and so a place by the caller's promise.
     unsafe { place.write(found) };
     Ok(())
+}
+
+/// Refuses a position that nobody has; no event has changed the one with this number.
+#[cold]
+#[inline(never)]
+fn check_untouched(reader: &Reader, position: u32) -> Result<(), Failure> {
+    match reader.has_position(PositionId(position)) {
+        true => Ok(()),
+        false => Err(unregistered("position", position)),
+    }
+}
+
+#[cold]
+pub(crate) fn unregistered(what: &str, number: u32) -> Failure {
+    Failure::invalid(what, number, "a registered number")
 }
 
 fn unknown(what: &str, name: &str) -> Failure {

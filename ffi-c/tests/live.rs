@@ -239,6 +239,7 @@ fn wrong_numbers_are_refused_by_name_and_nothing_is_given() {
     let (feed, own, reader) = (desk.feed(TBK_ORDERED), desk.instrument, desk.reader);
     let nothing = desk.fill(c"t", 0, 1);
     let (mut info, mut number) = (make::<tbk_instrument_info>(), 0);
+    let (mut line, mut prices) = (make::<tbk_position_line>(), make::<tbk_instrument_line>());
     let at = &raw mut number;
     let registered = "allowed: a registered number";
     let refused = |told: (i32, String), why: &str| {
@@ -254,6 +255,14 @@ fn wrong_numbers_are_refused_by_name_and_nothing_is_given() {
         refused(fill, "qty: found 0, allowed: more than 0");
         let read = told(tbk_read_instrument_info(reader, 9, &raw mut info));
         refused(read, &format!("instrument: found 9, {registered}"));
+        for number in [0, 9, TBK_NONE] {
+            let read = told(tbk_read_position(reader, number, &raw mut line));
+            refused(read, &format!("position: found {number}, {registered}"));
+        }
+        for number in [1, TBK_NONE] {
+            let read = told(tbk_read_instrument(reader, number, &raw mut prices));
+            refused(read, &format!("instrument: found {number}, {registered}"));
+        }
         let leg = told(tbk_position_number(reader, 0, own, 0, 9, at));
         refused(leg, "leg: found 9, allowed: TBK_NET, TBK_LONG or TBK_SHORT");
         let state = told(tbk_set_trading_state(desk.book, 3, c"why".as_ptr()));
@@ -485,6 +494,13 @@ fn an_order_lives_from_its_submission_to_its_end() {
             ok(tbk_quote(book, own.symbol, sides.0, sides.1, 1));
             ok(tbk_submit(book, &raw const own, &raw mut applied));
             let first = applied.sequence;
+            let (mut strategy, mut position) = (0, 0);
+            let (reader, name) = (desk.reader, c"mm".as_ptr());
+            ok(tbk_strategy_number(reader, name, &raw mut strategy));
+            let (place, at) = (&raw mut position, desk.instrument);
+            ok(tbk_position_number(reader, 0, at, strategy, TBK_NET, place));
+            let mut line: tbk_position_line = make();
+            ok(tbk_read_position(reader, position, &raw mut line));
             ok(tbk_submit(book, &raw const own, &raw mut applied));
             assert_eq!((applied.sequence, applied.is_duplicate), (first, 1));
             let refused = told(tbk_submit(book, &raw const other, null_mut()));

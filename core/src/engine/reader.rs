@@ -143,6 +143,12 @@ impl Reader {
         (count <= self.board.positions.len()).then_some(count)
     }
 
+    /// Whether there ever was a position with this number.
+    #[must_use]
+    pub fn has_position(&self, id: PositionId) -> bool {
+        u64::from(id.0) < self.board.position_count.get()
+    }
+
     /// The prices of an instrument by its number; 0 where there are none.
     #[inline]
     #[must_use]
