@@ -95,7 +95,8 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
         return TBK_OK;
     };
     let text = failure.text.replace('\0', " ");
-    LAST.with(|last| *last.borrow_mut() = CString::new(text).unwrap_or_default());
+    // A thread that ends has no text any more, for what is called by destructors of its own.
+    let _ = LAST.try_with(|last| *last.borrow_mut() = CString::new(text).unwrap_or_default());
     failure.status
 }
 

@@ -20,7 +20,7 @@ pub(crate) unsafe fn give(said: String, text: *mut c_char, size: usize) {
     unsafe { write_text(&said, text, size) };
     // JSON has no NUL inside.
     let said = CString::new(said).unwrap_or_default();
-    LAST.with(|last| *last.borrow_mut() = said);
+    let _ = LAST.try_with(|last| *last.borrow_mut() = said);
 }
 
 /// The whole text that the last tbk_call or tbk_poll_json on this thread gave, where its place was
@@ -37,16 +37,19 @@ pub unsafe extern "C" fn tbk_last_text(text: *mut *const c_char, length: *mut us
         if text.is_null() {
             return Err(Failure::null("text"));
         }
-        LAST.with(|last| {
+        let found = LAST.try_with(|last| {
             let last = last.borrow();
-            // SAFETY: each is written only where it is not NULL, and so a place by the promise.
-            unsafe {
-                text.write(last.as_ptr());
-                if !length.is_null() {
-                    length.write(last.as_bytes().len());
-                }
-            }
+            (last.as_ptr(), last.as_bytes().len())
         });
+        // A thread that ends has no text any more.
+        let (last, bytes) = found.unwrap_or((c"".as_ptr(), 0));
+        // SAFETY: each is written only where it is not NULL, and so a place by the promise.
+        unsafe {
+            text.write(last);
+            if !length.is_null() {
+                length.write(bytes);
+            }
+        }
         Ok(())
     })
 }

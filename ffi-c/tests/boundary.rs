@@ -4,6 +4,8 @@
 
 use std::ffi::{CStr, c_char};
 use std::ptr::{null, null_mut};
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering::Relaxed;
 
 use truebook_c::*;
 
@@ -118,6 +120,37 @@ fn what_was_cut_off_is_there_whole() {
         assert_eq!(tbk_last_text(null_mut(), &raw mut length), TBK_ERROR_NULL);
         assert_eq!(tbk_close(book), TBK_OK);
     }
+}
+
+/// Calls that fail when its thread ends, after the library has let go of its text.
+struct Late;
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let mut whole = null();
+        // SAFETY: every NULL is a case that the interface allows and refuses; the place is ours.
+        unsafe {
+            LATE.store(tbk_portfolio(null_mut(), null_mut()), Relaxed);
+            assert_eq!(*tbk_last_error(), 0);
+            assert_eq!(tbk_last_text(&raw mut whole, null_mut()), TBK_OK);
+            assert_eq!(*whole, 0);
+        }
+    }
+}
+
+static LATE: AtomicI32 = AtomicI32::new(TBK_OK);
+
+#[test]
+fn a_call_of_a_thread_that_ends_is_a_status() {
+    thread_local!(static LAST: Late = const { Late });
+    let ended = std::thread::spawn(|| {
+        // What is registered last is destroyed first.
+        LAST.with(|_| ());
+        // SAFETY: as above.
+        unsafe { tbk_portfolio(null_mut(), null_mut()) }
+    });
+    assert_eq!(ended.join().unwrap(), TBK_ERROR_NULL);
+    assert_eq!(LATE.load(Relaxed), TBK_ERROR_NULL);
 }
 
 #[test]
