@@ -762,11 +762,11 @@ struct tbk_filter {
     uint64_t kinds;
     // With TBK_SINCE: begin after the event with this sequence, which needs a database.
     uint64_t since;
-    // Numbers of instruments; NULL is all.
+    // Numbers of instruments; NULL, or none of them, is all.
     const uint32_t *instruments;
-    // Numbers of strategies; NULL is all.
+    // Numbers of strategies; NULL, or none of them, is all.
     const uint32_t *strategies;
-    // Numbers of accounts; NULL is all.
+    // Numbers of accounts; NULL, or none of them, is all.
     const uint32_t *accounts;
     // 0.
     uint64_t reserved[4];
@@ -1050,8 +1050,8 @@ int32_t tbk_push_price(struct tbk_producer *producer,
                        int64_t last,
                        int64_t ts_event);
 
-// Gives `count` quotes, in order; `taken` is how many were, all of them where the status is
-// TBK_OK. It may be NULL.
+// Gives `count` quotes, in order; `taken` is how many were, whatever the status says: all of them
+// with TBK_OK. It may be NULL, and so may `quotes` where there are none.
 //
 // One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
 // that sleeps.

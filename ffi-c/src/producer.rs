@@ -120,8 +120,8 @@ pub unsafe extern "C" fn tbk_push_price(
     })
 }
 
-/// Gives `count` quotes, in order; `taken` is how many were, all of them where the status is
-/// TBK_OK. It may be NULL.
+/// Gives `count` quotes, in order; `taken` is how many were, whatever the status says: all of them
+/// with TBK_OK. It may be NULL, and so may `quotes` where there are none.
 ///
 /// One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
 /// that sleeps.
@@ -139,9 +139,10 @@ pub unsafe extern "C" fn tbk_push_quotes(
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
+            let taken = Taken::of(taken);
             let feed = feed(producer)?;
             let all = array("quotes", quotes, count)?;
-            feed.together(|feed| each(all, taken, |quote| feed.quote(quote)))
+            feed.together(|feed| taken.each(all, |quote| feed.quote(quote)))
         }
     })
 }
@@ -181,9 +182,10 @@ pub unsafe extern "C" fn tbk_push_fills(
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
+            let taken = Taken::of(taken);
             let feed = feed(producer)?;
             let all = array("fills", fills, count)?;
-            feed.together(|feed| each(all, taken, |fill| feed.fill(&read("fill", fill)?)))
+            feed.together(|feed| taken.each(all, |fill| feed.fill(&read("fill", fill)?)))
         }
     })
 }
@@ -198,11 +200,14 @@ unsafe fn feed<'a>(given: *mut tbk_producer) -> Result<&'a mut Feed, Failure> {
     unsafe { Handle::of_mut("producer", given.cast()) }
 }
 
-/// The `count` structs at `given`.
+/// The `count` structs at `given`, which may be NULL where there are none: of an empty vector.
 ///
 /// # Safety
 /// `given` is NULL or points to so many.
 unsafe fn array<'a, T>(what: &str, given: *const T, count: usize) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
     if given.is_null() {
         return Err(Failure::null(what));
     }
@@ -210,27 +215,43 @@ unsafe fn array<'a, T>(what: &str, given: *const T, count: usize) -> Result<&'a 
     Ok(unsafe { std::slice::from_raw_parts(given, count) })
 }
 
-/// Gives one after the other until one fails, and writes how many were taken.
-///
-/// # Safety
-/// `taken` is NULL or a place for a number.
-unsafe fn each<T>(
-    all: &[T],
-    taken: *mut usize,
-    mut give: impl FnMut(&T) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut count = 0;
-    let mut failed = Ok(());
-    for one in all {
-        failed = give(one);
-        if failed.is_err() {
-            break;
+/// Where it is written how many of a batch were taken; may be NULL.
+struct Taken(*mut usize);
+
+impl Taken {
+    /// The place at `at`, where none were so far.
+    ///
+    /// # Safety
+    /// `at` is NULL or a place for a number, as long as this lives.
+    unsafe fn of(at: *mut usize) -> Self {
+        let own = Self(at);
+        own.write(0);
+        own
+    }
+
+    /// Gives one after the other until one fails, and writes how many were taken.
+    fn each<T>(
+        &self,
+        all: &[T],
+        mut give: impl FnMut(&T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut count = 0;
+        let mut failed = Ok(());
+        for one in all {
+            failed = give(one);
+            if failed.is_err() {
+                break;
+            }
+            count += 1;
         }
-        count += 1;
+        self.write(count);
+        failed
     }
-    if !taken.is_null() {
-        // SAFETY: not NULL, and so a place by the caller's promise.
-        unsafe { taken.write(count) };
+
+    fn write(&self, count: usize) {
+        if !self.0.is_null() {
+            // SAFETY: not NULL, and so a place by the promise that made it.
+            unsafe { self.0.write(count) };
+        }
     }
-    failed
 }

@@ -61,11 +61,11 @@ pub struct tbk_filter {
     pub kinds: u64,
     /// With TBK_SINCE: begin after the event with this sequence, which needs a database.
     pub since: u64,
-    /// Numbers of instruments; NULL is all.
+    /// Numbers of instruments; NULL, or none of them, is all.
     pub instruments: *const u32,
-    /// Numbers of strategies; NULL is all.
+    /// Numbers of strategies; NULL, or none of them, is all.
     pub strategies: *const u32,
-    /// Numbers of accounts; NULL is all.
+    /// Numbers of accounts; NULL, or none of them, is all.
     pub accounts: *const u32,
     /// 0.
     pub reserved: [u64; 4],
@@ -143,20 +143,15 @@ pub unsafe extern "C" fn tbk_poll(
     guard(|| {
         // SAFETY: the caller's promise.
         let own = unsafe { listener(subscription) }?;
-        if events.is_null() || count.is_null() {
-            return Err(Failure::null(if events.is_null() {
-                "events"
-            } else {
-                "count"
-            }));
+        if events.is_null() && capacity > 0 {
+            return Err(Failure::null("events"));
+        }
+        if count.is_null() {
+            return Err(Failure::null("count"));
         }
         if event_size != size_of::<tbk_event>() {
-            let found = u32::try_from(event_size).unwrap_or(u32::MAX);
-            return Err(Failure::invalid(
-                "event_size",
-                found,
-                "sizeof(struct tbk_event)",
-            ));
+            let allowed = "sizeof(struct tbk_event)";
+            return Err(Failure::invalid("event_size", event_size, allowed));
         }
         let mut taken = 0;
         while taken < capacity
@@ -347,8 +342,8 @@ unsafe fn wanted(given: *const tbk_filter) -> Result<(Filter, Overflow, Option<u
     };
     let small = |what: &'static str| {
         move |number: &u32| {
-            let number = u16::try_from(*number);
-            number.map_err(|_| Failure::invalid(what, u32::MAX, "a number that the book has"))
+            let small = u16::try_from(*number);
+            small.map_err(|_| Failure::invalid(what, number, "a number that the book has"))
         }
     };
     // SAFETY: the caller's promise.

@@ -347,6 +347,52 @@ fn a_handle_that_was_closed_is_told_so() {
 }
 
 #[test]
+fn how_many_of_a_batch_were_taken_is_always_said() {
+    let desk = Desk::open(0);
+    let feed = desk.feed(TBK_ORDERED);
+    let fill = desk.fill(c"t1", ONE, 100 * ONE);
+    let (mut taken, mut own) = (9, null_mut());
+    let at = &raw mut taken;
+    unsafe {
+        // As an empty vector has it.
+        ok(tbk_push_quotes(feed, null(), 0, at));
+        assert_eq!(std::mem::replace(&mut *at, 9), 0);
+        let status = tbk_push_fills(feed, null(), 1, at);
+        assert_eq!(
+            (status, std::mem::replace(&mut *at, 9)),
+            (TBK_ERROR_NULL, 0)
+        );
+        let status = tbk_push_fills(null_mut(), &raw const fill, 1, at);
+        assert_eq!(
+            (status, std::mem::replace(&mut *at, 9)),
+            (TBK_ERROR_NULL, 0)
+        );
+        ok(tbk_producer_close(feed));
+        let status = tbk_push_fills(feed, &raw const fill, 1, at);
+        assert_eq!(
+            (status, std::mem::replace(&mut *at, 9)),
+            (TBK_ERROR_CLOSED, 0)
+        );
+        ok(tbk_subscribe(desk.book, null(), &raw mut own));
+        ok(tbk_poll(own, null_mut(), size_of::<tbk_event>(), 0, at));
+        assert_eq!(taken, 0);
+        ok(tbk_unsubscribe(own));
+    }
+    desk.close();
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_named_as_it_was_found() {
+    let desk = Desk::open(0);
+    let (mut filter, mut own, number) = (make::<tbk_filter>(), null_mut(), 70_000_u32);
+    (filter.strategies, filter.strategy_count) = (&raw const number, 1);
+    let refused = told(unsafe { tbk_subscribe(desk.book, &raw const filter, &raw mut own) });
+    let why = "strategies: found 70000, allowed: a number that the book has";
+    assert_eq!(refused, (TBK_ERROR_INVALID_VALUE, why.to_owned()));
+    desk.close();
+}
+
+#[test]
 fn null_is_refused_where_something_is_needed_and_closed_without_harm() {
     let desk = Desk::open(0);
     let mut line: tbk_position_line = make();
