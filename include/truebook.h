@@ -968,10 +968,12 @@ int32_t tbk_integer_of_text(const char *text,
                             int64_t *integer);
 
 // Checks an order and records the intent to send it; TBK_ERROR_REFUSED with the name of the rule
-// that it breaks in tbk_last_error(). `applied` may be NULL.
+// that it breaks in tbk_last_error(). `applied` may be NULL. With TBK_DURABLE, TBK_ERROR_STORE
+// where it is recorded but not on disk after 10 seconds: it must not leave before
+// tbk_wait_durable says so of its sequence, which tbk_read_order has.
 //
-// Any thread. Allocates, takes the book's lock and waits for the writer; with TBK_DURABLE for the
-// disk, too.
+// Any thread. Allocates, takes the book's lock and waits for the writer; with TBK_DURABLE then
+// for the disk, without the lock.
 //
 // Requires: `book` is NULL or from tbk_open; `order` and `applied` are NULL or valid structs.
 int32_t tbk_submit(const struct tbk_book *book,

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use truebook::model::{InstrumentKind, InstrumentSpec};
 use truebook::settings::{Mode, Settings};
 use truebook::{
-    Book, BookOptions, DEFAULT_ACCOUNT, Durability, DurabilityWatch, Error, Fill, HostOptions,
-    Reader, Wait,
+    Book, BookOptions, DEFAULT_ACCOUNT, Durability, DurabilityWatch, Error, Fill, Gone,
+    HostOptions, Reader, Wait,
 };
 
 use crate::handle::Handle;
@@ -36,8 +36,14 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub fn lock(&self) -> MutexGuard<'_, Book> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The book for one call. A fork has the lock as it was, held by a thread that it has not.
+    pub fn lock(&self) -> Result<MutexGuard<'_, Book>, Failure> {
+        match self.reader.check() {
+            Err(Gone::Forked) => Err(Error::Forked.into()),
+            Ok(()) | Err(Gone::Ended) => {
+                Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
     }
 }
 
@@ -146,10 +152,20 @@ pub unsafe extern "C" fn tbk_close(book: *mut tbk_book) -> i32 {
     guard(|| {
         // SAFETY: the caller's promise.
         match unsafe { Handle::<Own>::close("book", book.cast()) }? {
-            Some(own) => Ok(own.lock().close()?),
+            Some(own) => close(own),
             None => Ok(()),
         }
     })
+}
+
+fn close(own: Own) -> Result<(), Failure> {
+    let forked = match own.lock() {
+        Ok(mut book) => return Ok(book.close()?),
+        Err(forked) => forked,
+    };
+    // A thread that the fork has not may have been in the middle of changing it.
+    std::mem::forget(own);
+    Err(forked)
 }
 
 /// Registers an instrument; a repeat with the same properties changes nothing.
@@ -347,7 +363,7 @@ unsafe fn with<T>(
     call: impl FnOnce(&mut Book) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // SAFETY: the caller's promise; a NULL is refused.
-    let mut inner = unsafe { self::book(book) }?.lock();
+    let mut inner = unsafe { self::book(book) }?.lock()?;
     Ok(call(&mut inner)?)
 }
 

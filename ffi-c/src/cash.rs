@@ -51,7 +51,7 @@ pub unsafe extern "C" fn tbk_deposit(
         // SAFETY: the caller's promise.
         unsafe {
             let cash = cash(currency, amount, id)?;
-            self::book(book)?.lock().deposit(&cash)?;
+            self::book(book)?.lock()?.deposit(&cash)?;
         }
         Ok(())
     })
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn tbk_withdraw(
         // SAFETY: the caller's promise.
         unsafe {
             let cash = cash(currency, amount, id)?;
-            self::book(book)?.lock().withdraw(&cash)?;
+            self::book(book)?.lock()?.withdraw(&cash)?;
         }
         Ok(())
     })
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn tbk_read_balance(
             let place = Place::new("balance", balance)?;
             let account = maybe("account", account)?.unwrap_or(DEFAULT_ACCOUNT);
             let currency = text("currency", currency)?;
-            let found = self::book(book)?.lock().balance(account, currency)?;
+            let found = self::book(book)?.lock()?.balance(account, currency)?;
             place.fill(&found.into());
         }
         Ok(())

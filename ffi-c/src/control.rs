@@ -71,7 +71,7 @@ pub unsafe extern "C" fn tbk_set_trading_state(
         // SAFETY: the caller's promise.
         unsafe {
             let reason = text("reason", reason)?;
-            self::book(book)?.lock().set_trading_state(state, reason)?;
+            self::book(book)?.lock()?.set_trading_state(state, reason)?;
         }
         Ok(())
     })
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn tbk_read_status(
     guard(|| {
         // SAFETY: the caller's promise.
         let (own, place) = unsafe { (self::book(book)?, Place::new("status", status)?) };
-        let (trading_state, unresolved) = own.lock().ask(|state| {
+        let (trading_state, unresolved) = own.lock()?.ask(|state| {
             let count = state.unresolved().count();
             (
                 state.trading_state,

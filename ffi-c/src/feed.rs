@@ -25,7 +25,7 @@ impl Feed {
     /// A producer of `own`.
     pub fn of(own: &Own, discipline: Discipline) -> Result<Self, Failure> {
         Ok(Self {
-            producer: own.lock().producer(discipline)?,
+            producer: own.lock()?.producer(discipline)?,
             reader: own.reader.clone(),
             has_event_clock: own.has_event_clock,
             instruments: 0,

@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use truebook::{Amendment, OrderRecord, OrderReport, OrderRequest};
+use truebook::{Amendment, Applied, Error, OrderRecord, OrderReport, OrderRequest};
 
-use crate::book::{book, tbk_book, time};
+use crate::book::{Own, book, tbk_book, time};
 use crate::decimal::tbk_decimal;
 use crate::input::{Place, Sized32, inline, maybe, maybe_number, number, read, text};
 use crate::record::{TBK_BUY, TBK_SELL, leg, side, size_u32, tbk_applied, tbk_text};
@@ -111,10 +111,12 @@ unsafe impl Sized32 for tbk_order_request {}
 unsafe impl Sized32 for tbk_order {}
 
 /// Checks an order and records the intent to send it; TBK_ERROR_REFUSED with the name of the rule
-/// that it breaks in tbk_last_error(). `applied` may be NULL.
+/// that it breaks in tbk_last_error(). `applied` may be NULL. With TBK_DURABLE, TBK_ERROR_STORE
+/// where it is recorded but not on disk after 10 seconds: it must not leave before
+/// tbk_wait_durable says so of its sequence, which tbk_read_order has.
 ///
-/// Any thread. Allocates, takes the book's lock and waits for the writer; with TBK_DURABLE for the
-/// disk, too.
+/// Any thread. Allocates, takes the book's lock and waits for the writer; with TBK_DURABLE then
+/// for the disk, without the lock.
 ///
 /// # Safety
 /// `book` is NULL or from tbk_open; `order` and `applied` are NULL or valid structs.
@@ -130,12 +132,13 @@ pub unsafe extern "C" fn tbk_submit(
             let place = Place::maybe("applied", applied)?;
             let given = read("order", order)?;
             let request = request(&given)?;
-            let mut own = self::book(book)?.lock();
-            let booked = match given.flags & TBK_DURABLE != 0 {
-                true => own.submit_durable(&request, DURABLE_IN)?,
-                false => own.submit(&request)?,
-            };
-            drop(own);
+            let is_durable = given.flags & TBK_DURABLE != 0;
+            let own = self::book(book)?;
+            let booked = submit(own, &request, is_durable)?;
+            // Without the lock: a book whose disk stands still can be halted.
+            if is_durable && own.durability.wait(booked.sequence, DURABLE_IN) != Ok(true) {
+                return Err(Error::NotDurable(booked.sequence).into());
+            }
             if let Some(place) = place {
                 place.fill(&booked.into());
             }
@@ -170,7 +173,7 @@ pub unsafe extern "C" fn tbk_order_update(
                 .map(|id| truebook::model::Id::new("venue_order_id", id))
                 .transpose();
             let report = match report {
-                TBK_ORDER_ACCEPTED => OrderReport::Accepted(known.map_err(truebook::Error::from)?),
+                TBK_ORDER_ACCEPTED => OrderReport::Accepted(known.map_err(Error::from)?),
                 TBK_ORDER_REJECTED => OrderReport::Rejected,
                 TBK_ORDER_CANCEL_REQUESTED => OrderReport::CancelRequested,
                 TBK_ORDER_CANCEL_REJECTED => OrderReport::CancelRejected,
@@ -183,7 +186,7 @@ pub unsafe extern "C" fn tbk_order_update(
                 }
             };
             let id = text("client_order_id", client_order_id)?;
-            let mut own = self::book(book)?.lock();
+            let mut own = self::book(book)?.lock()?;
             own.order_update(id, report, time(ts_event))?;
             Ok(())
         }
@@ -211,7 +214,7 @@ pub unsafe extern "C" fn tbk_amend(
                 qty: maybe_number("qty", qty)?,
                 price: maybe_number("price", price)?,
             };
-            self::book(book)?.lock().amend(id, to)?;
+            self::book(book)?.lock()?.amend(id, to)?;
             Ok(())
         }
     })
@@ -235,7 +238,7 @@ pub unsafe extern "C" fn tbk_read_order(
         unsafe {
             let place = Place::new("order", order)?;
             let id = text("client_order_id", client_order_id)?;
-            let found = self::book(book)?.lock().order(id)?;
+            let found = self::book(book)?.lock()?.order(id)?;
             let why = || {
                 let text = format!("client_order_id: found '{id}', allowed: an order of the book");
                 Failure::new(TBK_ERROR_UNKNOWN, text)
@@ -244,6 +247,14 @@ pub unsafe extern "C" fn tbk_read_order(
             Ok(())
         }
     })
+}
+
+fn submit(own: &Own, order: &OrderRequest<'_>, is_durable: bool) -> Result<Applied, Failure> {
+    let mut book = own.lock()?;
+    if is_durable {
+        book.check_durable()?;
+    }
+    Ok(book.submit(order)?)
 }
 
 /// The order that `given` asks for.

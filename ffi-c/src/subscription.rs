@@ -102,7 +102,7 @@ pub unsafe extern "C" fn tbk_subscribe(
             false => unsafe { wanted(filter) }?,
         };
         let listener = Listener {
-            inner: own.lock().subscribe(wanted, overflow, since)?,
+            inner: own.lock()?.subscribe(wanted, overflow, since)?,
             reader: own.reader.clone(),
             wake: None,
         };

@@ -37,11 +37,11 @@ pub unsafe extern "C" fn tbk_view_open(
         // SAFETY: the caller's promise.
         let own = unsafe { self::book(book) }?;
         let begun = Instant::now();
-        let mut found = own.lock().view()?;
+        let mut found = own.lock()?.view()?;
         while found.portfolio.sequence < at_least {
             let left = Duration::from_nanos(timeout_ns).saturating_sub(begun.elapsed());
             match own.reader.view_at_least(at_least, Some(left)) {
-                Ok(_) => found = own.lock().view()?,
+                Ok(_) => found = own.lock()?.view()?,
                 Err(Unseen::Gone) => {
                     return Err(Failure::new(TBK_ERROR_CLOSED, "the book is closed"));
                 }
