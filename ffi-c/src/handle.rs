@@ -24,6 +24,10 @@ pub(crate) struct Handle<T> {
     at: AtomicPtr<T>,
 }
 
+/// What C uses from any number of threads at once, and what it moves between them.
+pub(crate) const fn any_thread<T: Send + Sync>() {}
+pub(crate) const fn one_thread_at_a_time<T: Send>() {}
+
 /// Handles that were closed, the oldest first: each the address of an `AtomicPtr`, whatever it
 /// pointed to.
 static CLOSED: Mutex<VecDeque<usize>> = Mutex::new(VecDeque::new());

@@ -1,7 +1,14 @@
-//! The layout of the structs, as the header states it, too: a change of either does not compile.
+//! What does not compile where it changes: the layout of the structs, as the header states it, too,
+//! and the threads that may use what handles are of.
 
 use std::mem::offset_of;
 
+use truebook::{BookRecord, Reader};
+
+use crate::book::Own;
+use crate::feed::Feed;
+use crate::handle::{any_thread, one_thread_at_a_time};
+use crate::subscription::Listener;
 use crate::*;
 
 const _: () = assert!(size_of::<tbk_options>() == 56);
@@ -34,3 +41,9 @@ const _: () = assert!(offset_of!(tbk_position, symbol) == 288);
 const _: () = assert!(offset_of!(tbk_order, symbol) == 176);
 const _: () = assert!(offset_of!(tbk_portfolio, equity) == 16);
 const _: () = assert!(offset_of!(tbk_totals_line, equity) == 32);
+
+const _: () = any_thread::<Own>();
+const _: () = any_thread::<Reader>();
+const _: () = any_thread::<BookRecord>();
+const _: () = one_thread_at_a_time::<Feed>();
+const _: () = one_thread_at_a_time::<Listener>();

@@ -35,7 +35,7 @@ pub struct tbk_subscription {
 }
 
 /// What a handle of a subscription is of.
-struct Listener {
+pub(crate) struct Listener {
     inner: Subscription,
     reader: Reader,
     wake: Option<WakeFd>,
