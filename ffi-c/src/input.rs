@@ -118,12 +118,16 @@ pub(crate) fn inline<const N: usize>(text: &str) -> [c_char; N] {
     made
 }
 
-/// Writes `said` and a NUL into the `size` bytes at `text`, cut off where they are too few.
+/// Writes `said` and a NUL into the `size` bytes at `text`, cut off before a character for which
+/// they are too few.
 ///
 /// # Safety
 /// `text` is NULL or points to `size` writable bytes.
 pub(crate) unsafe fn write_text(said: &str, text: *mut c_char, size: usize) {
-    let length = said.len().min(size.saturating_sub(1));
+    let mut length = said.len().min(size.saturating_sub(1));
+    while !said.is_char_boundary(length) {
+        length -= 1;
+    }
     if !text.is_null() && size > 0 {
         // SAFETY: `length` and the NUL are within the `size` bytes of the caller's promise.
         unsafe {
