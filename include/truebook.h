@@ -1,7 +1,10 @@
 /* truebook: the book of record for a trading bot. C99 or later.
  *
  * Every call returns a status: TBK_OK, or a negative TBK_ERROR_* with text in tbk_last_error().
- * Outputs come last and are written only when the status is TBK_OK.
+ * Outputs come last and are written only when the status is TBK_OK; `taken` of a batch always.
+ * What is said of allocations, locks and system calls is of calls that end with TBK_OK: one that
+ * fails allocates its text. A line whose writer lost its core in the middle of writing it is tried
+ * for up to 200 ms, with system calls that let other threads run.
  * A struct begins with its own size; reserved members are 0.
  * Text is UTF-8 and ends with a NUL; the library copies what it keeps.
  * A tbk_book may be used from any thread; calls on one book wait for each other. A tbk_reader and
@@ -817,6 +820,8 @@ extern "C" {
 // Opens a book. `abi_version` is TBK_ABI_VERSION; `options` may be NULL: in memory, paper mode, a
 // writer thread. Free it with tbk_close.
 //
+// Any thread. Allocates, reads the files and starts the writer's thread.
+//
 // Requires: `options` is NULL or a valid struct, `book` is NULL or a place for a pointer.
 int32_t tbk_open(uint32_t abi_version,
                  const struct tbk_options *options,
@@ -826,12 +831,14 @@ int32_t tbk_open(uint32_t abi_version,
 // a call on it. The book is freed whatever the status says. What was opened of it stays until it
 // is closed itself.
 //
-// Any thread. Waits for the writer and the disk.
+// Any thread. Takes locks, and waits for the writer and the disk.
 //
 // Requires: `book` is NULL or from tbk_open.
 int32_t tbk_close(struct tbk_book *book);
 
 // Registers an instrument; a repeat with the same properties changes nothing.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or open; `instrument` is NULL or a valid struct.
 int32_t tbk_add_instrument(struct tbk_book *book,
@@ -839,6 +846,8 @@ int32_t tbk_add_instrument(struct tbk_book *book,
 
 // Takes a quote; a side that is NULL is missing. `ts_event` is in nanoseconds since the epoch, 0
 // is now. A price that is refused (crossed, out of band) leaves the last one.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or open; `symbol`, `bid` and `ask` are NULL or end with a NUL.
 int32_t tbk_quote(struct tbk_book *book,
@@ -849,6 +858,8 @@ int32_t tbk_quote(struct tbk_book *book,
 
 // Books an execution, once however often it is reported. `applied` may be NULL.
 //
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
 // Requires: `book` is NULL or open; `fill` and `applied` are NULL or valid structs.
 int32_t tbk_fill(struct tbk_book *book,
                  const struct tbk_fill *fill,
@@ -856,23 +867,29 @@ int32_t tbk_fill(struct tbk_book *book,
 
 // Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 //
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
 // Requires: `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a
 // struct.
-int32_t tbk_position(struct tbk_book *book,
+int32_t tbk_position(const struct tbk_book *book,
                      const char *symbol,
                      const char *strategy,
                      struct tbk_position *position);
 
 // Reads what the book adds up to. Set `portfolio->size` first.
 //
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
 // Requires: `book` is NULL or open; `portfolio` is NULL or a valid struct.
-int32_t tbk_portfolio(struct tbk_book *book,
+int32_t tbk_portfolio(const struct tbk_book *book,
                       struct tbk_portfolio *portfolio);
 
 // Calls the method called `name`, one of the Python package's, with `args`, the text of a JSON
 // object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
 // `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text
 // has the whole.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`
 // bytes.
@@ -888,7 +905,7 @@ int32_t tbk_call(struct tbk_book *book,
 //
 // Requires: `book` is NULL or from tbk_open; `currency`, `amount` and `id` are NULL or end with
 // a NUL.
-int32_t tbk_deposit(const struct tbk_book *book,
+int32_t tbk_deposit(struct tbk_book *book,
                     const char *currency,
                     const char *amount,
                     const char *id);
@@ -899,7 +916,7 @@ int32_t tbk_deposit(const struct tbk_book *book,
 //
 // Requires: `book` is NULL or from tbk_open; `currency`, `amount` and `id` are NULL or end with
 // a NUL.
-int32_t tbk_withdraw(const struct tbk_book *book,
+int32_t tbk_withdraw(struct tbk_book *book,
                      const char *currency,
                      const char *amount,
                      const char *id);
@@ -921,7 +938,7 @@ int32_t tbk_read_balance(const struct tbk_book *book,
 // Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or from tbk_open; `reason` is NULL or ends with a NUL.
-int32_t tbk_set_trading_state(const struct tbk_book *book,
+int32_t tbk_set_trading_state(struct tbk_book *book,
                               uint32_t state,
                               const char *reason);
 
@@ -952,6 +969,8 @@ int32_t tbk_read_status(const struct tbk_book *book,
 // Writes `value` as the shortest exact text and a NUL into the `size` bytes at `text`; 64 are
 // always enough. An absent number is "".
 //
+// Any thread. Allocates; no lock, no system call.
+//
 // Requires: `value` is NULL or points to a decimal, `text` is NULL or to `size` writable bytes.
 int32_t tbk_decimal_text(const struct tbk_decimal *value,
                          char *text,
@@ -960,7 +979,7 @@ int32_t tbk_decimal_text(const struct tbk_decimal *value,
 // The integer that `text` writes, at `scale` digits after the point, exactly: what has more digits
 // is refused.
 //
-// Any thread. No lock, no system call.
+// Any thread. No allocation, no lock, no system call.
 //
 // Requires: `text` is NULL or ends with a NUL; `integer` is NULL or a place for a number.
 int32_t tbk_integer_of_text(const char *text,
@@ -976,7 +995,7 @@ int32_t tbk_integer_of_text(const char *text,
 // for the disk, without the lock.
 //
 // Requires: `book` is NULL or from tbk_open; `order` and `applied` are NULL or valid structs.
-int32_t tbk_submit(const struct tbk_book *book,
+int32_t tbk_submit(struct tbk_book *book,
                    const struct tbk_order_request *order,
                    struct tbk_applied *applied);
 
@@ -986,7 +1005,7 @@ int32_t tbk_submit(const struct tbk_book *book,
 // Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
-int32_t tbk_order_update(const struct tbk_book *book,
+int32_t tbk_order_update(struct tbk_book *book,
                          uint32_t report,
                          const char *client_order_id,
                          const char *venue_order_id,
@@ -997,7 +1016,7 @@ int32_t tbk_order_update(const struct tbk_book *book,
 // Any thread. Allocates, takes the book's lock and waits for the writer.
 //
 // Requires: `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
-int32_t tbk_amend(const struct tbk_book *book,
+int32_t tbk_amend(struct tbk_book *book,
                   const char *client_order_id,
                   const char *qty,
                   const char *price);
@@ -1022,14 +1041,17 @@ int32_t tbk_producer_open(const struct tbk_book *book,
                           uint32_t discipline,
                           struct tbk_producer **producer);
 
-// Closes a producer; NULL is allowed. What it gave is executed.
+// Closes a producer; NULL is allowed. What it gave is executed. No other thread may be in a call
+// on it.
+//
+// Any thread. Frees, and takes a lock that all handles share.
 //
 // Requires: `producer` is NULL or from tbk_producer_open.
 int32_t tbk_producer_close(struct tbk_producer *producer);
 
 // Gives a quote, integers at the instrument's price_scale; 0 is a side that is missing, or the
-// time now. Whether it is believed shows in what is read. TBK_ERROR_FULL where an ordered producer
-// has no room: nothing was given.
+// time now. Whether it is believed shows in what is read. TBK_ERROR_FULL where there is no room:
+// nothing was given. A live feed has always room for the prices of the first 4,096 instruments.
 //
 // One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
 // that sleeps.
@@ -1066,7 +1088,8 @@ int32_t tbk_push_quotes(struct tbk_producer *producer,
                         size_t *taken);
 
 // Gives an execution, which is booked once however often it is given. What is wrong with it beyond
-// its numbers shows as an event, not as a status.
+// its numbers shows as an event, not as a status. TBK_ERROR_FULL where there is no room, of either
+// discipline: nothing was given.
 //
 // One thread at a time for a producer. Allocates once; no lock; a system call only to wake a
 // writer that sleeps.
@@ -1097,6 +1120,8 @@ int32_t tbk_reader_open(const struct tbk_book *book,
                         struct tbk_reader **reader);
 
 // Closes a reader; NULL is allowed. No other thread may be in a call on it.
+//
+// Any thread. Frees, and takes a lock that all handles share.
 //
 // Requires: `reader` is NULL or from tbk_reader_open.
 int32_t tbk_reader_close(struct tbk_reader *reader);
@@ -1191,7 +1216,9 @@ int32_t tbk_read_instrument_info(const struct tbk_reader *reader,
                                  struct tbk_instrument_info *info);
 
 // The text of the last call that failed on this thread, "" before the first. Valid until the next
-// failure on this thread.
+// failure on this thread. A thread that is past its own destructors has none: "".
+//
+// Any thread. No allocation, no lock, no system call.
 const char *tbk_last_error(void);
 
 // Hears what `filter` wants of `book`; a NULL filter wants everything from now on. It outlives the
@@ -1207,7 +1234,10 @@ int32_t tbk_subscribe(const struct tbk_book *book,
                       const struct tbk_filter *filter,
                       struct tbk_subscription **subscription);
 
-// Ends a subscription and closes its descriptor; NULL is allowed.
+// Ends a subscription and closes its descriptor; NULL is allowed. No other thread may be in a call
+// on it.
+//
+// Any thread. Frees, takes locks, and makes a system call to close the descriptor.
 //
 // Requires: `subscription` is NULL or from tbk_subscribe.
 int32_t tbk_unsubscribe(struct tbk_subscription *subscription);
@@ -1216,8 +1246,10 @@ int32_t tbk_unsubscribe(struct tbk_subscription *subscription);
 // `event_size` bytes each: sizeof(struct tbk_event); `count` is how many. Does not wait: see
 // tbk_subscription_fd.
 //
-// One thread at a time for a subscription. No allocation, no lock, no system call while it is
-// live; one that is told the past reads the database.
+// One thread at a time for a subscription. While it is live, no lock and no system call, and no
+// allocation for a price, a position, a balance or a fee: other kinds allocate up to three times
+// each. One that lost events with TBK_BLOCK, or that is told the past, takes locks and reads the
+// database.
 //
 // Requires: `subscription` is NULL or from tbk_subscribe; `events` is NULL or has room for so
 // many; `count` is NULL or a place for a number.
@@ -1250,7 +1282,8 @@ int32_t tbk_subscription_fd(struct tbk_subscription *subscription,
 // Makes the descriptor unreadable until there is something to poll; `is_ready` is 1 where there
 // may be already, and it stays readable.
 //
-// One thread at a time for a subscription. One system call.
+// One thread at a time for a subscription. Allocates, takes the lock that whoever rings takes, and
+// makes one system call, two where it stays readable; the first call makes the descriptor.
 //
 // Requires: `subscription` is NULL or from tbk_subscribe; `is_ready` is NULL or a place for a
 // number.
@@ -1292,6 +1325,8 @@ int32_t tbk_view_open(const struct tbk_book *book,
                       struct tbk_view **view);
 
 // Closes a view; NULL is allowed. No other thread may be in a call on it.
+//
+// Any thread. Frees, and takes a lock that all handles share.
 //
 // Requires: `view` is NULL or from tbk_view_open.
 int32_t tbk_view_close(struct tbk_view *view);

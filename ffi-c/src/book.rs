@@ -50,6 +50,8 @@ impl Own {
 /// Opens a book. `abi_version` is TBK_ABI_VERSION; `options` may be NULL: in memory, paper mode, a
 /// writer thread. Free it with tbk_close.
 ///
+/// Any thread. Allocates, reads the files and starts the writer's thread.
+///
 /// # Safety
 /// `options` is NULL or a valid struct, `book` is NULL or a place for a pointer.
 #[unsafe(no_mangle)]
@@ -143,7 +145,7 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
 /// a call on it. The book is freed whatever the status says. What was opened of it stays until it
 /// is closed itself.
 ///
-/// Any thread. Waits for the writer and the disk.
+/// Any thread. Takes locks, and waits for the writer and the disk.
 ///
 /// # Safety
 /// `book` is NULL or from tbk_open.
@@ -169,6 +171,8 @@ fn close(own: Own) -> Result<(), Failure> {
 }
 
 /// Registers an instrument; a repeat with the same properties changes nothing.
+///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
 ///
 /// # Safety
 /// `book` is NULL or open; `instrument` is NULL or a valid struct.
@@ -212,6 +216,8 @@ pub unsafe extern "C" fn tbk_add_instrument(
 /// Takes a quote; a side that is NULL is missing. `ts_event` is in nanoseconds since the epoch, 0
 /// is now. A price that is refused (crossed, out of band) leaves the last one.
 ///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
+///
 /// # Safety
 /// `book` is NULL or open; `symbol`, `bid` and `ask` are NULL or end with a NUL.
 #[unsafe(no_mangle)]
@@ -233,6 +239,8 @@ pub unsafe extern "C" fn tbk_quote(
 }
 
 /// Books an execution, once however often it is reported. `applied` may be NULL.
+///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
 ///
 /// # Safety
 /// `book` is NULL or open; `fill` and `applied` are NULL or valid structs.
@@ -272,12 +280,14 @@ pub unsafe extern "C" fn tbk_fill(
 
 /// Reads a position: of one strategy, or with NULL the account's net. Set `position->size` first.
 ///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
+///
 /// # Safety
 /// `book` is NULL or open; text is NULL or NUL-terminated; `position` is NULL or a
 /// struct.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_position(
-    book: *mut tbk_book,
+    book: *const tbk_book,
     symbol: *const c_char,
     strategy: *const c_char,
     position: *mut tbk_position,
@@ -299,10 +309,15 @@ pub unsafe extern "C" fn tbk_position(
 
 /// Reads what the book adds up to. Set `portfolio->size` first.
 ///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
+///
 /// # Safety
 /// `book` is NULL or open; `portfolio` is NULL or a valid struct.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_portfolio) -> i32 {
+pub unsafe extern "C" fn tbk_portfolio(
+    book: *const tbk_book,
+    portfolio: *mut tbk_portfolio,
+) -> i32 {
     guard(|| {
         // SAFETY: the caller's promise.
         unsafe {
@@ -318,6 +333,8 @@ pub unsafe extern "C" fn tbk_portfolio(book: *mut tbk_book, portfolio: *mut tbk_
 /// object of its keywords; NULL is none. Writes what it returns as JSON text and a NUL into the
 /// `size` bytes at `result`, cut off where they are too few; `result` may be NULL. tbk_last_text
 /// has the whole.
+///
+/// Any thread. Allocates, takes the book's lock and waits for the writer.
 ///
 /// # Safety
 /// `book` is NULL or open; text is NULL or NUL-terminated; `result` NULL or `size`

@@ -42,7 +42,7 @@ unsafe impl Sized32 for tbk_balance {}
 /// a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_deposit(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     currency: *const c_char,
     amount: *const c_char,
     id: *const c_char,
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn tbk_deposit(
 /// a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_withdraw(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     currency: *const c_char,
     amount: *const c_char,
     id: *const c_char,

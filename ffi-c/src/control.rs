@@ -54,7 +54,7 @@ unsafe impl Sized32 for tbk_status {}
 /// `book` is NULL or from tbk_open; `reason` is NULL or ends with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_set_trading_state(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     state: u32,
     reason: *const c_char,
 ) -> i32 {

@@ -58,6 +58,8 @@ impl tbk_decimal {
 /// Writes `value` as the shortest exact text and a NUL into the `size` bytes at `text`; 64 are
 /// always enough. An absent number is "".
 ///
+/// Any thread. Allocates; no lock, no system call.
+///
 /// # Safety
 /// `value` is NULL or points to a decimal, `text` is NULL or to `size` writable bytes.
 #[unsafe(no_mangle)]
@@ -95,7 +97,7 @@ pub unsafe extern "C" fn tbk_decimal_text(
 /// The integer that `text` writes, at `scale` digits after the point, exactly: what has more digits
 /// is refused.
 ///
-/// Any thread. No lock, no system call.
+/// Any thread. No allocation, no lock, no system call.
 ///
 /// # Safety
 /// `text` is NULL or ends with a NUL; `integer` is NULL or a place for a number.

@@ -122,7 +122,7 @@ unsafe impl Sized32 for tbk_order {}
 /// `book` is NULL or from tbk_open; `order` and `applied` are NULL or valid structs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_submit(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     order: *const tbk_order_request,
     applied: *mut tbk_applied,
 ) -> i32 {
@@ -159,7 +159,7 @@ const DURABLE_IN: std::time::Duration = std::time::Duration::from_secs(10);
 /// `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_order_update(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     report: u32,
     client_order_id: *const c_char,
     venue_order_id: *const c_char,
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn tbk_order_update(
 /// `book` is NULL or from tbk_open; text is NULL or ends with a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tbk_amend(
-    book: *const tbk_book,
+    book: *mut tbk_book,
     client_order_id: *const c_char,
     qty: *const c_char,
     price: *const c_char,

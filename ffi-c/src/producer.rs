@@ -59,7 +59,10 @@ pub unsafe extern "C" fn tbk_producer_open(
     })
 }
 
-/// Closes a producer; NULL is allowed. What it gave is executed.
+/// Closes a producer; NULL is allowed. What it gave is executed. No other thread may be in a call
+/// on it.
+///
+/// Any thread. Frees, and takes a lock that all handles share.
 ///
 /// # Safety
 /// `producer` is NULL or from tbk_producer_open.
@@ -70,8 +73,8 @@ pub unsafe extern "C" fn tbk_producer_close(producer: *mut tbk_producer) -> i32 
 }
 
 /// Gives a quote, integers at the instrument's price_scale; 0 is a side that is missing, or the
-/// time now. Whether it is believed shows in what is read. TBK_ERROR_FULL where an ordered producer
-/// has no room: nothing was given.
+/// time now. Whether it is believed shows in what is read. TBK_ERROR_FULL where there is no room:
+/// nothing was given. A live feed has always room for the prices of the first 4,096 instruments.
 ///
 /// One thread at a time for a producer. No allocation, no lock; a system call only to wake a writer
 /// that sleeps.
@@ -148,7 +151,8 @@ pub unsafe extern "C" fn tbk_push_quotes(
 }
 
 /// Gives an execution, which is booked once however often it is given. What is wrong with it beyond
-/// its numbers shows as an event, not as a status.
+/// its numbers shows as an event, not as a status. TBK_ERROR_FULL where there is no room, of either
+/// discipline: nothing was given.
 ///
 /// One thread at a time for a producer. Allocates once; no lock; a system call only to wake a
 /// writer that sleeps.

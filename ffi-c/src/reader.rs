@@ -45,6 +45,8 @@ pub unsafe extern "C" fn tbk_reader_open(
 
 /// Closes a reader; NULL is allowed. No other thread may be in a call on it.
 ///
+/// Any thread. Frees, and takes a lock that all handles share.
+///
 /// # Safety
 /// `reader` is NULL or from tbk_reader_open.
 #[unsafe(no_mangle)]

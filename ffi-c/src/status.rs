@@ -101,7 +101,9 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
 }
 
 /// The text of the last call that failed on this thread, "" before the first. Valid until the next
-/// failure on this thread.
+/// failure on this thread. A thread that is past its own destructors has none: "".
+///
+/// Any thread. No allocation, no lock, no system call.
 #[unsafe(no_mangle)]
 pub extern "C" fn tbk_last_error() -> *const c_char {
     LAST.try_with(|last| last.borrow().as_ptr())

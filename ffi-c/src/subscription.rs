@@ -112,7 +112,10 @@ pub unsafe extern "C" fn tbk_subscribe(
     })
 }
 
-/// Ends a subscription and closes its descriptor; NULL is allowed.
+/// Ends a subscription and closes its descriptor; NULL is allowed. No other thread may be in a call
+/// on it.
+///
+/// Any thread. Frees, takes locks, and makes a system call to close the descriptor.
 ///
 /// # Safety
 /// `subscription` is NULL or from tbk_subscribe.
@@ -126,8 +129,10 @@ pub unsafe extern "C" fn tbk_unsubscribe(subscription: *mut tbk_subscription) ->
 /// `event_size` bytes each: sizeof(struct tbk_event); `count` is how many. Does not wait: see
 /// tbk_subscription_fd.
 ///
-/// One thread at a time for a subscription. No allocation, no lock, no system call while it is
-/// live; one that is told the past reads the database.
+/// One thread at a time for a subscription. While it is live, no lock and no system call, and no
+/// allocation for a price, a position, a balance or a fee: other kinds allocate up to three times
+/// each. One that lost events with TBK_BLOCK, or that is told the past, takes locks and reads the
+/// database.
 ///
 /// # Safety
 /// `subscription` is NULL or from tbk_subscribe; `events` is NULL or has room for so
@@ -220,7 +225,8 @@ pub unsafe extern "C" fn tbk_subscription_fd(
 /// Makes the descriptor unreadable until there is something to poll; `is_ready` is 1 where there
 /// may be already, and it stays readable.
 ///
-/// One thread at a time for a subscription. One system call.
+/// One thread at a time for a subscription. Allocates, takes the lock that whoever rings takes, and
+/// makes one system call, two where it stays readable; the first call makes the descriptor.
 ///
 /// # Safety
 /// `subscription` is NULL or from tbk_subscribe; `is_ready` is NULL or a place for a

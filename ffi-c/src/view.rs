@@ -60,6 +60,8 @@ pub unsafe extern "C" fn tbk_view_open(
 
 /// Closes a view; NULL is allowed. No other thread may be in a call on it.
 ///
+/// Any thread. Frees, and takes a lock that all handles share.
+///
 /// # Safety
 /// `view` is NULL or from tbk_view_open.
 #[unsafe(no_mangle)]

@@ -122,6 +122,28 @@ fn what_was_cut_off_is_there_whole() {
     }
 }
 
+#[test]
+fn every_function_says_which_threads_may_call_it_and_what_it_costs() {
+    let header = include_str!("../../include/truebook.h");
+    let (mut said, mut count) = (String::new(), 0);
+    for line in header.lines() {
+        if line.starts_with("//") {
+            said.push_str(line);
+        } else if line.contains(" tbk_") || line.contains(" *tbk_") {
+            if !line.starts_with(['#', ' ', '}']) && line.contains('(') && !said.is_empty() {
+                let costs = ["llocat", "lock", "system call", "waits", "Frees"];
+                assert!(said.contains("thread"), "{line}");
+                assert!(costs.iter().any(|cost| said.contains(cost)), "{line}");
+                count += 1;
+            }
+            said.clear();
+        } else {
+            said.clear();
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
 /// Calls that fail when its thread ends, after the library has let go of its text.
 struct Late;
 
