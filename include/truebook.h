@@ -389,8 +389,12 @@ struct tbk_fill {
     const char *fee_currency;
     // When, in nanoseconds since the epoch; 0 is now.
     int64_t ts_event;
+    // Whose account, that of the order, too; NULL is "default".
+    const char *account;
+    // TBK_NET, TBK_LONG or TBK_SHORT, where the order does not say.
+    uint32_t leg;
     // 0.
-    uint64_t reserved[8];
+    uint32_t reserved[13];
 };
 
 // What became of a call.
@@ -649,8 +653,12 @@ struct tbk_fill_push {
     const char *venue_order_id;
     // Who decided it; may be NULL.
     const char *strategy;
+    // Whose account, that of the order, too; NULL is "default".
+    const char *account;
+    // TBK_NET, TBK_LONG or TBK_SHORT, where the order does not say.
+    uint32_t leg;
     // 0.
-    uint64_t reserved[4];
+    uint32_t reserved[5];
 };
 
 // A whole number: high * 2^64 + low, in two's complement.

@@ -15,7 +15,7 @@ use crate::handle::Handle;
 use crate::input::{Place, id, long_text, maybe, maybe_number, number, read, text};
 use crate::record::{
     TBK_DURABILITY_OS, TBK_EVENT_CLOCK, TBK_INLINE, TBK_LIVE, TBK_WAIT_ADAPTIVE, TBK_WAIT_PARK,
-    TBK_WAIT_SPIN, TBK_WAIT_YIELD, side, tbk_applied, tbk_fill, tbk_instrument, tbk_options,
+    TBK_WAIT_SPIN, TBK_WAIT_YIELD, leg, side, tbk_applied, tbk_fill, tbk_instrument, tbk_options,
     tbk_portfolio, tbk_position,
 };
 use crate::status::{
@@ -255,10 +255,13 @@ pub unsafe extern "C" fn tbk_fill(
         unsafe {
             let place = Place::maybe("applied", applied)?;
             let given = read("fill", fill)?;
-            let side = side(given.side)?;
+            let (side, leg) = (side(given.side)?, leg(given.leg)?);
             let fee = maybe_number("fee", given.fee)?;
             let fee_currency = maybe("fee_currency", given.fee_currency)?;
+            let account = maybe("account", given.account)?;
             let fill = Fill {
+                account: account.unwrap_or(DEFAULT_ACCOUNT),
+                leg,
                 qty: number("qty", given.qty)?,
                 price: number("price", given.price)?,
                 trade_id: maybe("trade_id", given.trade_id)?,

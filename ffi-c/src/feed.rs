@@ -8,8 +8,8 @@ use truebook::{
 use crate::book::Own;
 use crate::input::maybe;
 use crate::push::{tbk_fill_push, tbk_quote_push};
-use crate::reader::unregistered;
-use crate::record::side;
+use crate::reader::{unknown, unregistered};
+use crate::record::{leg, side};
 use crate::status::{Failure, TBK_ERROR_CLOSED, TBK_ERROR_FORKED, TBK_ERROR_FULL};
 
 /// What a handle of a producer is of.
@@ -93,6 +93,12 @@ impl Feed {
         report.venue_order_id = id("venue_order_id", given.venue_order_id)?;
         report.strategy = id("strategy", given.strategy)?;
         report.ts = self.time(given.ts_event);
+        report.leg = leg(given.leg)?;
+        // SAFETY: the caller's promise.
+        if let Some(account) = unsafe { maybe("account", given.account) }? {
+            let known = self.reader.account_id(account);
+            report.account = known.ok_or_else(|| unknown("account", account))?;
+        }
         let scale = u8::try_from(given.fee_scale)
             .ok()
             .filter(|scale| *scale <= 18);

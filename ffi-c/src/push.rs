@@ -48,8 +48,12 @@ pub struct tbk_fill_push {
     pub venue_order_id: *const c_char,
     /// Who decided it; may be NULL.
     pub strategy: *const c_char,
+    /// Whose account, that of the order, too; NULL is "default".
+    pub account: *const c_char,
+    /// TBK_NET, TBK_LONG or TBK_SHORT, where the order does not say.
+    pub leg: u32,
     /// 0.
-    pub reserved: [u64; 4],
+    pub reserved: [u32; 5],
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.

@@ -319,7 +319,8 @@ pub(crate) fn unregistered(what: &str, number: u32) -> Failure {
     Failure::invalid(what, number, "a registered number")
 }
 
-fn unknown(what: &str, name: &str) -> Failure {
+#[cold]
+pub(crate) fn unknown(what: &str, name: &str) -> Failure {
     let text = format!("{what}: found '{name}', allowed: one that the book has");
     Failure::new(TBK_ERROR_UNKNOWN, text)
 }

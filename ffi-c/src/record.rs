@@ -145,8 +145,12 @@ pub struct tbk_fill {
     pub fee_currency: *const c_char,
     /// When, in nanoseconds since the epoch; 0 is now.
     pub ts_event: i64,
+    /// Whose account, that of the order, too; NULL is "default".
+    pub account: *const c_char,
+    /// TBK_NET, TBK_LONG or TBK_SHORT, where the order does not say.
+    pub leg: u32,
     /// 0.
-    pub reserved: [u64; 8],
+    pub reserved: [u32; 13],
 }
 
 /// What became of a call.

@@ -583,6 +583,45 @@ fn an_order_lives_from_its_submission_to_its_end() {
 }
 
 #[test]
+fn an_order_of_another_account_is_filled_there() {
+    let desk = Desk::open(TBK_LIVE);
+    let (mut own, mut given) = (order(c"2"), make::<tbk_fill>());
+    let (feed, other) = (desk.feed(TBK_ORDERED), c"other".as_ptr());
+    let (mut found, mut number) = (make::<tbk_order>(), 0);
+    let args = c"{\"currency\":\"USD\",\"amount\":\"1000\",\"account\":\"other\"}";
+    let mut pushed = desk.fill(c"t2", ONE, 100 * ONE);
+    (given.side, given.symbol, given.trade_id) = (TBK_BUY, own.symbol, c"t1".as_ptr());
+    (given.qty, given.price) = (c"1".as_ptr(), c"100".as_ptr());
+    (given.client_order_id, given.account) = (own.client_order_id, other);
+    (pushed.client_order_id, pushed.account) = (own.client_order_id, other);
+    own.account = other;
+    unsafe {
+        let sides = (c"99".as_ptr(), c"101".as_ptr());
+        ok(tbk_quote(desk.book, own.symbol, sides.0, sides.1, 1));
+        let name = c"deposit".as_ptr();
+        ok(tbk_call(desk.book, name, args.as_ptr(), null_mut(), 0));
+        ok(tbk_submit(desk.book, &raw const own, null_mut()));
+        ok(tbk_fill(desk.book, &raw const given, null_mut()));
+        ok(tbk_push_fill(feed, &raw const pushed));
+        ok(tbk_account_number(desk.reader, other, &raw mut number));
+        let begun = Instant::now();
+        while text(&found.status) != "filled" {
+            assert!(begun.elapsed() < Duration::from_secs(20));
+            let id = own.client_order_id;
+            ok(tbk_read_order(desk.book, id, &raw mut found));
+        }
+        pushed.account = c"nobody".as_ptr();
+        let status = tbk_push_fill(feed, &raw const pushed);
+        assert_eq!((number, status), (1, TBK_ERROR_UNKNOWN));
+        (pushed.account, pushed.leg) = (other, 9);
+        let status = tbk_push_fill(feed, &raw const pushed);
+        assert_eq!(status, TBK_ERROR_INVALID_VALUE);
+        ok(tbk_producer_close(feed));
+    }
+    desk.close();
+}
+
+#[test]
 fn a_view_has_all_of_one_sequence_and_never_changes() {
     let desk = Desk::open(TBK_LIVE);
     let (mut applied, mut found) = (make::<tbk_applied>(), make::<tbk_order>());

@@ -251,6 +251,9 @@ impl Caller<'_> {
             (fill.fee, fill.fee_currency) = (null(), null());
         }
         fill.ts_event = self.of.integer();
+        if self.of.rarely() {
+            (fill.account, fill.leg) = (self.of.text(), self.of.small());
+        }
         let mut applied = self.sized();
         let fill = self.of.place(&mut fill);
         let applied = self.of.place(&mut applied);

@@ -110,6 +110,9 @@ impl Caller<'_> {
         (fill.fee, fill.fee_scale) = (self.of.integer(), self.of.small().saturating_mul(7));
         (fill.trade_id, fill.strategy) = (self.of.text(), self.of.text());
         (fill.client_order_id, fill.ts_event) = (self.of.text(), self.of.integer());
+        if self.of.rarely() {
+            (fill.account, fill.leg) = (self.of.text(), self.of.small());
+        }
         fill
     }
 
