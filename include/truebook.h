@@ -1271,7 +1271,8 @@ int32_t tbk_poll(struct tbk_subscription *subscription,
 // `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough; `text` may
 // be NULL, and tbk_last_text has the whole.
 //
-// One thread at a time for a subscription. Allocates.
+// One thread at a time for a subscription. Allocates; where the event names what is new, waits for
+// the writer, or takes the lock of an inline book.
 //
 // Requires: `subscription` is NULL or from tbk_subscribe; `text` is NULL or has `size` bytes.
 int32_t tbk_poll_json(struct tbk_subscription *subscription,

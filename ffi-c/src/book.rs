@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use truebook::model::{InstrumentKind, InstrumentSpec};
 use truebook::settings::{Mode, Settings};
@@ -33,6 +33,8 @@ pub(crate) struct Own {
     pub reader: Reader,
     pub durability: DurabilityWatch,
     pub has_event_clock: bool,
+    /// Whether it runs on its callers' threads, and makes views in its calls only.
+    pub is_inline: bool,
 }
 
 impl Own {
@@ -73,16 +75,17 @@ pub unsafe extern "C" fn tbk_open(
             // SAFETY: not NULL, and so a valid struct by the caller's promise.
             false => unsafe { open_options(options) }?,
         };
-        let has_event_clock = options.has_event_clock;
+        let (has_event_clock, is_inline) = (options.has_event_clock, !options.host.threaded);
         let opened = Book::open(options)?;
         let own = Own {
             reader: opened.reader().clone(),
             durability: opened.durability(),
             has_event_clock,
+            is_inline,
             inner: Mutex::new(opened),
         };
         // SAFETY: not NULL, and so a place for a pointer by the caller's promise.
-        unsafe { book.write(Handle::open(own).cast()) };
+        unsafe { book.write(Handle::open(Arc::new(own)).cast()) };
         Ok(())
     })
 }
@@ -153,14 +156,14 @@ unsafe fn open_options(options: *const tbk_options) -> Result<BookOptions, Failu
 pub unsafe extern "C" fn tbk_close(book: *mut tbk_book) -> i32 {
     guard(|| {
         // SAFETY: the caller's promise.
-        match unsafe { Handle::<Own>::close("book", book.cast()) }? {
+        match unsafe { Handle::<Arc<Own>>::close("book", book.cast()) }? {
             Some(own) => close(own),
             None => Ok(()),
         }
     })
 }
 
-fn close(own: Own) -> Result<(), Failure> {
+fn close(own: Arc<Own>) -> Result<(), Failure> {
     let forked = match own.lock() {
         Ok(mut book) => return Ok(book.close()?),
         Err(forked) => forked,
@@ -369,7 +372,7 @@ pub unsafe extern "C" fn tbk_call(
 ///
 /// # Safety
 /// `given` is NULL or from tbk_open, and is not closed meanwhile.
-pub(crate) unsafe fn book<'a>(given: *const tbk_book) -> Result<&'a Own, Failure> {
+pub(crate) unsafe fn book<'a>(given: *const tbk_book) -> Result<&'a Arc<Own>, Failure> {
     // SAFETY: the caller's promise.
     unsafe { Handle::of("book", given.cast()) }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 use std::os::fd::AsRawFd;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use truebook::model::{AccountId, InstrumentId, StrategyId};
@@ -9,7 +10,7 @@ use truebook::{
     Filter, Kinds, Notice, NoticeRecord, Overflow, Reader, Subscription, WakeFd, is_named,
 };
 
-use crate::book::{book, tbk_book};
+use crate::book::{Own, book, tbk_book};
 use crate::event::tbk_event;
 use crate::handle::Handle;
 use crate::input::{Sized32, read};
@@ -38,6 +39,8 @@ pub struct tbk_subscription {
 pub(crate) struct Listener {
     inner: Subscription,
     reader: Reader,
+    /// The book where it is inline, as long as it is open.
+    inline: Option<Weak<Own>>,
     wake: Option<WakeFd>,
 }
 
@@ -104,6 +107,7 @@ pub unsafe extern "C" fn tbk_subscribe(
         let listener = Listener {
             inner: own.lock()?.subscribe(wanted, overflow, since)?,
             reader: own.reader.clone(),
+            inline: own.is_inline.then(|| Arc::downgrade(own)),
             wake: None,
         };
         // SAFETY: not NULL, and so a place for a pointer by the caller's promise.
@@ -176,7 +180,8 @@ pub unsafe extern "C" fn tbk_poll(
 /// `text`, cut off where they are too few; "" where none waits. 4,096 are mostly enough; `text` may
 /// be NULL, and tbk_last_text has the whole.
 ///
-/// One thread at a time for a subscription. Allocates.
+/// One thread at a time for a subscription. Allocates; where the event names what is new, waits for
+/// the writer, or takes the lock of an inline book.
 ///
 /// # Safety
 /// `subscription` is NULL or from tbk_subscribe; `text` is NULL or has `size` bytes.
@@ -302,6 +307,11 @@ impl Listener {
     fn named(&self, notice: &Notice) -> NoticeRecord {
         let mut view = self.reader.view();
         if !is_named(notice, view.registry()) {
+            let own = self.inline.as_ref().and_then(Weak::upgrade);
+            let names = own.and_then(|own| own.lock().ok()?.registry().ok());
+            if let Some(names) = names {
+                return NoticeRecord::of(notice, &names);
+            }
             // Of a book that has ended, the last view has everything.
             view = self.reader.fresh_view(Some(NAMED_IN)).unwrap_or(view);
         }

@@ -488,6 +488,35 @@ fn events_are_polled_in_order_by_kind() {
 }
 
 #[test]
+fn an_event_that_names_what_is_new_is_told_by_name_at_once() {
+    for flags in [0, TBK_INLINE] {
+        let desk = Desk::open(flags);
+        let ear = Ear::of(&desk);
+        let begun = Instant::now();
+        let mut given: tbk_fill = make();
+        (given.side, given.symbol) = (TBK_BUY, c"BTC-USD".as_ptr());
+        (given.qty, given.price) = (c"1".as_ptr(), c"100".as_ptr());
+        unsafe {
+            given.strategy = c"first".as_ptr();
+            ok(tbk_fill(desk.book, &raw const given, null_mut()));
+            let told = ear.json();
+            assert!(told.contains(r#""strategy":"first""#), "{told}");
+            assert!(told.contains(r#""price":"100""#), "{told}");
+            (given.strategy, given.ts_event) = (c"second".as_ptr(), 2);
+            ok(tbk_fill(desk.book, &raw const given, null_mut()));
+            desk.close();
+            let mut told = ear.json();
+            while told.contains("price_updated") {
+                told = ear.json();
+            }
+            assert!(told.contains(r#""strategy":"second""#), "{told}");
+            ok(tbk_unsubscribe(ear.0));
+        }
+        assert!(begun.elapsed() < Duration::from_millis(900), "{flags}");
+    }
+}
+
+#[test]
 fn a_descriptor_says_when_there_is_something_and_the_status_when_it_is_over() {
     let desk = Desk::open(0);
     let (ear, feed) = (Ear::of(&desk), desk.feed(TBK_ORDERED));
