@@ -11,7 +11,7 @@ import truebook._listener
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["python.md"])
+@pytest.mark.parametrize("page", ["python.md", "strategies.md"])
 def test_the_examples_of_a_page_run_and_say_what_they_say(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ended = doctest.testfile(str(DOCS / page), module_relative=False)

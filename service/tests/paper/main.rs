@@ -13,6 +13,7 @@ mod again;
 mod bad_config;
 mod bad_data;
 mod bad_database;
+mod composed;
 mod full_disk;
 mod interruption;
 mod place;
