@@ -157,8 +157,6 @@ pub fn has_valgrind() -> bool {
 fn instructions(root: &Path, work: &str) -> Result<u64> {
     let mut build = cargo(root);
     let package = ["--package", "truebook-benches"];
-    // Named functions, so that valgrind finds the one to count.
-    build.env("CARGO_PROFILE_RELEASE_STRIP", "none");
     run(build
         .args(["build", "--quiet", "--release", "--example", "count"])
         .args(package))?;

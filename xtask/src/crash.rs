@@ -9,9 +9,9 @@ use clap::{Args, Subcommand};
 use crate::shell::{Count, cargo, run, target_dir};
 
 /// How long the short form kills, in seconds.
-const KILLS_SHORT: &str = "30";
+const KILLS_SHORT: &str = "20";
 /// One of so many faults is in the short form.
-const FAULT_STRIDE: &str = "17";
+const FAULT_STRIDE: &str = "29";
 /// How many flips are in the short form.
 const FLIPS_SHORT: &str = "400";
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::shell::{Count, cargo, run};
 
 /// How long the short form takes, in seconds.
-const SHORT: u64 = 60;
+const SHORT: u64 = 40;
 
 /// Runs worlds: how many, events of each, the first seed, seconds at most.
 ///
