@@ -1099,8 +1099,8 @@ int32_t tbk_push_quotes(struct tbk_producer *producer,
 // its numbers shows as an event, not as a status. TBK_ERROR_FULL where there is no room, of either
 // discipline: nothing was given.
 //
-// One thread at a time for a producer. Allocates once; no lock; a system call only to wake a
-// writer that sleeps.
+// One thread at a time for a producer. Allocates only while more executions wait than ever did;
+// no lock; a system call only to wake a writer that sleeps.
 //
 // Requires: `producer` is NULL or from tbk_producer_open; `fill` is NULL or a valid struct.
 int32_t tbk_push_fill(struct tbk_producer *producer,
@@ -1108,8 +1108,8 @@ int32_t tbk_push_fill(struct tbk_producer *producer,
 
 // Gives `count` executions, in order; `taken` as for tbk_push_quotes.
 //
-// One thread at a time for a producer. Allocates once for each; no lock; a system call only to
-// wake a writer that sleeps.
+// One thread at a time for a producer. Allocates only while more executions wait than ever did;
+// no lock; a system call only to wake a writer that sleeps.
 //
 // Requires: `producer` is NULL or from tbk_producer_open; `fills` is NULL or points to `count`
 // valid structs; `taken` is NULL or a place for a number.

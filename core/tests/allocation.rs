@@ -13,6 +13,9 @@ use truebook_core::bars::{
     SynchronizerOptions, Timeframe,
 };
 use truebook_core::book::{Command, Entry, FillReport, Ledger, PriceTick, State};
+use truebook_core::engine::{
+    BoardOptions, Discipline, Host, Input, NoJournal, Options, Quiet, Writer,
+};
 use truebook_core::model::{Config, Id, InstrumentKind, Side, Timestamp};
 
 struct Counting;
@@ -91,6 +94,53 @@ fn quotes_and_fills_allocate_nothing_after_a_warm_up() {
         one(number);
     });
     let counted: u64 = (1_000..20_000).map(&mut one).sum();
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn memory_of_reports_that_were_executed_is_used_again() {
+    let mut made = Desk::new(Config::default());
+    made.instrument(desk::spec("AIG-USD", InstrumentKind::Equity));
+    let mut state = State::default();
+    made.entries.iter().for_each(|entry| state.apply(entry));
+    let writer = Writer::new(
+        Ledger::new(state),
+        Quiet,
+        Box::new(NoJournal),
+        BoardOptions::default(),
+    );
+    let host = Host::new(writer, Options::default());
+    let mut producer = host.enrol().unwrap().producer(Discipline::Ordered).unwrap();
+    let mut one = |number: u64| {
+        let before = COUNT.get();
+        let mut given = report(i64::try_from(number).unwrap(), id("s"));
+        let spent = producer.spent();
+        assert_eq!(spent.is_some(), number > 1, "{number}");
+        let report = match spent {
+            Some(mut spent) => {
+                // Nothing of the one before is left in it.
+                spent.revises = Some(id("old"));
+                spent.begin(
+                    given.instrument,
+                    (given.side, given.last_qty),
+                    given.last_px,
+                );
+                assert_eq!(spent.revises, None);
+                std::mem::swap(&mut *spent, &mut given);
+                spent
+            }
+            None => Box::new(given),
+        };
+        producer
+            .post(Input::Command(Command::Fill(report)))
+            .unwrap();
+        let counted = COUNT.get() - before;
+        // After what was given before.
+        producer.ask(|_| ()).unwrap();
+        counted
+    };
+    assert!(one(1) > 0);
+    let counted: u64 = (2..200).map(&mut one).sum();
     assert_eq!(counted, 0);
 }
 

@@ -87,7 +87,14 @@ impl Feed {
             let id = text.map(|text| Id::new(what, text)).transpose();
             id.map_err(|error| Failure::from(truebook::Error::from(error)))
         };
-        let mut report = FillReport::new(InstrumentId(given.instrument), side, qty, given.price);
+        let (instrument, price) = (InstrumentId(given.instrument), given.price);
+        let mut report = match self.producer.spent() {
+            Some(mut spent) => {
+                spent.begin(instrument, (side, qty), price);
+                spent
+            }
+            None => Box::new(FillReport::new(instrument, side, qty, price)),
+        };
         report.trade_id = id("trade_id", given.trade_id)?;
         report.client_order_id = id("client_order_id", given.client_order_id)?;
         report.venue_order_id = id("venue_order_id", given.venue_order_id)?;
@@ -108,7 +115,7 @@ impl Feed {
             currency: None,
             amount: Fixed::new(i128::from(given.fee), scale),
         });
-        let input = Input::Command(Command::Fill(Box::new(report)));
+        let input = Input::Command(Command::Fill(report));
         self.producer.try_post(input).map_err(unsent)
     }
 

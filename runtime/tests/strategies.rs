@@ -477,9 +477,7 @@ fn the_composition_of_the_documentation_is_taken() {
     assert_eq!((momentum.priority, momentum.valid_ms), (2, Some(5_000)));
 }
 
-#[test]
-fn a_wrong_composition_says_where_it_is_and_what_is_allowed() {
-    let whole = r#"
+const WHOLE: &str = r#"
 [[bars]]
 source = "A_5m"
 from = "A_1m"
@@ -507,62 +505,67 @@ synchronizer = "minutes"
 priority = 1
 valid_ms = 1000
 "#;
-    settings(&format!("{whole}{INSTRUMENTS}"));
-    for (line, from, to, allowed) in [
-        (3, "\"A_5m\"\nfrom", "\"A_5x\"\nfrom", "such as 30s, 5m"),
-        (3, "\"A_5m\"\nfrom", "\"C_5m\"\nfrom", "A, B"),
-        (
-            4,
-            "from = \"A_1m\"",
-            "from = \"B_1m\"",
-            "of the same symbol",
-        ),
-        (4, "from = \"A_1m\"", "from = \"A_2m\"", "that divide A_5m"),
-        (
-            6,
-            "name = \"minutes\"",
-            "named = \"minutes\"",
-            "expected_sources",
-        ),
-        (
-            7,
-            "\"B_1m\", \"A_5m\"",
-            "\"B_1m\", \"B_1m\"",
-            "each source once",
-        ),
-        (8, "last_known", "last", "'interpolate'"),
-        (8, "\"B_1m\" =", "\"B_2m\" =", "A_1m, B_1m, A_5m"),
-        (11, "kind = \"rsi\"", "kind = \"rsy\"", "'sma', 'ema'"),
-        (
-            12,
-            "source = \"A_1m\"",
-            "source = \"B_5m\"",
-            "minutes: A_1m, B_1m, A_5m",
-        ),
-        (9, "source = \"A_1m\"\nspan", "span", "one source"),
-        (13, "span = 14", "span = 0", "from 1 to 1000000"),
-        (
-            17,
-            "sources = [\"A_1m\", \"B_1m\"]",
-            "sources = [\"A_1m\"]",
-            "two sources",
-        ),
-        (
-            20,
-            "\"score\"",
-            "\"loudest\"",
-            "'first' or 'priority' or 'score'",
-        ),
-        (
-            25,
-            "synchronizer = \"minutes\"",
-            "synchronizer = \"hours\"",
-            "minutes",
-        ),
-        (26, "priority = 1", "priority = -1", "whole number"),
-    ] {
-        assert!(whole.contains(from), "{from}");
-        let text = format!("{}{INSTRUMENTS}", whole.replacen(from, to, 1));
+/// A line, what stands there, what instead, and what the refusal names.
+const WRONG: &[(u32, &str, &str, &str)] = &[
+    (3, "\"A_5m\"\nfrom", "\"A_5x\"\nfrom", "such as 30s, 5m"),
+    (3, "\"A_5m\"\nfrom", "\"C_5m\"\nfrom", "A, B"),
+    (
+        4,
+        "from = \"A_1m\"",
+        "from = \"B_1m\"",
+        "of the same symbol",
+    ),
+    (4, "from = \"A_1m\"", "from = \"A_2m\"", "that divide A_5m"),
+    (
+        6,
+        "name = \"minutes\"",
+        "named = \"minutes\"",
+        "expected_sources",
+    ),
+    (
+        7,
+        "\"B_1m\", \"A_5m\"",
+        "\"B_1m\", \"B_1m\"",
+        "each source once",
+    ),
+    (8, "last_known", "last", "'interpolate'"),
+    (8, "\"B_1m\" =", "\"B_2m\" =", "A_1m, B_1m, A_5m"),
+    (11, "kind = \"rsi\"", "kind = \"rsy\"", "'sma', 'ema'"),
+    (
+        12,
+        "source = \"A_1m\"",
+        "source = \"B_5m\"",
+        "minutes: A_1m, B_1m, A_5m",
+    ),
+    (9, "source = \"A_1m\"\nspan", "span", "one source"),
+    (13, "span = 14", "span = 0", "from 1 to 1000000"),
+    (
+        17,
+        "sources = [\"A_1m\", \"B_1m\"]",
+        "sources = [\"A_1m\"]",
+        "two sources",
+    ),
+    (
+        20,
+        "\"score\"",
+        "\"loudest\"",
+        "'first' or 'priority' or 'score'",
+    ),
+    (
+        25,
+        "synchronizer = \"minutes\"",
+        "synchronizer = \"hours\"",
+        "minutes",
+    ),
+    (26, "priority = 1", "priority = -1", "whole number"),
+];
+
+#[test]
+fn a_wrong_composition_says_where_it_is_and_what_is_allowed() {
+    settings(&format!("{WHOLE}{INSTRUMENTS}"));
+    for (line, from, to, allowed) in WRONG {
+        assert!(WHOLE.contains(from), "{from}");
+        let text = format!("{}{INSTRUMENTS}", WHOLE.replacen(from, to, 1));
         let error = Settings::from_toml("s.toml", &text)
             .unwrap_err()
             .to_string();

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::book::{Answer, Command, PriceTick, State};
+use crate::book::{Answer, Command, FillReport, PriceTick, State};
 use crate::model::{InstrumentId, Timestamp};
 use crate::sync::{Consumer, Doorbell, Producer as RingProducer, Receiver};
 
@@ -37,6 +37,8 @@ pub(super) struct Lane {
     pub messages: Consumer<Message>,
     pub live: Option<LiveLane>,
     pub replies: RingProducer<Answer>,
+    /// Memory of reports that were executed, given back to who made them.
+    pub spent: RingProducer<Box<FillReport>>,
     /// After the rings, so that who is woken by its drop finds their ends gone.
     pub bell: Farewell,
     /// Counted: so many producers there are beside the owner, who has none.
@@ -88,11 +90,12 @@ impl Lane {
             messages,
             live,
             replies,
+            spent,
             bell,
-            seat: _,
             meter,
             chunks,
             served,
+            ..
         } = self;
         // While something is left there, its producer gives nothing to the ring: what is in the
         // ring when it is empty of that was given before.
@@ -113,17 +116,11 @@ impl Lane {
         meter.peak.raise(depth);
         // After it is known what waits: who subscribed before giving something hears it.
         writer.listen();
-        let mut fills = 0;
-        // One alone waits for memory as long as it takes.
-        let several = if waiting > 1 { waiting.min(CHUNK) } else { 0 };
-        messages.look(several, |message| {
-            if let Message::Post(input) = message {
-                fills += usize::from(writer.touch(input, fills));
-            }
-        });
+        touch(messages, waiting, writer);
         let taken = messages.drain(waiting.min(CHUNK), |message| match message {
             Message::Post(input) => {
                 writer.execute(&input);
+                recycle(input, spent);
             }
             Message::Call(input) => {
                 let answer = writer.execute(&input);
@@ -152,6 +149,26 @@ impl Lane {
         // Who sees it finds what those messages changed.
         meter.served.write(&[*served]);
         taken + priced
+    }
+}
+
+/// Begins to load what fills among the first messages need.
+fn touch<R: Reactor>(messages: &mut Consumer<Message>, waiting: usize, writer: &Writer<R>) {
+    let mut fills = 0;
+    // One alone waits for memory as long as it takes.
+    let several = if waiting > 1 { waiting.min(CHUNK) } else { 0 };
+    messages.look(several, |message| {
+        if let Message::Post(input) = message {
+            fills += usize::from(writer.touch(input, fills));
+        }
+    });
+}
+
+/// Gives the memory of a report back to who made it.
+fn recycle(input: Input, spent: &mut RingProducer<Box<FillReport>>) {
+    if let Input::Command(Command::Fill(report)) = input {
+        // Where as many as may wait are waiting, it is freed.
+        let _ = spent.push(report);
     }
 }
 

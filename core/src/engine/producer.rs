@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::book::{Answer, Command, PriceTick, State};
+use crate::book::{Answer, Command, FillReport, PriceTick, State};
 use crate::sync::{
     Consumer, Doorbell, Full, Origin, Producer as RingProducer, Sender, mailbox, ring,
 };
@@ -71,6 +71,7 @@ pub struct Producer {
     messages: RingProducer<Message>,
     live: Option<Live>,
     answers: Consumer<Answer>,
+    spent: Consumer<Box<FillReport>>,
     bell: Arc<Doorbell>,
     meter: Arc<LaneMeter>,
     origin: Origin,
@@ -109,6 +110,7 @@ pub(super) fn pair_with(
 ) -> (Producer, Lane) {
     let (messages, inbox) = ring(capacity);
     let (replies, answers) = ring(capacity);
+    let (give_back, spent) = ring(capacity);
     let meter = Arc::new(LaneMeter::new());
     let (live, live_lane) = match discipline {
         Discipline::Ordered => (None, None),
@@ -127,6 +129,7 @@ pub(super) fn pair_with(
         messages: inbox,
         live: live_lane,
         replies,
+        spent: give_back,
         bell: Farewell(Arc::clone(&bell)),
         seat,
         meter: Arc::clone(&meter),
@@ -137,6 +140,7 @@ pub(super) fn pair_with(
         messages,
         live,
         answers,
+        spent,
         bell,
         meter,
         origin: Origin::here(),
@@ -161,6 +165,12 @@ impl Producer {
             // Only what was given comes back.
             Ok(()) | Err(Unsent::Full(_) | Unsent::Gone(..)) => Ok(()),
         }
+    }
+
+    /// Memory for a report: of one that was executed, with whatever it says, where there is any.
+    /// Memory that one thread makes and another frees is slow to make.
+    pub fn spent(&mut self) -> Option<Box<FillReport>> {
+        self.spent.pop()
     }
 
     /// Gives an input; waits only while there is no room.

@@ -38,8 +38,8 @@ impl BarPlan {
     }
 }
 
-/// What `root` composes of bars of `symbols`; its strategies are `strategies`. Where `mode` is that of a replay, gaps
-/// may be interpolated.
+/// What `root` composes of bars of `symbols`; its strategies are `strategies`. Where `mode` is that
+/// of a replay, gaps may be interpolated.
 pub(super) fn read(
     root: &Section,
     symbols: &[Id],

@@ -4,22 +4,19 @@
 //!    and named, and the others go on.
 //! 2. The same bars give the same sets, signals and orders, where no strategy is timed.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use truebook_core::bars::{
-    Bar, BarCounts, BarOutcome, BarSet, BarSynchronizer, ExpectedSource, SetCounts, SourceId,
-    Timeframe,
+    Bar, BarCounts, BarOutcome, BarSynchronizer, ExpectedSource, SetCounts, SourceId, Timeframe,
 };
 use truebook_core::book::{Command, State};
 use truebook_core::hash::Map;
-use truebook_core::model::{
-    Fixed, Id, Instrument, InstrumentId, InvalidValue, NANOS_PER_MS, Timestamp,
-};
+use truebook_core::model::{Id, Instrument, InstrumentId, InvalidValue, Timestamp};
 
 use super::feature::FeatureSet;
+use super::member::{Member, Newest, StrategyStatus};
 use super::plan::{BarPlan, PlannedStrategy, PlannedSynchronizer};
-use super::router::{self, Namer, OrderNames, SignalCounts};
+use super::router::{self, OrderNames};
 use super::selection::Selection;
 use super::signal::{Given, Signal};
 use super::{Seen, Strategy};
@@ -31,49 +28,6 @@ struct Lane {
     expected: Vec<ExpectedSource>,
     synchronizer: BarSynchronizer,
     features: FeatureSet,
-}
-
-/// The newest set, as far as signals from outside need it.
-#[derive(Debug, Default)]
-struct Newest {
-    lane: Option<usize>,
-    ts: Timestamp,
-    /// The close of each bar, and when it closed.
-    closes: Vec<(InstrumentId, Timestamp, i64)>,
-}
-
-/// Who decides.
-enum Mind {
-    /// Code in this process.
-    Inside(Box<dyn Strategy>),
-    /// Somebody who is told of each set, and gives signals.
-    Outside,
-}
-
-/// A strategy.
-struct Member {
-    name: Id,
-    /// Whose sets it sees.
-    lanes: Vec<usize>,
-    priority: i32,
-    valid_ns: Option<i64>,
-    notional: Option<Fixed>,
-    mind: Mind,
-    /// Why it was stopped.
-    stopped: Option<String>,
-    namer: Namer,
-    counts: SignalCounts,
-}
-
-/// How a strategy does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StrategyStatus {
-    /// Its name.
-    pub name: Id,
-    /// Why it was stopped, where it was.
-    pub stopped: Option<String>,
-    /// What became of its signals.
-    pub counts: SignalCounts,
 }
 
 /// How a synchronizer does.
@@ -194,17 +148,7 @@ impl StrategyDesk {
             let found = format!("'{}' a second time", planned.name);
             return Err(InvalidValue::new("strategy", &found, "each name once"));
         }
-        self.members.push(Member {
-            name: planned.name,
-            lanes,
-            priority: planned.priority,
-            valid_ns: planned.valid_ms.map(|ms| i64::from(ms) * NANOS_PER_MS),
-            notional: planned.order_notional,
-            mind: mind.map_or(Mind::Outside, Mind::Inside),
-            stopped: None,
-            namer: Namer::default(),
-            counts: SignalCounts::default(),
-        });
+        self.members.push(Member::new(planned, lanes, mind));
         Ok(self.members.len() - 1)
     }
 
@@ -310,14 +254,9 @@ impl StrategyDesk {
 
     /// The strategies that decide outside and that the newest set is for.
     pub fn asked(&self) -> impl Iterator<Item = usize> {
-        let is_asked = |member: &Member| {
-            let is_outside = matches!(member.mind, Mind::Outside) && member.stopped.is_none();
-            let lane = self.newest.lane;
-            is_outside && lane.is_some_and(|lane| member.lanes.contains(&lane))
-        };
         let all = self.members.iter().enumerate();
-        all.filter(move |(_, member)| is_asked(member))
-            .map(|(number, _)| number)
+        let asked = all.filter(|(_, member)| member.is_asked(&self.newest));
+        asked.map(|(number, _)| number)
     }
 
     /// Takes a signal of the newest set from a strategy that decides outside.
@@ -416,11 +355,7 @@ impl StrategyDesk {
 
     /// How each strategy does.
     pub fn strategies(&self) -> impl Iterator<Item = StrategyStatus> {
-        self.members.iter().map(|member| StrategyStatus {
-            name: member.name,
-            stopped: member.stopped.clone(),
-            counts: member.counts,
-        })
+        self.members.iter().map(Member::status)
     }
 
     /// How each synchronizer does.
@@ -438,84 +373,5 @@ impl StrategyDesk {
         let lanes = self.members.get(member).map(|member| &member.lanes);
         let lane = lanes.and_then(|lanes| self.lanes.get(*lanes.first()?));
         lane.map_or(&[], |lane| &lane.expected)
-    }
-}
-
-impl Newest {
-    fn note(&mut self, lane: usize, set: &BarSet) {
-        (self.lane, self.ts) = (Some(lane), set.ts());
-        self.closes.clear();
-        let closes = set
-            .bars()
-            .map(|(_, bar, _)| (bar.instrument, bar.ts_close, bar.close));
-        self.closes.extend(closes);
-    }
-
-    /// The close of the newest bar of `instrument`.
-    fn close(&self, instrument: InstrumentId) -> Option<i64> {
-        let own = self
-            .closes
-            .iter()
-            .filter(|(known, _, _)| *known == instrument);
-        own.max_by_key(|(_, ts, _)| *ts).map(|(_, _, close)| *close)
-    }
-}
-
-impl Member {
-    /// Shows it a set.
-    ///
-    /// # Errors
-    /// Why it is to be stopped.
-    fn run(
-        &mut self,
-        seen: &Seen<'_>,
-        budget: Option<Duration>,
-        signals: &mut Vec<Signal>,
-    ) -> Result<(), String> {
-        let Mind::Inside(strategy) = &mut self.mind else {
-            return Ok(());
-        };
-        if self.stopped.is_some() {
-            return Ok(());
-        }
-        let began = budget.map(|budget| (Instant::now(), budget));
-        // It is not looked at again where it panics.
-        let run = catch_unwind(AssertUnwindSafe(|| strategy.on_bars(seen, signals)));
-        if let Err(panic) = run {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            return Err(format!("it panicked: {}", text.unwrap_or_default()));
-        }
-        match began {
-            Some((began, budget)) if began.elapsed() > budget => {
-                let taken = began.elapsed().as_millis();
-                let most = budget.as_millis();
-                Err(format!("it took {taken} ms over a set: at most {most}"))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn give(
-        &mut self,
-        (member, newest): (usize, &Newest),
-        signal: Signal,
-        given: &mut Vec<Given>,
-    ) -> Result<(), InvalidValue> {
-        signal.check()?;
-        self.counts.given += 1;
-        given.push(Given {
-            member,
-            name: self.name,
-            priority: self.priority,
-            ts: newest.ts,
-            price: newest.close(signal.instrument),
-            notional: self.notional,
-            signal: Signal {
-                valid_ns: signal.valid_ns.or(self.valid_ns),
-                ..signal
-            },
-        });
-        Ok(())
     }
 }

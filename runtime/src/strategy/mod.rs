@@ -8,6 +8,7 @@ mod desk;
 mod feature;
 mod leg;
 mod maker;
+mod member;
 mod momentum;
 mod pairs_trading;
 mod plan;
@@ -21,9 +22,10 @@ use truebook_core::bars::{Bar, BarSet, ExpectedSource, SlotState, Source, Source
 use truebook_core::model::Id;
 
 pub use build::desk;
-pub use desk::{StrategyDesk, StrategyStatus, SynchronizerStatus};
+pub use desk::{StrategyDesk, SynchronizerStatus};
 pub use feature::{FeatureKind, FeatureSet, PlannedFeature};
 pub use maker::{BarMaker, MadeBar};
+pub use member::StrategyStatus;
 pub use plan::{BarPlan, Material, PlannedBars, PlannedStrategy, PlannedSynchronizer};
 pub use router::{OrderNames, SignalCounts};
 pub use runner::{RoutedOrder, StrategyRunner};

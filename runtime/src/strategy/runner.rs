@@ -1,7 +1,7 @@
 //! Strategies on a book: bars that it recorded in, orders through its limits out.
 //!
-//! 1. Bars come from the book's own events, in their order: whoever follows them sees the same sets,
-//!    live or told again from the database.
+//! 1. Bars come from the book's own events, in their order: whoever follows them sees the same
+//!    sets, live or told again from the database.
 //! 2. Nothing that was recorded before a runner began becomes an order.
 
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use truebook_core::engine::{Filter, Overflow, Registry, Subscription};
 use truebook_core::hash::Map;
 use truebook_core::model::{Id, Side};
 
-use super::desk::{StrategyDesk, StrategyStatus, SynchronizerStatus};
+use super::desk::{StrategyDesk, SynchronizerStatus};
+use super::member::StrategyStatus;
 use super::plan::{BarPlan, PlannedStrategy};
 use super::router::OrderNames;
 use super::signal::Signal;

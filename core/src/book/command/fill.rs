@@ -94,6 +94,30 @@ impl FillReport {
         })
     }
 
+    /// Makes it what [`FillReport::new`] makes, where it is; what it said is not read.
+    pub fn begin(
+        &mut self,
+        instrument: InstrumentId,
+        (side, last_qty): (Side, i128),
+        last_px: i64,
+    ) {
+        self.account = AccountId::default();
+        self.instrument = instrument;
+        self.strategy = None;
+        self.leg = PositionLeg::Net;
+        (self.side, self.last_qty, self.last_px) = (side, last_qty, last_px);
+        self.trade_id = None;
+        self.revises = None;
+        self.client_order_id = None;
+        self.venue_order_id = None;
+        self.cum_qty = None;
+        self.fees.clear();
+        self.liquidity = None;
+        self.source = None;
+        self.ts = Timestamp::default();
+        self.beyond = Beyond::Unknown;
+    }
+
     /// An execution with everything optional absent.
     #[must_use]
     pub fn new(instrument: InstrumentId, side: Side, last_qty: i128, last_px: i64) -> Self {
