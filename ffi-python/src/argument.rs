@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString};
 
 use crate::error::exception;
 
@@ -47,6 +47,25 @@ pub(crate) fn maybe_dict<'a, 'py>(
             .map(Some)
             .map_err(|_| wrong(value, "a dict, or None")),
     }
+}
+
+/// A mapping as a dict, or None.
+pub(crate) fn maybe_mapping<'py>(value: Value<'_, 'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    match value.is_none() {
+        true => Ok(None),
+        false => mapping(value).map(Some),
+    }
+}
+
+/// A mapping as a dict.
+pub(crate) fn mapping<'py>(value: Value<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
+    let refuse = |_| wrong(value, "a dict, or another mapping");
+    let found = value
+        .cast::<PyMapping>()
+        .map_err(|_| wrong(value, "a dict, or another mapping"))?;
+    let dict = PyDict::new(value.py());
+    dict.update(found).map_err(refuse)?;
+    Ok(dict)
 }
 
 /// A path, or None.

@@ -1,4 +1,4 @@
-"""Columns of any library's table, as what the compiled part reads fast: an array of numpy or a list.
+"""Columns of any library's table, as what the compiled part reads fast: an array or a list.
 
 1. No library is imported that the caller does not have imported, but for a table that only says
    what it is by the Arrow PyCapsule interface: pyarrow or polars reads it.

@@ -1238,10 +1238,10 @@ class BarSynchronizer:
 
         Its bars move time on: give several sources together to `push_all`.
         """
-    def push_all(self, tables: dict[str, _Data]) -> dict[_Outcome, int]:
-        """Take the bars of several sources in the order of their arrivals: a dict of tables, by
-        source, each as `push_many` takes it. Where two arrive at once, the source that is expected
-        first comes first. Gives how many bars had which outcome. Raises InvalidValue as
+    def push_all(self, tables: Mapping[str, _Data]) -> dict[_Outcome, int]:
+        """Take the bars of several sources in the order of their arrivals: a mapping of tables,
+        by source, each as `push_many` takes it. Where two arrive at once, the source that is
+        expected first comes first. Gives how many bars had which outcome. Raises InvalidValue as
         `push_many`."""
     def advance(self, now: int) -> None:
         """Say that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar."""

@@ -19,7 +19,7 @@ use super::column::Scale;
 use super::rule::{expected, names, refused};
 use super::series::{Digits, digit_count};
 use super::set::{BarSet, Layout};
-use crate::argument::{count, flag, maybe_dict, text};
+use crate::argument::{count, flag, mapping, maybe_mapping, named, text};
 use crate::choice::choose;
 use crate::error::exception;
 use crate::number::{exact, time, whole};
@@ -136,8 +136,8 @@ impl BarSynchronizer {
         expected_sources: Any<'_, '_>,
         timeout_ms: Option<Any<'_, '_>>,
         #[pyo3(from_py_with = flag)] require_all: bool,
-        #[pyo3(from_py_with = maybe_dict)] gaps: Option<&Bound<'_, PyDict>>,
-        #[pyo3(from_py_with = maybe_dict)] closes_at: Option<&Bound<'_, PyDict>>,
+        #[pyo3(from_py_with = maybe_mapping)] gaps: Option<Bound<'_, PyDict>>,
+        #[pyo3(from_py_with = maybe_mapping)] closes_at: Option<Bound<'_, PyDict>>,
         #[pyo3(from_py_with = text)] mode: &str,
         #[pyo3(from_py_with = count)] open_sets_max: usize,
         future_ms: Option<Any<'_, '_>>,
@@ -163,7 +163,7 @@ impl BarSynchronizer {
             price: price_scale.map_or(Ok(8), |digits| digit_count("price_scale", digits))?,
             qty: qty_scale.map_or(Ok(8), |digits| digit_count("qty_scale", digits))?,
         };
-        let sources = expected(py, &names, gaps, closes_at)?;
+        let sources = expected(py, &names, gaps.as_ref(), closes_at.as_ref())?;
         let core = Core::new(sources, options).map_err(|error| refused(py, error))?;
         Ok(Self {
             layout: Arc::new(Layout {
@@ -243,20 +243,19 @@ impl BarSynchronizer {
         outcomes(py, &self.feed(py, batch)?)
     }
 
-    /// Take the bars of several sources in the order of their arrivals: a dict of tables, by
-    /// source, each as `push_many` takes it. Where two arrive at once, the source that is expected
+    /// Take the bars of several sources in the order of their arrivals: a mapping of tables,
+    /// by source, each as `push_many` takes it. Where two arrive at once, the source that is expected
     /// first comes first. Gives how many bars had which outcome. Raises InvalidValue as
     /// `push_many`.
     #[pyo3(signature = (tables))]
-    fn push_all<'py>(&self, py: Python<'py>, tables: Any<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Ok(tables) = tables.cast::<PyDict>() else {
-            let found = tables.get_type().name()?;
-            let text = format!("tables: found {found}, allowed: a dict of tables by source");
-            return Err(exception(py, "InvalidType", text));
-        };
+    fn push_all<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = mapping)] tables: Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let mut batches = Vec::with_capacity(tables.len());
         for (name, data) in tables {
-            let name = text(&name).map_err(|error| crate::argument::named("tables", py, &error))?;
+            let name = text(&name).map_err(|error| named("tables", py, &error))?;
             let number = self.number(py, name);
             batches.push(Batch::read(
                 ("tables", &data),
