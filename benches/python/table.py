@@ -5,10 +5,11 @@ import sys
 
 OURS = ["inline", "engine spinning", "engine parked"]
 PEERS = ["NautilusTrader 1.221", "Redis", "lock, dict, JSON file"]
+BATCHES = ["truebook", "pandas", "polars"]
 NONE = "a call of nothing"
 
 
-def medians(paths):
+def medians(paths, table=None):
     """By piece of work and way to do it, the median of one call in seconds."""
     found = {}
     for path in paths:
@@ -16,6 +17,8 @@ def medians(paths):
             benchmarks = json.load(file)["benchmarks"]
         for each in benchmarks:
             info = each["extra_info"]
+            if info.get("table") != table:
+                continue
             median = each["stats"]["median"] / info.get("count", 1)
             found.setdefault(each["group"], {})[info.get("way", "")] = median
     return found
@@ -33,8 +36,14 @@ def main():
     """Print the table."""
     found = medians(sys.argv[1:])
     floor = found.pop(NONE, {}).get("")
-    ways = [*OURS, *PEERS]
     print(f"A lambda that is called and does nothing takes {shown(floor)}: each row has it, too.\n")
+    written(found, [*OURS, *PEERS])
+    print("\nBars in batches of 100,000, each row of one bar; ours are exact decimals.\n")
+    written(medians(sys.argv[1:], "bars"), BATCHES)
+
+
+def written(found, ways):
+    """Print what was found, a column for each of `ways`."""
     print("| what | " + " | ".join(ways) + " |\n|---|" + "---|" * len(ways))
     for what, by_way in found.items():
         print(f"| {what} | " + " | ".join(shown(by_way.get(way)) for way in ways) + " |")

@@ -47,9 +47,9 @@ def names(data: Any) -> list[str]:
 
 def column(data: Any, name: str, kind: str) -> Any:
     """The values of a column, whose `kind` is "time", "number" or "text"; None where it is not."""
-    if name not in names(data):
-        return None
     try:
+        if not _has(data, name):
+            return None
         values = _plain(data[name], kind)
         if kind == "time" and isinstance(values, list | tuple):
             return [_instant(name, value) for value in values]
@@ -58,6 +58,12 @@ def column(data: Any, name: str, kind: str) -> Any:
         raise
     except Exception as error:
         raise InvalidValue(f"{name}: found {error!r}, allowed: a column of values") from error
+
+
+def _has(data: Any, name: str) -> bool:
+    if isinstance(data, Mapping) or _library(data) == "pandas":
+        return name in data
+    return name in names(data)
 
 
 def _library(data: Any) -> str:
@@ -98,6 +104,8 @@ def _instant(name: str, value: Any) -> Any:
 def _of_pandas(values: Any, kind: str) -> Any:
     dtype = values.dtype
     code = getattr(dtype, "kind", "O")
+    if _library(dtype) == "numpy" and code in "iufM":
+        return _of_numpy(values.to_numpy(), kind)
     if kind == "text" or code not in "iufM":
         return [None if found else value for value, found in _marked(values)]
     if code == "M":
@@ -159,7 +167,7 @@ def _of_numpy(values: Any, kind: str) -> Any:
             raise OverflowError("a time beyond 64 bits of nanoseconds")
         return exact.view("int64")
     if code == "f":
-        return values.astype("float64", copy=False)
+        return values if values.dtype == "float64" else values.astype("float64")
     whole = values.astype("int64", copy=False)
     # An unsigned number beyond 64 bits with a sign has wrapped around.
     return values.tolist() if code == "u" and (whole < 0).any() else whole

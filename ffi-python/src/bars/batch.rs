@@ -59,10 +59,16 @@ impl IntoIterator for Batch {
 }
 
 /// All of them in the order of their arrivals, those at the same time in that of their sources.
-pub(crate) fn merged(batches: Vec<Batch>) -> Batch {
-    let mut all: Vec<_> = batches.into_iter().flatten().collect();
-    all.sort_by_key(|(source, _, arrival)| (*arrival, *source));
-    Batch(all)
+pub(crate) fn merged(batches: &[Batch]) -> Batch {
+    let mut order: Vec<(Timestamp, SourceId, usize, usize)> = Vec::new();
+    for (table, batch) in batches.iter().enumerate() {
+        let rows = batch.0.iter().enumerate();
+        order.extend(rows.map(|(row, (source, _, arrival))| (*arrival, *source, table, row)));
+    }
+    // Each table is in order as a rule, and the sort that keeps ties finds such runs.
+    order.sort();
+    let find = |(_, _, table, row): (_, _, usize, usize)| batches.get(table)?.0.get(row).copied();
+    Batch(order.into_iter().filter_map(find).collect())
 }
 
 /// How many of `all` there are of each outcome.

@@ -79,7 +79,11 @@ impl<'py> Rows<'py> {
 
     /// The nanoseconds since the epoch in the column `name`.
     pub(crate) fn times(&mut self, name: &str) -> PyResult<Option<Vec<i64>>> {
-        self.each(name, "time", |place, cell| {
+        let quick = |column: &Column<'_, 'py>| match column {
+            Column::Whole(times) => (!times.contains(&i64::MIN)).then(|| times.clone()),
+            Column::Own(_) | Column::Float(_) | Column::Items(_) => None,
+        };
+        self.each((name, "time"), quick, |place, cell| {
             let whole = match cell {
                 Cell::Whole(ns) => Some(*ns),
                 Cell::Fixed(ns) => ns.exactly_at(0).and_then(|ns| i64::try_from(ns).ok()),
@@ -95,12 +99,11 @@ impl<'py> Rows<'py> {
 
     /// The numbers of the column `name` at `scale`, exactly.
     pub(crate) fn scaled(&mut self, name: &str, scale: Scale) -> PyResult<Vec<i128>> {
-        let column = self.each(name, "number", |place, cell| {
-            if let Cell::Float(float) = cell
-                && let Some(raw) = at_once(*float, scale.digits)
-            {
-                return Ok(raw);
-            }
+        let quick = |column: &Column<'_, 'py>| match column {
+            Column::Float(floats) => all_at_once(floats, scale.digits),
+            Column::Own(_) | Column::Whole(_) | Column::Items(_) => None,
+        };
+        let column = self.each((name, "number"), quick, |place, cell| {
             let number = place.number(cell)?;
             number.exactly_at(scale.digits).ok_or_else(|| {
                 let Scale { what, digits } = scale;
@@ -127,13 +130,17 @@ impl<'py> Rows<'py> {
 
     /// The exact numbers of the column `name`.
     pub(crate) fn decimals(&mut self, name: &str) -> PyResult<Vec<Fixed>> {
-        let column = self.each(name, "number", |place, cell| place.number(cell))?;
+        let column = self.each((name, "number"), |_| None, |place, cell| place.number(cell))?;
         self.needed(name, column)
     }
 
     /// The numbers of the column `name` as floats, for features only; NaN where there is none.
     pub(crate) fn floats(&mut self, name: &str) -> PyResult<Vec<f64>> {
-        let column = self.each(name, "number", |place, cell| match cell {
+        let quick = |column: &Column<'_, 'py>| match column {
+            Column::Float(floats) => Some(floats.clone()),
+            Column::Own(_) | Column::Whole(_) | Column::Items(_) => None,
+        };
+        let column = self.each((name, "number"), quick, |place, cell| match cell {
             Cell::Absent => Ok(f64::NAN),
             Cell::Float(float) => Ok(*float),
             #[allow(
@@ -148,15 +155,19 @@ impl<'py> Rows<'py> {
 
     /// The words of the column `name`, if there is such a column.
     pub(crate) fn texts(&mut self, name: &str) -> PyResult<Option<Vec<Option<String>>>> {
-        self.each(name, "text", |place, cell| match cell {
-            Cell::Absent => Ok(None),
-            Cell::Text(text) => Ok(Some((*text).to_owned())),
-            Cell::Item(item) => match item.extract::<String>() {
-                Ok(text) => Ok(Some(text)),
-                Err(_) => Err(place.refuse(cell, "text")),
+        self.each(
+            (name, "text"),
+            |_| None,
+            |place, cell| match cell {
+                Cell::Absent => Ok(None),
+                Cell::Text(text) => Ok(Some((*text).to_owned())),
+                Cell::Item(item) => match item.extract::<String>() {
+                    Ok(text) => Ok(Some(text)),
+                    Err(_) => Err(place.refuse(cell, "text")),
+                },
+                Cell::Fixed(_) | Cell::Whole(_) | Cell::Float(_) => Err(place.refuse(cell, "text")),
             },
-            Cell::Fixed(_) | Cell::Whole(_) | Cell::Float(_) => Err(place.refuse(cell, "text")),
-        })
+        )
     }
 
     /// Reads only these rows from now on.
@@ -188,11 +199,12 @@ impl<'py> Rows<'py> {
         }
     }
 
-    /// Each value of the column `name` through `convert`; `None` where there is no such column.
+    /// Each value of the column `name` through `convert`, or all of them by `quick` where it can;
+    /// `None` where there is no such column.
     fn each<T>(
         &mut self,
-        name: &str,
-        kind: &str,
+        (name, kind): (&str, &str),
+        quick: impl Fn(&Column<'_, 'py>) -> Option<Vec<T>>,
         convert: impl Fn(&Place<'_, 'py>, &Cell<'_, 'py>) -> PyResult<T>,
     ) -> PyResult<Option<Vec<T>>> {
         let Some(column) = self.column(name, kind)? else {
@@ -211,10 +223,16 @@ impl<'py> Rows<'py> {
                 &column.cell(row),
             )
         };
-        let values = match &self.kept {
-            Some(kept) => kept.iter().copied().map(one).collect::<PyResult<Vec<T>>>(),
-            None => (0..rows).map(one).collect(),
-        }?;
+        let all = self.kept.is_none().then(|| quick(&column)).flatten();
+        let values = match (all, &self.kept) {
+            (Some(all), _) => all,
+            (None, Some(kept)) => kept
+                .iter()
+                .copied()
+                .map(one)
+                .collect::<PyResult<Vec<T>>>()?,
+            (None, None) => (0..rows).map(one).collect::<PyResult<Vec<T>>>()?,
+        };
         let (first, most) = self.first.get_or_insert_with(|| (name.to_owned(), rows));
         if *most != rows {
             let text = format!("{name}: found {rows} rows, allowed: {most}, as many as {first}");
@@ -342,17 +360,21 @@ impl Place<'_, '_> {
     }
 }
 
-/// `float` at `scale`, where its shortest text has at most 15 digits and no more than `scale` of
-/// them after the point: no other number that is as short is the same float.
+/// Floats at `scale`, where the shortest text of each has at most 15 digits and no more than
+/// `scale` of them after the point: no other number that is as short is the same float.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::float_cmp,
     reason = "a whole number below 10^15; the very same float is asked for"
 )]
-fn at_once(float: f64, scale: u8) -> Option<i128> {
-    let unit = 10_f64.powi(i32::from(scale.min(22)));
-    let raw = (float * unit).round() as i64;
-    let is_same = raw.unsigned_abs() < 1_000_000_000_000_000 && raw as f64 / unit == float;
-    (is_same && scale <= 22).then_some(i128::from(raw))
+fn all_at_once(floats: &[f64], scale: u8) -> Option<Vec<i128>> {
+    let unit = 10_f64.powi(i32::from(scale));
+    let each = floats.iter().map(|float| {
+        let scaled = float * unit;
+        let raw = (scaled + 0.5_f64.copysign(scaled)) as i64;
+        let is_same = raw.unsigned_abs() < 1_000_000_000_000_000 && raw as f64 / unit == *float;
+        is_same.then_some(i128::from(raw))
+    });
+    each.collect()
 }

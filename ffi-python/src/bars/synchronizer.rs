@@ -263,7 +263,7 @@ impl BarSynchronizer {
                 self.digits(),
             )?);
         }
-        let batch = py.detach(|| merged(batches));
+        let batch = py.detach(|| merged(&batches));
         outcomes(py, &self.feed(py, batch)?)
     }
 
