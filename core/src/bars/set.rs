@@ -112,3 +112,22 @@ impl BarSet {
         (0..).map(SourceId).zip(self.states.iter().copied())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_equal_whatever_is_in_the_place_of_a_missing_bar() {
+        let empty = BarSet::new(2);
+        let mut used = empty.clone();
+        used.bars[1].close = 5;
+        assert_eq!(used, empty);
+        used.states[1] = SlotState::Present;
+        assert_ne!(used, empty);
+        let mut same = used.clone();
+        assert_eq!(same, used);
+        same.bars[1].close = 6;
+        assert_ne!(same, used);
+    }
+}

@@ -4,20 +4,25 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use truebook::bars::{Bar, BarOutcome, Source, SourceId, Stamp};
+use truebook::bars::{Bar, BarCounts, BarOutcome, Source, SourceId, Stamp};
 use truebook::model::Timestamp;
 
 use super::column::Rows;
 use super::series::{Clock, Digits, Wanted, bars, narrow};
 use super::synchronizer::outcome_name;
 
-/// Bars to be taken one after the other.
-pub(crate) struct Batch(Vec<(SourceId, Bar, Timestamp)>);
+/// The bars of one source.
+pub(crate) struct Batch {
+    source: SourceId,
+    bars: Vec<Bar>,
+    /// When they came, where that is not when they closed.
+    arrivals: Option<Vec<i64>>,
+}
 
 impl Batch {
     /// Reads a table of bars of one source.
     pub(crate) fn read(
-        (what, data): (&'static str, &Bound<'_, PyAny>),
+        (what, data): (&str, &Bound<'_, PyAny>),
         (name, number): (&str, SourceId),
         digits: Digits,
     ) -> PyResult<Self> {
@@ -34,48 +39,59 @@ impl Batch {
             stamp: Stamp::Close,
             timeframe: source.map(|source| source.timeframe),
         };
-        let bars = bars(&mut rows, clock, digits)?;
-        let arrivals = rows.times("arrival")?;
-        let arrivals = arrivals.map_or_else(
-            || bars.iter().map(|bar| bar.ts_close).collect::<Vec<_>>(),
-            |arrivals| arrivals.into_iter().map(Timestamp).collect(),
-        );
-        let each = bars.into_iter().zip(arrivals);
-        Ok(Self(each.map(|(bar, at)| (number, bar, at)).collect()))
+        Ok(Self {
+            source: number,
+            bars: bars(&mut rows, clock, digits)?,
+            arrivals: rows.times("arrival")?,
+        })
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.bars.len()
+    }
+
+    fn arrival(&self, row: usize, bar: &Bar) -> i64 {
+        let told = self.arrivals.as_ref().and_then(|all| all.get(row));
+        told.copied().unwrap_or(bar.ts_close.0)
     }
 }
 
-impl IntoIterator for Batch {
-    type Item = (SourceId, Bar, Timestamp);
-    type IntoIter = std::vec::IntoIter<Self::Item>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+/// Gives every bar with its source and its arrival, in the order in which they arrived; of those at
+/// the same time, first that of the first source.
+pub(crate) fn in_order(mut batches: Vec<Batch>, mut take: impl FnMut(SourceId, Bar, Timestamp)) {
+    if let [only] = batches.as_slice() {
+        for (row, bar) in only.bars.iter().enumerate() {
+            take(only.source, *bar, Timestamp(only.arrival(row, bar)));
+        }
+        return;
     }
-}
-
-/// All of them in the order of their arrivals, those at the same time in that of their sources.
-pub(crate) fn merged(batches: &[Batch]) -> Batch {
-    let mut order: Vec<(Timestamp, SourceId, usize, usize)> = Vec::new();
-    for (table, batch) in batches.iter().enumerate() {
-        let rows = batch.0.iter().enumerate();
-        order.extend(rows.map(|(row, (source, _, arrival))| (*arrival, *source, table, row)));
+    batches.sort_by_key(|batch| batch.source);
+    let mut order: Vec<(i64, u32, u32)> = Vec::new();
+    for (table, batch) in (0..).zip(&batches) {
+        let rows = (0..).zip(&batch.bars).enumerate();
+        order.extend(rows.map(|(at, (row, bar))| (batch.arrival(at, bar), table, row)));
     }
-    // Each table is in order as a rule, and the sort that keeps ties finds such runs.
+    // Each table is in order as a rule, and this sort finds such runs.
     order.sort();
-    let find = |(_, _, table, row): (_, _, usize, usize)| batches.get(table)?.0.get(row).copied();
-    Batch(order.into_iter().filter_map(find).collect())
+    for (arrival, table, row) in order {
+        let batch = usize::try_from(table).ok().and_then(|at| batches.get(at));
+        let row = usize::try_from(row).ok();
+        let found = batch.and_then(|batch| Some((batch.source, *batch.bars.get(row?)?)));
+        if let Some((source, bar)) = found {
+            take(source, bar, Timestamp(arrival));
+        }
+    }
 }
 
-/// How many of `all` there are of each outcome.
-pub(crate) fn outcomes<'py>(py: Python<'py>, all: &[BarOutcome]) -> PyResult<Bound<'py, PyDict>> {
+/// How many bars had which outcome since `before`, those that none had left out.
+pub(crate) fn outcomes<'py>(
+    py: Python<'py>,
+    before: BarCounts,
+    since: BarCounts,
+) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for outcome in BarOutcome::ALL {
-        let count = all.iter().filter(|each| **each == outcome).count();
+        let count = since.of(outcome).saturating_sub(before.of(outcome));
         if count > 0 {
             dict.set_item(outcome_name(outcome), count)?;
         }

@@ -42,7 +42,7 @@ enum Origin<'py> {
 /// A table that was given for the parameter `what`.
 pub(crate) struct Rows<'py> {
     py: Python<'py>,
-    what: &'static str,
+    what: String,
     origin: Origin<'py>,
     /// The first column that was read, and how many rows it has.
     first: Option<(String, usize)>,
@@ -58,7 +58,7 @@ pub(crate) struct Scale {
 }
 
 impl<'py> Rows<'py> {
-    pub(crate) fn open(what: &'static str, data: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub(crate) fn open(what: &str, data: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = data.py();
         let origin = if let Ok(table) = data.cast::<Table>() {
             Origin::Table(table.clone())
@@ -70,7 +70,7 @@ impl<'py> Rows<'py> {
         };
         Ok(Self {
             py,
-            what,
+            what: what.to_owned(),
             origin,
             first: None,
             kept: None,
@@ -211,7 +211,7 @@ impl<'py> Rows<'py> {
             return Ok(None);
         };
         let rows = column.len();
-        let (py, what) = (self.py, self.what);
+        let (py, what) = (self.py, self.what.as_str());
         let one = |row: usize| {
             convert(
                 &Place {
@@ -322,7 +322,7 @@ fn own<'a, 'py>(values: &'a Values, row: usize) -> Option<Cell<'a, 'py>> {
 /// Where a value stands.
 struct Place<'a, 'py> {
     py: Python<'py>,
-    what: &'static str,
+    what: &'a str,
     name: &'a str,
     row: usize,
 }

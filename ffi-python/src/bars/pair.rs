@@ -60,7 +60,7 @@ pub(crate) fn pair_features(
 }
 
 /// Times that rise, each with its value.
-fn series((what, data): (&'static str, Any<'_, '_>), on: &str) -> PyResult<Vec<(i64, f64)>> {
+fn series((what, data): (&str, Any<'_, '_>), on: &str) -> PyResult<Vec<(i64, f64)>> {
     let mut rows = Rows::open(what, data)?;
     super::series::narrow(data.py(), &mut rows, super::series::Wanted::default())?;
     let times = times(&mut rows)?;

@@ -14,7 +14,7 @@ use truebook::bars::{
 };
 use truebook::model::{InstrumentId, Timestamp};
 
-use super::batch::{Batch, merged, outcomes};
+use super::batch::{Batch, in_order, outcomes};
 use super::column::Scale;
 use super::rule::{expected, names, refused};
 use super::series::{Digits, digit_count};
@@ -99,26 +99,30 @@ impl BarSynchronizer {
         self.layout.digits_of(SourceId(0))
     }
 
-    /// Takes bars in their order of arrival.
-    fn feed(&self, py: Python<'_>, batch: Batch) -> PyResult<Vec<BarOutcome>> {
-        let rows = batch.len();
-        let room = self.with(py, |state| READY_MAX.saturating_sub(state.ready.len()));
-        if rows > room {
+    /// Takes bars in their order of arrival; how many had which outcome.
+    fn feed<'py>(&self, py: Python<'py>, batches: Vec<Batch>) -> PyResult<Bound<'py, PyDict>> {
+        let rows: usize = batches.iter().map(Batch::len).sum();
+        let counts = py.detach(|| {
+            let mut state = self.lock();
+            let room = READY_MAX.saturating_sub(state.ready.len());
+            if rows > room {
+                return Err(room);
+            }
+            let before = state.core.bar_counts();
+            in_order(batches, |source, bar, arrival| {
+                state.core.push(source, bar, arrival);
+                state.take(&self.layout);
+            });
+            Ok((before, state.core.bar_counts()))
+        });
+        let (before, since) = counts.map_err(|room| {
             let text = format!(
                 "data: found {rows} bars, allowed: {room} before sets are polled, at most \
                  {READY_MAX} of which wait"
             );
-            return Err(exception(py, "InvalidValue", text));
-        }
-        Ok(py.detach(|| {
-            let mut state = self.lock();
-            let each = batch.into_iter().map(|(source, bar, arrival)| {
-                let outcome = state.core.push(source, bar, arrival);
-                state.take(&self.layout);
-                outcome
-            });
-            each.collect()
-        }))
+            exception(py, "InvalidValue", text)
+        })?;
+        outcomes(py, before, since)
     }
 }
 
@@ -240,11 +244,11 @@ impl BarSynchronizer {
     ) -> PyResult<Bound<'py, PyDict>> {
         let number = self.number(py, source);
         let batch = Batch::read(("data", data), (source, number), self.digits())?;
-        outcomes(py, &self.feed(py, batch)?)
+        self.feed(py, vec![batch])
     }
 
-    /// Take the bars of several sources in the order of their arrivals: a mapping of tables,
-    /// by source, each as `push_many` takes it. Where two arrive at once, the source that is expected
+    /// Take the bars of several sources in the order of their arrivals: a mapping of tables, by
+    /// source, each as `push_many` takes it. Where two arrive at once, the source that is expected
     /// first comes first. Gives how many bars had which outcome. Raises InvalidValue as
     /// `push_many`.
     #[pyo3(signature = (tables))]
@@ -257,14 +261,11 @@ impl BarSynchronizer {
         for (name, data) in tables {
             let name = text(&name).map_err(|error| named("tables", py, &error))?;
             let number = self.number(py, name);
-            batches.push(Batch::read(
-                ("tables", &data),
-                (name, number),
-                self.digits(),
-            )?);
+            let what = format!("tables['{name}']");
+            let batch = Batch::read((&what, &data), (name, number), self.digits())?;
+            batches.push(batch);
         }
-        let batch = py.detach(|| merged(&batches));
-        outcomes(py, &self.feed(py, batch)?)
+        self.feed(py, batches)
     }
 
     /// Say that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar.

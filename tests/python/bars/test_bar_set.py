@@ -304,6 +304,8 @@ def test_what_cannot_be_taken_names_its_parameter_and_takes_no_bar():
         sync.push_many("A_1m", 5)
     with pytest.raises(truebook.InvalidType, match="tables"):
         sync.push_all([good])
+    with pytest.raises(truebook.InvalidValue, match=r"row 1 of tables\['A_1m'\]"):
+        sync.push_all({"A_1m": good.assign(low=[1, float("nan"), 1, 1, 1])})
     assert sum(sync.bar_counts.values()) == 0
     assert sync.push_many("A_1m", good) == {"taken": 5}
 
