@@ -23,6 +23,8 @@ _NUMPY_UNITS = ("s", "ms", "us", "ns")
 
 def opened(what: str, data: Any) -> Any:
     """`data` as something that `column` takes; `what` is the parameter that it was given for."""
+    if _library(data) == "polars" and hasattr(data, "collect"):
+        data = data.collect()
     if isinstance(data, Mapping) or _library(data) in ("pandas", "polars", "pyarrow"):
         if hasattr(data, "keys") or hasattr(data, "columns"):
             return data
@@ -90,7 +92,8 @@ def _plain(values: Any, kind: str) -> Any:
         return _of_pyarrow(values, kind)
     if library == "numpy":
         return _of_numpy(values, kind)
-    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
+    is_column = hasattr(values, "__iter__") and hasattr(values, "__len__")
+    if isinstance(values, str | bytes | Mapping) or not is_column:
         raise TypeError(f"{type(values).__name__} is no column")
     # A list is read as it is, and so is what has a buffer, such as an array.array.
     is_flat = isinstance(values, Sequence | memoryview) or hasattr(values, "typecode")

@@ -36,6 +36,8 @@ const KINDS: [(&str, Kind); 4] = [
     ("prices", Kind::Prices),
     ("bars", Kind::Bars),
 ];
+/// How many empty bars there are in a row at most; in all, ten times as many.
+const EMPTY_MAX: u32 = 1_000_000;
 const QUOTES: [(&str, QuotePrice); 3] = [
     ("mid", QuotePrice::Mid),
     ("bid", QuotePrice::Bid),
@@ -98,7 +100,7 @@ pub(crate) fn bars(
     let quote = one_of(py, "quote", quote, &QUOTES)?;
     let stamps = [("close", Stamp::Close), ("open", Stamp::Open)];
     let stamp = choose(py, "stamp", stamp, stamps)?;
-    let most = empty.map_or(Ok(0), |empty| whole("empty", empty, "a count, 0 or more"))?;
+    let most = empty_max(py, empty, kind)?;
     let ends = [time("since", since)?, time("until", until)?].map(|ts| ts.map(Timestamp));
     let options = AggregatorOptions {
         session: session_of(session)?,
@@ -136,6 +138,17 @@ pub(crate) fn bars(
     };
     let built = built.map_err(|error| raise(py, &error.into()))?;
     Ok(Table::new(frame(&built, digits), floats))
+}
+
+/// How many periods in a row have a bar although nothing traded.
+fn empty_max(py: Python<'_>, empty: Option<Any<'_, '_>>, kind: Kind) -> PyResult<u32> {
+    let allowed = "0 to 1000000 periods in a row, and 0 for bars of bars";
+    let found = empty.map_or(Ok(0), |empty| whole("empty", empty, allowed))?;
+    if found > EMPTY_MAX || (found > 0 && kind == Kind::Bars) {
+        let text = format!("empty: found {found}, allowed: {allowed}");
+        return Err(exception(py, "InvalidValue", text));
+    }
+    Ok(found)
 }
 
 fn frame_of(py: Python<'_>, of: Option<&str>) -> PyResult<Timeframe> {
@@ -192,6 +205,11 @@ fn aggregated(
         let outcome = aggregator.push(*print, &mut built);
         let outcome = outcome.map_err(|error| in_row(row, error))?;
         in_order(row, ("ts", print.ts), outcome)?;
+        if built.len() > row.saturating_add(10 * EMPTY_MAX as usize) {
+            let found = format!("{} bars until row {row}", built.len());
+            let allowed = "at most 10000000 that are empty";
+            return Err(InvalidValue::new("empty", &found, allowed));
+        }
     }
     if let Some(until) = until {
         aggregator.advance(until, &mut built);

@@ -90,10 +90,13 @@ impl<'py> Rows<'py> {
                 Cell::Item(item) => crate::number::whole::<i64>(name, item, "").ok(),
                 Cell::Absent | Cell::Float(_) | Cell::Text(_) => None,
             };
-            // The least number is how numpy marks a time that is absent.
-            whole
-                .filter(|ns| *ns != i64::MIN)
-                .ok_or_else(|| place.refuse(cell, "nanoseconds since the epoch, or a timestamp"))
+            let allowed = "nanoseconds since the epoch, or a timestamp";
+            match whole {
+                // The least number is how numpy marks a time that is absent.
+                Some(i64::MIN) => Err(place.refuse(&Cell::Absent, allowed)),
+                Some(ns) => Ok(ns),
+                None => Err(place.refuse(cell, allowed)),
+            }
         })
     }
 

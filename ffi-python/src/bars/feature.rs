@@ -19,7 +19,8 @@ use crate::table::Table;
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 type Column = (String, Values);
 
-const SPANS: &str = "a number of bars from 1 to 1000000, or a list of them";
+const SPANS: &str = "a number of bars from 1 to 1000000, or a list of at most 64 of them";
+const SPANS_MAX: usize = 64;
 
 /// Compute features of bars of one symbol, each a column of floats: see `docs/bars.md`.
 ///
@@ -245,6 +246,10 @@ fn spans(what: &str, value: Option<Any<'_, '_>>) -> PyResult<Vec<Span>> {
             return Err(exception(value.py(), "InvalidValue", text));
         }
         found.push(next);
+        if found.len() > SPANS_MAX {
+            let text = format!("{what}: found more than {SPANS_MAX}, allowed: {SPANS}");
+            return Err(exception(value.py(), "InvalidValue", text));
+        }
     }
     Ok(found)
 }

@@ -191,6 +191,8 @@ def test_what_makes_no_bars_is_named_with_its_row():
         (given, {"rule": ("ticks", 1), "kind": "candles"}, "kind"),
         (given, {"rule": ("ticks", 1), "stamp": "middle"}, "stamp"),
         (given, {"rule": ("ticks", 1), "empty": -1}, "empty"),
+        (small, {"rule": "5m", "kind": "bars", "of": "1m", "empty": 1}, "empty: found 1"),
+        (given, {"rule": "1m", "empty": 1_000_001}, "empty: found 1000001"),
         (given, {"rule": ("ticks", 1), "session": "NYSE"}, "session.*13:30"),
         (given, {"rule": ("ticks", 1), "session": ("9:30", "16:00")}, "session"),
         (given | {"qty": [1, -1, 1]}, {"rule": ("ticks", 5)}, "qty: found -1.* in row 1"),

@@ -1,5 +1,9 @@
 """Features of bars against TA-Lib, and against pandas where TA-Lib has none."""
 
+import subprocess
+import sys
+
+import duckdb
 import numpy
 import pandas
 import polars
@@ -126,6 +130,16 @@ def forms(frame):
         "pandas that may be absent": frame.convert_dtypes(),
         "polars": polars.DataFrame(frame),
         "polars with times": polars.DataFrame(stamped),
+        "polars that is lazy": polars.LazyFrame(frame),
+        "polars in milliseconds": polars.DataFrame(frame).with_columns(
+            polars.from_epoch("ts_close", "ns").cast(polars.Datetime("ms"))
+        ),
+        "pyarrow in seconds": pyarrow.table(naive).set_column(
+            exact.schema.get_field_index("ts_close"),
+            "ts_close",
+            pyarrow.array(naive["ts_close"]).cast(pyarrow.timestamp("s")),
+        ),
+        "duckdb": duckdb.from_arrow(pyarrow.table(frame)),
         "pyarrow": exact,
         "pyarrow with times": pyarrow.table(stamped),
         "pyarrow in pieces": pyarrow.concat_tables([exact.slice(0, 7), exact.slice(7)]),
@@ -153,6 +167,32 @@ def test_every_library_s_table_gives_the_same(form):
     again = forms(frame)[form]
     large = truebook.bars(again, "5m", kind="bars", of="1m")
     assert large.to_pydict() == truebook.bars(frame, "5m", kind="bars", of="1m").to_pydict()
+
+
+def test_lists_need_no_library_and_a_stream_names_those_that_read_it():
+    code = """
+import sys
+sys.modules.update(dict.fromkeys(["numpy", "pandas", "polars", "pyarrow"]))
+import truebook
+import array
+from datetime import UTC, datetime
+
+class Stream:
+    def __arrow_c_stream__(self, requested_schema=None):
+        return None
+
+columns = {"ts": (datetime(1970, 1, 1), datetime(1970, 1, 1, second=1, tzinfo=UTC)),
+           "close": array.array("d", [1.0, 2.0])}
+table = truebook.features(columns, sma=2)
+assert table.to_pydict() == {"ts": [0, 10**9], "sma_2": [None, 1.5]}
+try:
+    truebook.features(Stream(), sma=2)
+except truebook.InvalidValue as error:
+    assert "bars: found Stream" in str(error) and "pyarrow or polars" in str(error), error
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_price_that_is_absent_is_passed_over():
