@@ -60,6 +60,9 @@ class RoutedOrder(NamedTuple):
     detail: str | None
 
 
+Signal.__module__ = RoutedOrder.__module__ = "truebook"
+
+
 class _Strategy:
     """A strategy, on a thread of its own where it may take only so long."""
 

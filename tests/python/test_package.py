@@ -6,6 +6,7 @@ import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +174,18 @@ def test_the_types_accept_good_calls_and_refuse_bad_ones(tmp_path):
     text, _, code = api.run([*options, str(bad)])
     wrong = {int(line.split(":")[1]) for line in text.splitlines() if ": error:" in line}
     assert wrong == {2, 3, 4, 5, 6, 7, 8}, text
+
+
+def test_the_package_is_clean_in_pyright():
+    begin = [sys.executable, "-m", "pyright"]
+    # It fetches its own JavaScript the first time.
+    ready = subprocess.run([*begin, "--version"], capture_output=True, text=True, timeout=300)
+    if ready.returncode:
+        pytest.skip(f"pyright does not start: {ready.stderr.strip()[-200:]}")
+    package = Path(truebook.__file__).parent
+    command = [*begin, "--pythonpath", sys.executable, str(package)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_the_package_needs_no_other():
