@@ -198,6 +198,18 @@ impl StrategyDesk {
         self.with(py, |runner| runner.add(planned, None))
     }
 
+    /// The number of a strategy that the configuration has as external; None without one.
+    fn outside(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] name: &str,
+    ) -> PyResult<Option<usize>> {
+        let Ok(name) = Id::new("name", name) else {
+            return Ok(None);
+        };
+        self.with(py, |runner| Ok(runner.outside(&name)))
+    }
+
     /// The next set within `timeout` seconds; None without one.
     fn step<'py>(
         &self,

@@ -165,7 +165,7 @@ class StrategyRunner:
         strategy: object,
         *,
         synchronizer: str | None = None,
-        priority: int = 0,
+        priority: int | None = None,
         valid_ms: int | None = None,
         order_notional: _Number | None = None,
     ) -> None:
@@ -173,14 +173,19 @@ class StrategyRunner:
 
         Its orders carry `name`; a strategy of that name in the book's configuration has its limits
         there. It sees the sets of `synchronizer`, which may be left out where there is one only.
-        With a selection by priority, more `priority` goes first. Raises InvalidValue.
+        With a selection by priority, more `priority` goes first. A strategy of `kind = "external"`
+        that the configuration gives a synchronizer takes part as it says there: add it by its name
+        alone. Raises InvalidValue.
         """
         decide: Any = getattr(strategy, "on_bars", strategy)
         if not callable(decide):
             found = type(strategy).__name__
             allowed = "an object with on_bars(set, features), or a function"
             raise InvalidType(f"strategy: found {found}, allowed: {allowed}")
-        member = self._desk.add(name, synchronizer, priority, valid_ms, order_notional)
+        said = (synchronizer, priority, valid_ms, order_notional)
+        member = self._desk.outside(name) if said == (None,) * len(said) else None
+        if member is None or member in self._members:
+            member = self._desk.add(name, *said)
         self._members[member] = _Strategy(name, decide)
 
     def poll(self, timeout: float = 0.0) -> list[RoutedOrder]:

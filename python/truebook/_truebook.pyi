@@ -936,6 +936,8 @@ class StrategyDesk:
         order_notional: _Number | None = None,
     ) -> int:
         """Adds a strategy, and gives its number."""
+    def outside(self, name: str) -> int | None:
+        """The number of a strategy that the configuration has as external; None without one."""
     def step(
         self, timeout: float
     ) -> tuple[str | None, BarSet, dict[str, float | None], list[int]] | None:

@@ -173,6 +173,30 @@ slow = 2
         assert [(order.strategy, order.side) for order in orders] == [("momentum", "buy")]
 
 
+def test_an_external_strategy_of_the_configuration_takes_part_as_it_says(config):
+    config.write_text(
+        CONFIG
+        + """
+[[synchronizer]]
+name = "minutes"
+expected_sources = ["A_1m"]
+
+[[strategy]]
+name = "own"
+kind = "external"
+synchronizer = "minutes"
+order_usd = "500"
+"""
+    )
+    with truebook.open(config=config, clock="event") as book:
+        runner = StrategyRunner(book, budget=None)
+        runner.add("own", always(Signal("A", "buy")))
+        with pytest.raises(truebook.InvalidValue, match="a second time"):
+            runner.add("own", always())
+        bar(book, "A", 1, 100)
+        assert [order.qty for order in runner.poll(1.0)] == [5]
+
+
 def test_bars_of_the_past_fill_features_and_no_order_comes_of_them(config, tmp_path):
     composition = PAIR | {
         "feature": {"name": "mean", "kind": "sma", "source": "A_1m", "span": 3},

@@ -174,6 +174,13 @@ impl StrategyDesk {
         self.members.iter().position(|member| member.name == *name)
     }
 
+    /// The number of the strategy called `name`, where it decides outside.
+    #[must_use]
+    pub fn outside(&self, name: &Id) -> Option<usize> {
+        let mut all = self.members.iter();
+        all.position(|member| member.name == *name && member.is_outside())
+    }
+
     /// Whether bars of `source` are waited for.
     #[must_use]
     pub fn expects(&self, (instrument, timeframe): (InstrumentId, Timeframe)) -> bool {

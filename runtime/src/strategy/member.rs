@@ -93,9 +93,14 @@ impl Member {
         }
     }
 
+    /// Whether it decides outside.
+    pub fn is_outside(&self) -> bool {
+        matches!(self.mind, Mind::Outside)
+    }
+
     /// Whether it decides outside, and the newest set is for it.
     pub fn is_asked(&self, newest: &Newest) -> bool {
-        let is_outside = matches!(self.mind, Mind::Outside) && self.stopped.is_none();
+        let is_outside = self.is_outside() && self.stopped.is_none();
         is_outside && newest.lane.is_some_and(|lane| self.lanes.contains(&lane))
     }
 

@@ -257,6 +257,12 @@ impl StrategyRunner {
         self.desk.as_ref()?.member(name)
     }
 
+    /// The number of the strategy called `name`, where it decides outside.
+    #[must_use]
+    pub fn outside(&self, name: &Id) -> Option<usize> {
+        self.desk.as_ref()?.outside(name)
+    }
+
     /// How each strategy does.
     #[must_use]
     pub fn strategies(&self) -> Vec<StrategyStatus> {
