@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::book::Notice;
 use crate::sync::{Broadcast, Doorbell, Gauge, Origin, SeqSlot, Shelf};
 
+use super::cell::{FIRST, MORE, PRICE, pack_price};
 use super::filter::Filter;
 use super::status::SubscriberStatus;
 use super::subscription::{Overflow, Past, Subscription};
@@ -19,10 +20,6 @@ use super::subscription::{Overflow, Past, Subscription};
 pub(super) const WORDS: usize = 48;
 /// The bytes of a notice that one cell holds.
 const PART: usize = (WORDS - 1) * 8;
-/// In a cell's header: it begins a notice. Below are how many parts come after it, and its bytes.
-pub(super) const FIRST: u64 = 1 << 63;
-/// In the same place: more notices of the same command come.
-pub(super) const MORE: u64 = 1 << 62;
 /// How many cells are kept.
 const CELLS: usize = if cfg!(truebook_loom) { 2 } else { 4_096 };
 
@@ -151,12 +148,19 @@ impl Publisher {
     /// Publishes a notice; `is_last` of those of its command.
     pub fn publish(&mut self, notice: &Notice, is_last: bool) {
         self.is_new = true;
+        let more = if is_last { 0 } else { MORE };
+        if let Some(mut words) = pack_price(notice) {
+            let [header, ..] = &mut words;
+            *header = FIRST | PRICE | more;
+            self.make_room(1);
+            self.shared.ring.publish(&words);
+            return;
+        }
         self.bytes.clear();
         // Writing to memory does not fail.
         let _ = borsh::to_writer(&mut self.bytes, notice);
         let mut left = self.bytes.len().div_ceil(PART) as u64;
         self.make_room(left);
-        let more = if is_last { 0 } else { MORE };
         let mut header = FIRST;
         for part in self.bytes.chunks(PART) {
             left -= 1;

@@ -7,6 +7,7 @@
 mod bells;
 mod board;
 mod bus;
+mod cell;
 mod filter;
 mod host;
 mod journal;

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use crate::book::Notice;
 use crate::sync::{Call, Doorbell, Seen};
 
-use super::bus::{Bus, FIRST, MORE, Member, Meter, WORDS};
+use super::bus::{Bus, Member, Meter, WORDS};
+use super::cell::Parts;
 use super::filter::Filter;
 
 /// How many cells a conflating subscriber reads at once.
@@ -80,7 +81,7 @@ pub struct Subscription {
     /// Whether more notices of the same command come.
     is_within: bool,
     /// The parts so far of a notice that takes several cells.
-    parts: Vec<u8>,
+    parts: Parts,
     /// What was told again and not given out.
     told: VecDeque<Notice>,
     /// What a conflating subscriber has read and not given out.
@@ -135,7 +136,7 @@ impl Subscription {
             next,
             heard: (since.unwrap_or(0), u16::MAX),
             is_within: false,
-            parts: Vec::new(),
+            parts: Parts::default(),
             told: VecDeque::new(),
             waiting: VecDeque::new(),
         }
@@ -360,26 +361,9 @@ impl Subscription {
 
     /// Adds a part; the notice, where it was the last.
     fn take(&mut self, words: &[u64; WORDS]) -> Option<Notice> {
-        let (header, body) = words.split_first()?;
-        if header & FIRST != 0 {
-            self.parts.clear();
-        } else if self.parts.is_empty() {
-            // The rest of one whose beginning is lost says nothing.
-            return None;
-        }
-        let length = usize::try_from(header & 0xFFFF_FFFF).unwrap_or(0);
-        let end = self.parts.len() + length;
-        for word in body.iter().take(length.div_ceil(8)) {
-            self.parts.extend_from_slice(&word.to_le_bytes());
-        }
-        self.parts.truncate(end);
-        if (header & !(FIRST | MORE)) >> 32 != 0 {
-            return None;
-        }
-        self.is_within = header & MORE != 0;
-        let notice = borsh::from_slice(&self.parts).ok();
-        self.parts.clear();
-        notice
+        let (notice, has_more) = self.parts.take(words)?;
+        self.is_within = has_more;
+        Some(notice)
     }
 }
 
