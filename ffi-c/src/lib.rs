@@ -28,6 +28,7 @@ mod status;
 mod subscription;
 mod text;
 mod view;
+mod wake;
 
 pub use book::*;
 pub use cash::*;

@@ -1,21 +1,19 @@
 //! Hearing what the book changes: polled, or waited for with a descriptor.
 
 use std::ffi::c_char;
-use std::os::fd::AsRawFd;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use truebook::model::{AccountId, InstrumentId, StrategyId};
-use truebook::{
-    Filter, Kinds, Notice, NoticeRecord, Overflow, Reader, Subscription, WakeFd, is_named,
-};
+use truebook::{Filter, Kinds, Notice, NoticeRecord, Overflow, Reader, Subscription, is_named};
 
 use crate::book::{Own, book, tbk_book};
 use crate::event::tbk_event;
 use crate::handle::Handle;
 use crate::input::{Sized32, read};
-use crate::status::{Failure, TBK_ERROR_SYSTEM, guard};
+use crate::status::{Failure, guard};
 use crate::text::give;
+use crate::wake::Wake;
 
 /// tbk_filter.overflow: the oldest events are lost, and counted.
 pub const TBK_DROP_OLDEST: u32 = 0;
@@ -41,7 +39,7 @@ pub(crate) struct Listener {
     reader: Reader,
     /// The book where it is inline, as long as it is open.
     inline: Option<Weak<Own>>,
-    wake: Option<WakeFd>,
+    wake: Wake,
 }
 
 /// What a subscriber wants to hear; zero everything but the size for all of it, from now on.
@@ -108,7 +106,7 @@ pub unsafe extern "C" fn tbk_subscribe(
             inner: own.lock()?.subscribe(wanted, overflow, since)?,
             reader: own.reader.clone(),
             inline: own.is_inline.then(|| Arc::downgrade(own)),
-            wake: None,
+            wake: Wake::default(),
         };
         // SAFETY: not NULL, and so a place for a pointer by the caller's promise.
         unsafe { subscription.write(Handle::open(listener).cast()) };
@@ -217,7 +215,7 @@ pub unsafe extern "C" fn tbk_subscription_fd(
     guard(|| {
         // SAFETY: the caller's promise.
         let own = unsafe { listener(subscription) }?;
-        let at = own.wake()?.as_raw_fd();
+        let at = own.wake.fd()?;
         if fd.is_null() {
             return Err(Failure::null("fd"));
         }
@@ -244,12 +242,7 @@ pub unsafe extern "C" fn tbk_subscription_arm(
     guard(|| {
         // SAFETY: the caller's promise.
         let own = unsafe { listener(subscription) }?;
-        let wake = own.wake()?.clone();
-        wake.clear();
-        let may_be = wake.arm(&own.inner);
-        if may_be {
-            wake.set();
-        }
+        let may_be = own.wake.arm(&own.inner)?;
         if !is_ready.is_null() {
             // SAFETY: not NULL, and so a place by the caller's promise.
             unsafe { is_ready.write(i32::from(may_be)) };
@@ -316,17 +309,6 @@ impl Listener {
             view = self.reader.fresh_view(Some(NAMED_IN)).unwrap_or(view);
         }
         NoticeRecord::of(notice, view.registry())
-    }
-
-    fn wake(&mut self) -> Result<&WakeFd, Failure> {
-        if self.wake.is_none() {
-            let made = WakeFd::new();
-            let made = made.map_err(|error| Failure::new(TBK_ERROR_SYSTEM, error.to_string()))?;
-            // Until it is armed there may be something.
-            made.set();
-            self.wake = Some(made);
-        }
-        self.wake.as_ref().ok_or_else(|| Failure::null("fd"))
     }
 }
 
