@@ -8,8 +8,8 @@
  * A struct begins with its own size; reserved members are 0.
  * Text is UTF-8 and ends with a NUL; the library copies what it keeps.
  * A tbk_book may be used from any thread; calls on one book wait for each other. A tbk_reader and
- * a tbk_view may be used from any number of threads at once, a tbk_producer and a
- * tbk_subscription from one at a time.
+ * a tbk_view may be used from any number of threads at once, a tbk_producer, a tbk_subscription
+ * and tbk_strategies from one at a time.
  * A handle that was closed is told from one that is open (TBK_ERROR_CLOSED), as long as no more
  * than 65,536 others were closed after it.
  *
@@ -20,6 +20,21 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+// tbk_bar_line.state: nothing stands for the source.
+#define TBK_BAR_MISSING 0
+
+// tbk_bar_line.state: the bar that closed at the set's time.
+#define TBK_BAR_PRESENT 1
+
+// tbk_bar_line.state: the bar of a slower timeframe that closed before, and is its newest.
+#define TBK_BAR_CARRIED 2
+
+// tbk_bar_line.state: the last bar known, instead of one that did not come.
+#define TBK_BAR_STALE 3
+
+// tbk_bar_line.state: a bar on the line between two others, instead of one that did not come.
+#define TBK_BAR_INTERPOLATED 4
 
 // Every order is taken that passes its checks.
 #define TBK_ACTIVE 0
@@ -239,6 +254,25 @@
 // tbk_options.wait: sleep until something is given.
 #define TBK_WAIT_PARK 3
 
+// tbk_signal.action: buy, whatever it holds.
+#define TBK_ACTION_BUY 1
+
+// tbk_signal.action: sell, whatever it holds.
+#define TBK_ACTION_SELL 2
+
+// tbk_signal.action: be long: buy where it holds nothing and waits for nothing.
+#define TBK_ACTION_LONG 3
+
+// tbk_signal.action: be short: sell where it holds nothing, waits for nothing, and the instrument
+// can be short.
+#define TBK_ACTION_SHORT 4
+
+// tbk_signal.action: be flat: close what it holds, unless an order that does is open.
+#define TBK_ACTION_EXIT 5
+
+// tbk_signal.flags: `qty` counts.
+#define TBK_QTY 2
+
 // The version of this interface; pass it to `tbk_open`.
 #define TBK_ABI_VERSION 1
 
@@ -284,6 +318,12 @@
 // What was waited for did not come in time.
 #define TBK_ERROR_TIMED_OUT -13
 
+// tbk_strategies_open: bars count from now on.
+#define TBK_FROM_NOW UINT64_MAX
+
+// tbk_strategy.flags and tbk_signal.flags: `valid_ms` and `valid_ns` count.
+#define TBK_EXPIRES 1
+
 // tbk_filter.overflow: the oldest events are lost, and counted.
 #define TBK_DROP_OLDEST 0
 
@@ -305,11 +345,111 @@ struct tbk_producer;
 // Reads a book from any number of threads, without a lock.
 struct tbk_reader;
 
+// Strategies on a book's bars, for one thread at a time.
+struct tbk_strategies;
+
 // Hears a book on one thread at a time.
 struct tbk_subscription;
 
 // A book at one sequence; never changes. Any number of threads may read it.
 struct tbk_view;
+
+// A bar that has closed. Numbers are decimal text.
+struct tbk_bar {
+    // sizeof(struct tbk_bar).
+    uint32_t size;
+    // 0.
+    uint32_t flags;
+    // Of what.
+    const char *symbol;
+    // How long it is, as its source calls it: "1m", "1h".
+    const char *timeframe;
+    // When it opened, nanoseconds since the epoch.
+    int64_t ts_open;
+    // When it closed, nanoseconds since the epoch.
+    int64_t ts_close;
+    // The first price.
+    const char *open;
+    // The highest price.
+    const char *high;
+    // The lowest price.
+    const char *low;
+    // The last price.
+    const char *close;
+    // The quantity traded.
+    const char *volume;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// What became of a call.
+struct tbk_applied {
+    // sizeof(struct tbk_applied).
+    uint32_t size;
+    // 1 when it had been booked before.
+    uint32_t is_duplicate;
+    // The sequence of the event that booked it.
+    uint64_t sequence;
+    // 1 when it could not be booked and was put aside.
+    uint32_t is_quarantined;
+    // 0.
+    uint32_t reserved[3];
+};
+
+// A name or an id, as text that ends with a NUL.
+typedef char tbk_text[104];
+
+// The bars that were known at one time.
+struct tbk_bar_set {
+    // sizeof(struct tbk_bar_set).
+    uint32_t size;
+    // 1 where it is made of bars that were recorded before: no order comes of it.
+    uint32_t is_past;
+    // Its time: every bar in it closed then or before, nanoseconds since the epoch.
+    int64_t ts;
+    // How many sources are expected; each has a place, from 0, that stays the same.
+    uint32_t source_count;
+    // Of how many the own bar is not there, whatever stands for it.
+    uint32_t missing_count;
+    // How many features there are; each has a place, from 0, that stays the same.
+    uint32_t feature_count;
+    // How many strategies are asked for signals.
+    uint32_t asked_count;
+    // Whose set it is; "" where a strategy of the configuration has a synchronizer to itself.
+    tbk_text synchronizer;
+};
+
+// A whole number: high * 2^64 + low, in two's complement.
+struct tbk_int128 {
+    // The lower 64 bits.
+    uint64_t low;
+    // The upper 64 bits, signed.
+    int64_t high;
+};
+
+// One bar of a set, integers at the scales of its instrument.
+struct tbk_bar_line {
+    // sizeof(struct tbk_bar_line).
+    uint32_t size;
+    // TBK_BAR_MISSING to TBK_BAR_INTERPOLATED; all below is 0 of one that is missing.
+    uint32_t state;
+    // The instrument's number; TBK_NONE of one that is missing.
+    uint32_t instrument;
+    // 0.
+    uint32_t reserved;
+    // When it closed, nanoseconds since the epoch.
+    int64_t ts_close;
+    // The first price.
+    int64_t open;
+    // The highest price.
+    int64_t high;
+    // The lowest price.
+    int64_t low;
+    // The last price.
+    int64_t close;
+    // The quantity traded.
+    struct tbk_int128 volume;
+};
 
 // How to open a book; zero everything but the size for the defaults.
 struct tbk_options {
@@ -397,20 +537,6 @@ struct tbk_fill {
     uint32_t reserved[13];
 };
 
-// What became of a call.
-struct tbk_applied {
-    // sizeof(struct tbk_applied).
-    uint32_t size;
-    // 1 when it had been booked before.
-    uint32_t is_duplicate;
-    // The sequence of the event that booked it.
-    uint64_t sequence;
-    // 1 when it could not be booked and was put aside.
-    uint32_t is_quarantined;
-    // 0.
-    uint32_t reserved[3];
-};
-
 // An exact decimal number: (high * 2^64 + low) / 10^scale, in two's complement.
 struct tbk_decimal {
     // The upper 64 bits, signed.
@@ -422,9 +548,6 @@ struct tbk_decimal {
     // 1 where there is a number, 0 where it is absent (an average price when flat).
     uint32_t is_present;
 };
-
-// A name or an id, as text that ends with a NUL.
-typedef char tbk_text[104];
 
 // A position at one sequence. Money is in settlement currency.
 struct tbk_position {
@@ -661,14 +784,6 @@ struct tbk_fill_push {
     uint32_t reserved[5];
 };
 
-// A whole number: high * 2^64 + low, in two's complement.
-struct tbk_int128 {
-    // The lower 64 bits.
-    uint64_t low;
-    // The upper 64 bits, signed.
-    int64_t high;
-};
-
 // The figures of one position, integers at the scales of its instrument.
 struct tbk_position_line {
     // sizeof(struct tbk_position_line).
@@ -755,6 +870,153 @@ struct tbk_instrument_info {
     tbk_text symbol;
 };
 
+// What a strategy wants.
+struct tbk_signal {
+    // sizeof(struct tbk_signal).
+    uint32_t size;
+    // TBK_EXPIRES, TBK_QTY.
+    uint32_t flags;
+    // The instrument's number; it was registered when the strategies were opened.
+    uint32_t instrument;
+    // TBK_ACTION_BUY to TBK_ACTION_EXIT.
+    uint32_t action;
+    // How sure it is, where the selection goes by it: more is better.
+    double score;
+    // With TBK_EXPIRES: for how many nanoseconds after the time of the set it may become an order.
+    int64_t valid_ns;
+    // With TBK_QTY: how much, positive, at qty_scale; an exit is of everything.
+    int64_t qty;
+    // How much of the settlement currency, positive, as decimal text, without TBK_QTY; NULL is the
+    // strategy's usual.
+    const char *notional;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// An order that a signal became.
+struct tbk_routed_order {
+    // TBK_OK, or the TBK_ERROR_* that tbk_submit would have given: it was not placed.
+    int32_t status;
+    // TBK_BUY or TBK_SELL.
+    uint32_t side;
+    // The instrument's number.
+    uint32_t instrument;
+    // 1 where it had been placed before.
+    uint32_t is_duplicate;
+    // The sequence of its submission; 0 where it was not placed.
+    uint64_t sequence;
+    // How much, at qty_scale.
+    struct tbk_int128 qty;
+    // Its id.
+    tbk_text client_order_id;
+    // Whose it is.
+    tbk_text strategy;
+    // The rule that refused it, or what else was wrong; "" with TBK_OK.
+    tbk_text reason;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// A strategy that decides outside; zero everything but the size and the name for the defaults.
+struct tbk_strategy {
+    // sizeof(struct tbk_strategy).
+    uint32_t size;
+    // TBK_EXPIRES.
+    uint32_t flags;
+    // What it is called, and its orders and positions.
+    const char *name;
+    // Whose sets it sees; NULL where there is one synchronizer only.
+    const char *synchronizer;
+    // More goes first, where the selection goes by it.
+    int32_t priority;
+    // With TBK_EXPIRES: for how many milliseconds after the time of their set its signals may
+    // become orders, where they do not say it themselves.
+    uint32_t valid_ms;
+    // How much of the settlement currency it trades where a signal does not say, as decimal text;
+    // NULL is nothing.
+    const char *order_notional;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// How strategies do together.
+struct tbk_strategies_state {
+    // sizeof(struct tbk_strategies_state).
+    uint32_t size;
+    // 1 where there will be no more bars: the book is closed, and all were taken.
+    uint32_t is_over;
+    // How many strategies there are, those of the configuration included; numbers are below it.
+    uint32_t strategy_count;
+    // How many synchronizers there are.
+    uint32_t synchronizer_count;
+    // How many parts of events were overwritten before they were read; not with a database.
+    uint64_t lost;
+    // Once a poll gave nothing: the last event of which everything was taken.
+    uint64_t sequence;
+    // 0.
+    uint64_t reserved[4];
+};
+
+// How a strategy does.
+struct tbk_strategy_state {
+    // sizeof(struct tbk_strategy_state).
+    uint32_t size;
+    // 1 where it was stopped.
+    uint32_t is_stopped;
+    // How many signals it gave.
+    uint64_t given;
+    // How many of them were too old when they were to become orders.
+    uint64_t expired;
+    // How many were dropped for one on the other side.
+    uint64_t outvoted;
+    // How many had nothing to do: nothing to close, a position there already, less than one lot.
+    uint64_t idle;
+    // How many were sent as orders, which the limits may have refused.
+    uint64_t sent;
+    // Its name.
+    tbk_text name;
+};
+
+// How a synchronizer does: how many sets and how many bars went which way.
+struct tbk_synchronizer_state {
+    // sizeof(struct tbk_synchronizer_state).
+    uint32_t size;
+    // 0.
+    uint32_t reserved;
+    // Sets that went out with every source present.
+    uint64_t complete;
+    // Sets that went out with a source missing, whatever stood for it.
+    uint64_t incomplete;
+    // Sets that were skipped: a source was missing and all are required.
+    uint64_t skipped;
+    // Sets that failed: a source was missing whose gaps are failures.
+    uint64_t failed;
+    // Of all these, how many went before their timeout because too many were open.
+    uint64_t evicted;
+    // Bars that are in their set.
+    uint64_t taken;
+    // Bars that are in their set, which is older than one that had begun already.
+    uint64_t out_of_order;
+    // Bars that were there already.
+    uint64_t duplicate;
+    // Bars that replaced one with other numbers before their set went out.
+    uint64_t corrected;
+    // Bars whose set had gone out without them.
+    uint64_t late;
+    // Bars that close after they arrived, by more than is allowed.
+    uint64_t future;
+    // Bars that nobody expects.
+    uint64_t unexpected;
+    // Bars that close between two closes of their timeframe.
+    uint64_t off_grid;
+    // Bars whose numbers contradict each other.
+    uint64_t invalid;
+    // Bars for which too many sets were open.
+    uint64_t crowded;
+    // Its name; "" where a strategy of the configuration has it to itself.
+    tbk_text name;
+};
+
 // What a subscriber wants to hear; zero everything but the size for all of it, from now on.
 struct tbk_filter {
     // sizeof(struct tbk_filter).
@@ -824,6 +1086,85 @@ struct tbk_event {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Records a bar that has closed; one of the same symbol, timeframe and opening replaces it in the
+// history. `applied` may be NULL.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `bar` and `applied` are NULL or valid structs.
+int32_t tbk_bar(struct tbk_book *book,
+                const struct tbk_bar *bar,
+                struct tbk_applied *applied);
+
+// Takes a public trade: its price is the last one, and bars that the configuration makes of trades
+// have it. `ts_event` is in nanoseconds since the epoch, 0 is now. A price that is refused (out of
+// band) leaves the last one.
+//
+// Any thread. Allocates, takes the book's lock and waits for the writer.
+//
+// Requires: `book` is NULL or from tbk_open; `symbol`, `price` and `qty` are NULL or end with a
+// NUL.
+int32_t tbk_trade_print(struct tbk_book *book,
+                        const char *symbol,
+                        const char *price,
+                        const char *qty,
+                        int64_t ts_event);
+
+// Takes the next set; `has_set` is 0, and nothing else is written, where there is none yet.
+// Strategies of the configuration have given their signals then; those that were added are asked:
+// see tbk_strategies_asked. Does not wait: see tbk_strategies_fd. Set `set->size` first.
+//
+// One thread at a time for the strategies. Allocates; while it is live, no lock and no system
+// call. One that lost bars, or that is told the past, takes locks and reads the database.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `set` is NULL or a struct;
+// `has_set` is NULL or a place for a number.
+int32_t tbk_strategies_poll(struct tbk_strategies *strategies,
+                            struct tbk_bar_set *set,
+                            int32_t *has_set);
+
+// What stands in the newest set for the source at `at`, from 0. Set `bar->size` first.
+//
+// One thread at a time for the strategies. No allocation, no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `bar` is NULL or a struct.
+int32_t tbk_strategies_bar(const struct tbk_strategies *strategies,
+                           size_t at,
+                           struct tbk_bar_line *bar);
+
+// Writes the name of the source at `at` of the newest set ("BTC-USD_1m") and a NUL into the `size`
+// bytes at `text`, cut off where they are too few; `text` may be NULL, and tbk_last_text has the
+// whole.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `text` is NULL or has `size` bytes.
+int32_t tbk_strategies_source(const struct tbk_strategies *strategies,
+                              size_t at,
+                              char *text,
+                              size_t size);
+
+// The place of a source of the newest set by its name; TBK_ERROR_UNKNOWN where there is none.
+//
+// One thread at a time for the strategies. No lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `name` is NULL or ends with a NUL;
+// `at` is NULL or a place for a number.
+int32_t tbk_strategies_source_number(const struct tbk_strategies *strategies,
+                                     const char *name,
+                                     size_t *at);
+
+// The number of the strategy at `at`, from 0, among those that were asked for signals of the
+// newest set.
+//
+// One thread at a time for the strategies. No allocation, no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `number` is NULL or a place for a
+// number.
+int32_t tbk_strategies_asked(const struct tbk_strategies *strategies,
+                             size_t at,
+                             uint32_t *number);
 
 // Opens a book. `abi_version` is TBK_ABI_VERSION; `options` may be NULL: in memory, paper mode, a
 // writer thread. Free it with tbk_close.
@@ -993,6 +1334,38 @@ int32_t tbk_decimal_text(const struct tbk_decimal *value,
 int32_t tbk_integer_of_text(const char *text,
                             uint32_t scale,
                             int64_t *integer);
+
+// What the feature at `at`, from 0, came to in the newest set; `is_known` is 0, and `value` not a
+// number, before its warm-up and where a source of it is missing.
+//
+// One thread at a time for the strategies. No allocation, no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `value` and `is_known` are NULL or
+// places for numbers.
+int32_t tbk_strategies_feature(const struct tbk_strategies *strategies,
+                               size_t at,
+                               double *value,
+                               int32_t *is_known);
+
+// Writes the name of the feature at `at` of the newest set, as tbk_strategies_source does.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `text` is NULL or has `size` bytes.
+int32_t tbk_strategies_feature_name(const struct tbk_strategies *strategies,
+                                    size_t at,
+                                    char *text,
+                                    size_t size);
+
+// The place of a feature of the newest set by its name; TBK_ERROR_UNKNOWN where there is none.
+//
+// One thread at a time for the strategies. No lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `name` is NULL or ends with a NUL;
+// `at` is NULL or a place for a number.
+int32_t tbk_strategies_feature_number(const struct tbk_strategies *strategies,
+                                      const char *name,
+                                      size_t *at);
 
 // Checks an order and records the intent to send it; TBK_ERROR_REFUSED with the name of the rule
 // that it breaks in tbk_last_error(). `applied` may be NULL. With TBK_DURABLE, TBK_ERROR_STORE
@@ -1223,11 +1596,135 @@ int32_t tbk_read_instrument_info(const struct tbk_reader *reader,
                                  uint32_t instrument,
                                  struct tbk_instrument_info *info);
 
+// Takes a signal of the newest set from the strategy `number`; it waits for
+// tbk_strategies_decide. One of a set of the past is forgotten. TBK_ERROR_FULL where 65,536 wait.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `signal` is NULL or a valid struct.
+int32_t tbk_strategies_signal(struct tbk_strategies *strategies,
+                              uint32_t number,
+                              const struct tbk_signal *signal);
+
+// Stops the strategy `number`: it is asked nothing more, and signals of it that wait are dropped.
+// The next tbk_strategies_decide records `reason` as an alert. A repeat changes nothing.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `reason` is NULL or ends with a
+// NUL.
+int32_t tbk_strategies_stop(struct tbk_strategies *strategies,
+                            uint32_t number,
+                            const char *reason);
+
+// Chooses from the signals that wait and submits the orders that they ask for. Writes at most
+// `capacity` of these into `orders`, which are of `order_size` bytes each: sizeof(struct
+// tbk_routed_order); `count` is how many. Those that had no room come with the next calls, which
+// decide nothing before all were given. What the limits refuse has a status of its own.
+//
+// One thread at a time for the strategies. Allocates, takes the book's lock and waits for the
+// writer.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `orders` is NULL or has room for so
+// many; `count` is NULL or a place for a number.
+int32_t tbk_strategies_decide(struct tbk_strategies *strategies,
+                              struct tbk_routed_order *orders,
+                              size_t order_size,
+                              size_t capacity,
+                              size_t *count);
+
 // The text of the last call that failed on this thread, "" before the first. Valid until the next
 // failure on this thread. A thread that is past its own destructors has none: "".
 //
 // Any thread. No allocation, no lock, no system call.
 const char *tbk_last_error(void);
+
+// Opens strategies on the bars that `book` records. `composition` is TOML text with [[bars]],
+// [[synchronizer]], [[feature]] and [selection]; NULL is what the book's own configuration says,
+// and its strategies run, too. Bars count from now on with TBK_FROM_NOW, else all after the event
+// `since`, which needs a database: these fill features, and no order comes of them. What was
+// opened outlives the book, but decides nothing more.
+//
+// Any thread; it is used by one thread at a time. Allocates, takes the book's lock and waits for
+// the writer. Close it with tbk_strategies_close.
+//
+// Requires: `book` is NULL or from tbk_open; `composition` is NULL or ends with a NUL;
+// `strategies` is NULL or a place for a pointer.
+int32_t tbk_strategies_open(const struct tbk_book *book,
+                            const char *composition,
+                            uint64_t since,
+                            struct tbk_strategies **strategies);
+
+// Closes strategies and their descriptor; NULL is allowed. Signals that wait are dropped; orders
+// stay. No other thread may be in a call on them.
+//
+// Any thread. Frees, takes locks, and makes a system call to close the descriptor.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open.
+int32_t tbk_strategies_close(struct tbk_strategies *strategies);
+
+// Adds a strategy that gives its signals by tbk_strategies_signal; `number` is its own, from 0.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `strategy` is NULL or a valid
+// struct; `number` is NULL or a place for a number.
+int32_t tbk_strategies_add(struct tbk_strategies *strategies,
+                           const struct tbk_strategy *strategy,
+                           uint32_t *number);
+
+// A descriptor that is readable while there may be a set, for epoll, poll or select; it belongs to
+// the strategies. Call tbk_strategies_arm after each poll that gave none.
+//
+// One thread at a time for the strategies. The first call makes it, with a system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `fd` is NULL or a place for a
+// number.
+int32_t tbk_strategies_fd(struct tbk_strategies *strategies,
+                          int32_t *fd);
+
+// Makes the descriptor unreadable until there are bars to poll; `is_ready` is 1 where there may be
+// already, and it stays readable. It may be NULL.
+//
+// One thread at a time for the strategies. Allocates, takes the lock that whoever rings takes, and
+// makes one system call, two where it stays readable; the first call makes the descriptor.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `is_ready` is NULL or a place for a
+// number.
+int32_t tbk_strategies_arm(struct tbk_strategies *strategies,
+                           int32_t *is_ready);
+
+// How the strategies do together. Set `state->size` first.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `state` is NULL or a struct.
+int32_t tbk_read_strategies(const struct tbk_strategies *strategies,
+                            struct tbk_strategies_state *state);
+
+// How the strategy `number` does. Set `state->size` first. Why it was stopped is written with a
+// NUL into the `reason_size` bytes at `reason`, cut off where they are too few, "" while it runs;
+// it may be NULL.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `state` is NULL or a struct;
+// `reason` is NULL or has `reason_size` bytes.
+int32_t tbk_read_strategy(const struct tbk_strategies *strategies,
+                          uint32_t number,
+                          struct tbk_strategy_state *state,
+                          char *reason,
+                          size_t reason_size);
+
+// How the synchronizer at `at`, from 0, does; those with a name come first. Set `state->size`
+// first.
+//
+// One thread at a time for the strategies. Allocates; no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `state` is NULL or a struct.
+int32_t tbk_read_synchronizer(const struct tbk_strategies *strategies,
+                              size_t at,
+                              struct tbk_synchronizer_state *state);
 
 // Hears what `filter` wants of `book`; a NULL filter wants everything from now on. It outlives the
 // book: what came before the end is still polled.
@@ -1312,9 +1809,9 @@ int32_t tbk_subscription_status(struct tbk_subscription *subscription,
                                 uint64_t *sequence,
                                 int32_t *is_over);
 
-// The whole text that the last tbk_call or tbk_poll_json on this thread gave, where its place was
-// too small or NULL; "" before the first. Valid until the next of them on this thread. `length`
-// is how many bytes it has without its NUL; it may be NULL.
+// The whole text that the last call on this thread gave that names this one (tbk_call,
+// tbk_poll_json), where its place was too small or NULL; "" before the first. Valid until the next
+// of them on this thread. `length` is how many bytes it has without its NUL; it may be NULL.
 //
 // Any thread. No allocation, no lock, no system call.
 //
@@ -1412,6 +1909,15 @@ TBK_SIZE(tbk_totals_line, 128);
 TBK_SIZE(tbk_instrument_info, 136);
 TBK_SIZE(tbk_filter, 96);
 TBK_SIZE(tbk_event, 120);
+TBK_SIZE(tbk_bar, 112);
+TBK_SIZE(tbk_strategy, 72);
+TBK_SIZE(tbk_bar_set, 136);
+TBK_SIZE(tbk_bar_line, 72);
+TBK_SIZE(tbk_signal, 80);
+TBK_SIZE(tbk_routed_order, 384);
+TBK_SIZE(tbk_strategies_state, 64);
+TBK_SIZE(tbk_strategy_state, 152);
+TBK_SIZE(tbk_synchronizer_state, 232);
 TBK_OFFSET(tbk_position_line, qty, 32);
 TBK_OFFSET(tbk_event, qty, 72);
 TBK_OFFSET(tbk_fill_push, qty, 16);
@@ -1421,6 +1927,12 @@ TBK_OFFSET(tbk_position, symbol, 288);
 TBK_OFFSET(tbk_order, symbol, 176);
 TBK_OFFSET(tbk_portfolio, equity, 16);
 TBK_OFFSET(tbk_totals_line, equity, 32);
+TBK_OFFSET(tbk_bar_set, synchronizer, 32);
+TBK_OFFSET(tbk_bar_line, volume, 56);
+TBK_OFFSET(tbk_signal, score, 16);
+TBK_OFFSET(tbk_routed_order, qty, 24);
+TBK_OFFSET(tbk_strategy_state, name, 48);
+TBK_OFFSET(tbk_synchronizer_state, name, 128);
 #endif
 
 #undef TBK_OFFSET

@@ -8,11 +8,14 @@
     reason = "C calls in, with C's names"
 )]
 
+mod bar;
+mod bar_set;
 mod book;
 mod cash;
 mod control;
 mod decimal;
 mod event;
+mod feature;
 mod feed;
 mod handle;
 mod input;
@@ -24,17 +27,23 @@ mod producer;
 mod push;
 mod reader;
 mod record;
+mod signal;
 mod status;
+mod strategy;
+mod strategy_status;
 mod subscription;
 mod text;
 mod view;
 mod wake;
 
+pub use bar::*;
+pub use bar_set::*;
 pub use book::*;
 pub use cash::*;
 pub use control::*;
 pub use decimal::*;
 pub use event::*;
+pub use feature::*;
 pub use line::*;
 pub use number::*;
 pub use order::*;
@@ -42,7 +51,10 @@ pub use producer::*;
 pub use push::*;
 pub use reader::*;
 pub use record::*;
+pub use signal::*;
 pub use status::*;
+pub use strategy::*;
+pub use strategy_status::*;
 pub use subscription::*;
 pub use text::*;
 pub use view::*;

@@ -18,14 +18,14 @@ thread_local! {
 pub(crate) unsafe fn give(said: String, text: *mut c_char, size: usize) {
     // SAFETY: the caller's promise.
     unsafe { write_text(&said, text, size) };
-    // JSON has no NUL inside.
+    // Neither JSON nor a name has a NUL inside.
     let said = CString::new(said).unwrap_or_default();
     let _ = LAST.try_with(|last| *last.borrow_mut() = said);
 }
 
-/// The whole text that the last tbk_call or tbk_poll_json on this thread gave, where its place was
-/// too small or NULL; "" before the first. Valid until the next of them on this thread. `length`
-/// is how many bytes it has without its NUL; it may be NULL.
+/// The whole text that the last call on this thread gave that names this one (tbk_call,
+/// tbk_poll_json), where its place was too small or NULL; "" before the first. Valid until the next
+/// of them on this thread. `length` is how many bytes it has without its NUL; it may be NULL.
 ///
 /// Any thread. No allocation, no lock, no system call.
 ///
