@@ -58,7 +58,7 @@ pub struct tbk_signal {
 
 /// An order that a signal became.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct tbk_routed_order {
     /// TBK_OK, or the TBK_ERROR_* that tbk_submit would have given: it was not placed.
     pub status: i32,
