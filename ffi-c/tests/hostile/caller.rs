@@ -33,6 +33,7 @@ pub fn run(bytes: &[u8]) -> [u64; 2] {
         readers: Vec::new(),
         subscriptions: Vec::new(),
         views: Vec::new(),
+        strategies: Vec::new(),
     };
     caller.begin();
     for _ in 0..CALLS_MAX {
@@ -53,6 +54,7 @@ struct Caller<'a> {
     readers: Vec<*mut tbk_reader>,
     subscriptions: Vec<*mut tbk_subscription>,
     views: Vec<*mut tbk_view>,
+    strategies: Vec<*mut tbk_strategies>,
 }
 
 /// A struct of the interface, all 0.
@@ -104,6 +106,7 @@ impl Caller<'_> {
                 self.producers.push(producer);
             }
         }
+        self.begin_strategies(book);
         self.books.push(book);
         self.readers.push(reader);
     }
@@ -126,10 +129,13 @@ impl Caller<'_> {
         for view in std::mem::take(&mut self.views) {
             assert!(closed.contains(&unsafe { tbk_view_close(view) }));
         }
+        for strategies in std::mem::take(&mut self.strategies) {
+            assert!(closed.contains(&unsafe { tbk_strategies_close(strategies) }));
+        }
     }
 
     fn call(&mut self) {
-        match self.of.byte() % 16 {
+        match self.of.byte() % 20 {
             0 => self.open(),
             1 => self.close(),
             2 | 3 => self.cash(),
@@ -142,20 +148,23 @@ impl Caller<'_> {
             12 => self.push_many(),
             13 => self.look(),
             14 => self.hear(),
-            _ => self.view(),
+            15 => self.view(),
+            16 => self.bars(),
+            _ => self.trade(),
         }
     }
 
     /// Opens one of a kind, of which there are not too many.
     fn open(&mut self) {
         let book = self.of.handle(&self.books);
-        let which = self.of.below(5);
+        let which = self.of.below(6);
         let count = [
             self.books.len(),
             self.producers.len(),
             self.readers.len(),
             self.subscriptions.len(),
             self.views.len(),
+            self.strategies.len(),
         ];
         if count.get(which).is_none_or(|count| *count >= HANDLES_MAX) {
             return;
@@ -187,10 +196,11 @@ impl Caller<'_> {
                 let filter = self.of.place(&mut filter);
                 unsafe { tbk_subscribe(book, filter, place.cast()) }
             }
-            _ => {
+            4 => {
                 let (at_least, most) = (u64::from(self.of.small()), self.of.moment());
                 unsafe { tbk_view_open(book, at_least, most, place.cast()) }
             }
+            _ => self.compose(book, place),
         };
         self.told(status);
         if status != TBK_OK {
@@ -202,19 +212,21 @@ impl Caller<'_> {
             1 => self.producers.push(at.cast()),
             2 => self.readers.push(at.cast()),
             3 => self.subscriptions.push(at.cast()),
-            _ => self.views.push(at.cast()),
+            4 => self.views.push(at.cast()),
+            _ => self.strategies.push(at.cast()),
         }
     }
 
     /// Closes one, which stays in the list, or NULL.
     fn close(&mut self) {
         // Books are closed rarely, or there would be little else.
-        let which = self.of.below(9);
+        let which = self.of.below(10);
         let status = match which {
             0 => unsafe { tbk_close(self.of.handle(&self.books)) },
             1 | 2 => unsafe { tbk_producer_close(self.of.handle(&self.producers)) },
             3 | 4 => unsafe { tbk_reader_close(self.of.handle(&self.readers)) },
             5 | 6 => unsafe { tbk_unsubscribe(self.of.handle(&self.subscriptions)) },
+            7 => unsafe { tbk_strategies_close(self.of.handle(&self.strategies)) },
             _ => unsafe { tbk_view_close(self.of.handle(&self.views)) },
         };
         self.told(status);
@@ -262,5 +274,7 @@ impl Caller<'_> {
     }
 }
 
+#[path = "trader.rs"]
+mod trader;
 #[path = "user.rs"]
 mod user;
