@@ -34,6 +34,7 @@ pub fn run(bytes: &[u8]) -> [u64; 2] {
         subscriptions: Vec::new(),
         views: Vec::new(),
         strategies: Vec::new(),
+        minute: 0,
     };
     caller.begin();
     for _ in 0..CALLS_MAX {
@@ -55,6 +56,8 @@ struct Caller<'a> {
     subscriptions: Vec<*mut tbk_subscription>,
     views: Vec<*mut tbk_view>,
     strategies: Vec<*mut tbk_strategies>,
+    /// When the newest bar closed.
+    minute: i64,
 }
 
 /// A struct of the interface, all 0.
@@ -135,7 +138,7 @@ impl Caller<'_> {
     }
 
     fn call(&mut self) {
-        match self.of.byte() % 20 {
+        match self.of.byte() % 24 {
             0 => self.open(),
             1 => self.close(),
             2 | 3 => self.cash(),
@@ -149,7 +152,7 @@ impl Caller<'_> {
             13 => self.look(),
             14 => self.hear(),
             15 => self.view(),
-            16 => self.bars(),
+            16..=18 => self.bars(),
             _ => self.trade(),
         }
     }

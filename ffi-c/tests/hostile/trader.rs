@@ -40,7 +40,8 @@ impl Caller<'_> {
 
     pub(super) fn bars(&mut self) {
         let book = self.of.handle(&self.books);
-        let minute = i64::from(self.of.byte());
+        self.minute += i64::from(self.of.byte() % 3);
+        let minute = self.minute;
         let mut bar: tbk_bar = self.sized();
         (bar.symbol, bar.timeframe) = (c"BTC-USD".as_ptr(), c"1m".as_ptr());
         (bar.ts_open, bar.ts_close) = ((minute - 1) * MINUTE, minute * MINUTE);
@@ -70,7 +71,7 @@ impl Caller<'_> {
         let own = self.of.handle(&self.strategies);
         let (mut number, mut set, mut has_set) = (0, self.sized(), 0);
         let place = self.of.place(&mut number);
-        let status = match self.of.below(12) {
+        let status = match self.of.below(16) {
             0 => {
                 let mut strategy: tbk_strategy = self.sized();
                 (strategy.name, strategy.flags) = (self.of.text(), self.of.small() / 2);
@@ -83,24 +84,24 @@ impl Caller<'_> {
                 unsafe { tbk_strategies_add(own, strategy, place) }
             }
             1 => unsafe { tbk_strategies_stop(own, self.of.small(), self.of.text()) },
-            2..=4 => {
+            2..=6 => {
                 let (set, has_set) = (self.of.place(&mut set), self.of.place(&mut has_set));
                 unsafe { tbk_strategies_poll(own, set, has_set) }
             }
-            5 | 6 => {
+            7..=9 => {
                 let mut signal = self.signal();
                 let signal = self.of.place(&mut signal);
                 unsafe { tbk_strategies_signal(own, self.of.small() / 2, signal) }
             }
-            7 | 8 => self.decide(own),
-            9 => {
+            10..=12 => self.decide(own),
+            13 => {
                 let (mut fd, mut is_ready) = (0, 0);
                 match self.of.below(2) {
                     0 => unsafe { tbk_strategies_fd(own, self.of.place(&mut fd)) },
                     _ => unsafe { tbk_strategies_arm(own, self.of.place(&mut is_ready)) },
                 }
             }
-            10 => self.look_at_strategies(own),
+            14 => self.look_at_strategies(own),
             _ => self.look_at_set(own),
         };
         self.told(status);
