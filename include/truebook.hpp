@@ -1,9 +1,11 @@
 // truebook for C++17 or later: values that own and free, results instead of exceptions.
 //
-// A Book, Reader, Producer, Subscription and View close themselves; each is moved, never copied.
+// A Book, Reader, Producer, Subscription, Strategies and View close themselves; each is moved,
+// never copied.
 // Nothing here throws and nothing needs RTTI. Where TRUEBOOK_THROW is defined before this is
 // included, Result::value(), operator* and Status::check() throw truebook::Error instead.
-// Threads are as in truebook.h: a Producer and a Subscription belong to one thread at a time.
+// Threads are as in truebook.h: a Producer, a Subscription and Strategies belong to one thread at
+// a time.
 
 #ifndef TRUEBOOK_HPP
 #define TRUEBOOK_HPP
@@ -11,6 +13,7 @@
 #include "truebook/producer.hpp"
 #include "truebook/reader.hpp"
 #include "truebook/result.hpp"
+#include "truebook/strategies.hpp"
 #include "truebook/subscription.hpp"
 #include "truebook/view.hpp"
 
@@ -41,6 +44,10 @@ public:
     Result<Subscription> subscribe(const tbk_filter &filter) const noexcept {
         return Subscription::open(handle(), &filter);
     }
+    Result<Strategies> strategies(const char *composition = nullptr,
+                                  std::uint64_t since = TBK_FROM_NOW) const noexcept {
+        return Strategies::open(handle(), composition, since);
+    }
     Result<View> view(std::uint64_t at_least = 0,
                       std::chrono::nanoseconds timeout = {}) const noexcept {
         return View::open(handle(), at_least, timeout);
@@ -67,6 +74,17 @@ public:
     Status quote(const char *symbol, const char *bid, const char *ask,
                  std::int64_t ts_event = 0) noexcept {
         return Status::of(tbk_quote(handle(), symbol, bid, ask, ts_event));
+    }
+
+    // A public trade, numbers as decimal text.
+    Status trade_print(const char *symbol, const char *price, const char *qty,
+                       std::int64_t ts_event = 0) noexcept {
+        return Status::of(tbk_trade_print(handle(), symbol, price, qty, ts_event));
+    }
+
+    // Records a bar that has closed.
+    Result<tbk_applied> bar(const struct tbk_bar &bar) noexcept {
+        return sized<tbk_applied>([&](auto *to) { return tbk_bar(handle(), &bar, to); });
     }
 
     // Books an execution, once however often it is reported.

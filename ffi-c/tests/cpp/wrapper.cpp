@@ -28,7 +28,7 @@ template <typename T> constexpr bool is_owner() {
            !std::is_copy_assignable_v<T> && sizeof(T) == sizeof(void *);
 }
 static_assert(is_owner<Book>() && is_owner<Reader>() && is_owner<Producer>() &&
-              is_owner<Subscription>() && is_owner<View>());
+              is_owner<Subscription>() && is_owner<Strategies>() && is_owner<View>());
 static_assert(noexcept(std::declval<Producer &>().quote(0, 1, 2)));
 
 constexpr std::int64_t ONE = 100000000;
@@ -186,6 +186,74 @@ int doubles() {
     return 0;
 }
 
+constexpr std::int64_t MINUTE = 60000000000;
+constexpr const char *COMPOSITION = R"(
+[[synchronizer]]
+name = "minutes"
+expected_sources = ["BTC-USD_1m"]
+waits_for_holes = false
+
+[[feature]]
+name = "change"
+kind = "return"
+source = "BTC-USD_1m"
+)";
+
+Result<tbk_applied> bar(Book &book, std::int64_t minute, const char *price) {
+    auto bar = make<struct tbk_bar>();
+    bar.symbol = "BTC-USD";
+    bar.timeframe = "1m";
+    bar.ts_open = (minute - 1) * MINUTE;
+    bar.ts_close = minute * MINUTE;
+    bar.open = bar.high = bar.low = bar.close = price;
+    bar.volume = "2";
+    return book.bar(bar);
+}
+
+int decisions(Book &book) {
+    auto opened = book.strategies(COMPOSITION);
+    MUST(opened && !book.strategies("[[nothing]]").ok());
+    Strategies all = std::move(opened).value();
+    auto strategy = make<tbk_strategy>();
+    strategy.name = "own";
+    const auto own = all.add(strategy);
+    strategy.name = "other";
+    const auto other = all.add(strategy);
+    MUST(*own == 0 && *other == 1 && !all.add(strategy).ok());
+    auto set = make<tbk_bar_set>();
+    MUST(!*all.poll(set) && *all.fd() >= 0 && !*all.arm());
+    MUST(book.trade_print("BTC-USD", "120", "1"));
+    MUST(bar(book, 1, "100") && bar(book, 2, "110") && *all.arm());
+    while (!*all.poll(set)) {
+    }
+    MUST(set.ts == MINUTE && set.asked_count == 2 && set.missing_count == 0);
+    MUST(std::isnan(*all.feature(0)) && *all.asked(1) == 1 && !all.asked(2).ok());
+    while (!*all.poll(set)) {
+    }
+    MUST(set.ts == 2 * MINUTE && std::strcmp(set.synchronizer, "minutes") == 0);
+    MUST(all.bar(0)->close == 110 * ONE && all.bar(0)->state == TBK_BAR_PRESENT);
+    MUST(*all.source(0) == "BTC-USD_1m" && *all.source_number("BTC-USD_1m") == 0);
+    MUST(*all.feature_name(0) == "change" && *all.feature_number("change") == 0);
+    MUST(*all.feature(0) > 0.0999 && *all.feature(0) < 0.1001 && !all.feature(1).ok());
+
+    auto signal = make<tbk_signal>();
+    signal.instrument = all.bar(0)->instrument;
+    signal.action = TBK_ACTION_BUY;
+    signal.flags = TBK_QTY;
+    signal.qty = ONE / 10;
+    MUST(all.signal(*own, signal) && all.signal(*own, signal) && all.signal(*other, signal));
+    MUST(all.stop(*other, "test") && !all.signal(*other, signal).ok());
+    std::array<tbk_routed_order, 1> orders;
+    MUST(*all.decide(orders) == 1 && orders[0].status == TBK_OK && orders[0].side == TBK_BUY);
+    MUST(book.order(orders[0].client_order_id)->is_open == 1);
+    MUST(*all.decide(orders.data(), 1) == 1 && *all.decide(orders) == 0);
+    char reason[8];
+    MUST(all.strategy(*other, reason, sizeof reason)->is_stopped == 1);
+    MUST(std::strcmp(reason, "test") == 0 && all.strategy(*own)->sent == 2);
+    MUST(all.synchronizer(0)->complete == 2 && all.state()->strategy_count == 2);
+    return 0;
+}
+
 int moves(Book &book) {
     Book other = std::move(book);
     MUST(book.handle() == nullptr && other.handle() != nullptr);
@@ -231,6 +299,7 @@ int run() {
     MUST(made.ok());
     Book book = std::move(made).value();
     if (doubles() != 0 || orders(book) != 0 || feeds(book) != 0) return 1;
+    if (decisions(book) != 0) return 1;
     return moves(book);
 }
 
