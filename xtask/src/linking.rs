@@ -201,29 +201,33 @@ fn wrapper(place: &Place) -> Result<Found> {
 fn documented(place: &Place) -> Result<Found> {
     let docs = std::fs::read_to_string(place.root.join("docs/c.md"))?;
     for (language, compiler, standard) in PROGRAMS {
-        let shown = readme::split(&docs, language);
-        let (text, rest) = shown.with_context(|| format!("docs/c.md: a block of {language}"))?;
-        let wanted = readme::block(rest, "text").context("docs/c.md: what it prints")?;
-        let source = place.folder.join("documented").with_extension(language);
-        let program = place.folder.join(format!("documented-{language}"));
-        std::fs::write(&source, text)?;
-        let mut command = Command::new(compiler);
-        command
-            .arg(standard)
-            .args(STRICT)
-            .arg("-I")
-            .arg(place.prefix.join("include"));
-        command
-            .arg(source)
-            .arg(place.prefix.join("lib/libtruebook.a"));
-        run(command
-            .args(["-lpthread", "-ldl", "-lm", "-o"])
-            .arg(&program))?;
-        let printed = output(&mut Command::new(program))?;
-        ensure!(
-            printed == wanted,
-            "docs/c.md: its {language} printed:\n{printed}"
-        );
+        let mut left = docs.as_str();
+        let mut count = 0;
+        while let Some((text, rest)) = readme::split(left, language) {
+            let wanted = readme::block(rest, "text").context("docs/c.md: what it prints")?;
+            let program = place.folder.join(format!("documented-{language}-{count}"));
+            let source = program.with_extension(language);
+            std::fs::write(&source, text)?;
+            let mut command = Command::new(compiler);
+            command
+                .arg(standard)
+                .args(STRICT)
+                .arg("-I")
+                .arg(place.prefix.join("include"));
+            command
+                .arg(source)
+                .arg(place.prefix.join("lib/libtruebook.a"));
+            run(command
+                .args(["-lpthread", "-ldl", "-lm", "-o"])
+                .arg(&program))?;
+            let printed = output(&mut Command::new(program))?;
+            ensure!(
+                printed == wanted,
+                "docs/c.md: its {language} printed:\n{printed}"
+            );
+            (left, count) = (rest, count + 1);
+        }
+        ensure!(count > 0, "docs/c.md: no block of {language}");
     }
     Ok(Found::Held)
 }
