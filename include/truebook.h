@@ -1673,6 +1673,17 @@ int32_t tbk_strategies_add(struct tbk_strategies *strategies,
                            const struct tbk_strategy *strategy,
                            uint32_t *number);
 
+// The number of a strategy by its name, one that the configuration has as "external" too;
+// TBK_ERROR_UNKNOWN where there is none.
+//
+// One thread at a time for the strategies. No allocation, no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open; `name` is NULL or ends with a NUL;
+// `number` is NULL or a place for a number.
+int32_t tbk_strategies_number(const struct tbk_strategies *strategies,
+                              const char *name,
+                              uint32_t *number);
+
 // A descriptor that is readable while there may be a set, for epoll, poll or select; it belongs to
 // the strategies. Call tbk_strategies_arm after each poll that gave none.
 //

@@ -9,12 +9,12 @@ use std::sync::{Arc, Weak};
 use truebook::model::Id;
 use truebook::strategy::{BarPlan, PlannedStrategy, StrategyRunner};
 
-use crate::bar_set::Newest;
+use crate::bar_set::{Newest, count_u32};
 use crate::book::{Own, book, tbk_book};
 use crate::handle::Handle;
 use crate::input::{Sized32, id, long_text, maybe, maybe_number, read};
 use crate::signal::tbk_routed_order;
-use crate::status::{Failure, TBK_ERROR_CLOSED, TBK_ERROR_INVALID_VALUE, guard};
+use crate::status::{Failure, TBK_ERROR_CLOSED, TBK_ERROR_INVALID_VALUE, TBK_ERROR_UNKNOWN, guard};
 use crate::wake::Wake;
 
 /// tbk_strategies_open: bars count from now on.
@@ -155,7 +155,38 @@ pub unsafe extern "C" fn tbk_strategies_add(
         let (own, planned) = unsafe { (desk(strategies)?, planned(strategy)?) };
         let member = own.runner.add(planned, None)?;
         // SAFETY: not NULL, and so a place by the caller's promise.
-        unsafe { number.write(u32::try_from(member).unwrap_or(u32::MAX)) };
+        unsafe { number.write(count_u32(member)) };
+        Ok(())
+    })
+}
+
+/// The number of a strategy by its name, one that the configuration has as "external" too;
+/// TBK_ERROR_UNKNOWN where there is none.
+///
+/// One thread at a time for the strategies. No allocation, no lock, no system call.
+///
+/// # Safety
+/// `strategies` is NULL or from tbk_strategies_open; `name` is NULL or ends with a NUL;
+/// `number` is NULL or a place for a number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_strategies_number(
+    strategies: *const tbk_strategies,
+    name: *const c_char,
+    number: *mut u32,
+) -> i32 {
+    guard(|| {
+        if number.is_null() {
+            return Err(Failure::null("number"));
+        }
+        // SAFETY: the caller's promise.
+        let (own, name) = unsafe { (seen(strategies)?, id("name", name)?) };
+        let why = || {
+            let text = format!("name: found '{name}', allowed: a strategy of these");
+            Failure::new(TBK_ERROR_UNKNOWN, text)
+        };
+        let member = own.runner.member(&name).ok_or_else(why)?;
+        // SAFETY: not NULL, and so a place by the caller's promise.
+        unsafe { number.write(count_u32(member)) };
         Ok(())
     })
 }

@@ -490,6 +490,11 @@ symbols = ["A"]
 synchronizer = "minutes"
 fast = 1
 slow = 2
+
+[[strategy]]
+name = "outside"
+kind = "external"
+synchronizer = "minutes"
 "#;
     std::fs::write(&path, config).unwrap();
     let path = CString::new(path).unwrap();
@@ -497,14 +502,22 @@ slow = 2
     options.config = path.as_ptr();
     let book = open(&options);
     let desk = Desk::open(book, None, TBK_FROM_NOW);
-    assert_eq!(desk.state().strategy_count, 1);
+    assert_eq!(desk.state().strategy_count, 2);
+    let mut outside = TBK_NONE;
+    unsafe {
+        let name = c"outside".as_ptr();
+        ok(tbk_strategies_number(desk.0, name, &raw mut outside));
+        let nobody = tbk_strategies_number(desk.0, c"nobody".as_ptr(), &raw mut outside);
+        refused(nobody, TBK_ERROR_UNKNOWN, "name: found 'nobody'");
+    }
     let mut told = Vec::new();
     for second in 60..=420_i64 {
         let px = CString::new((100 + (second / 60 - 3).pow(2)).to_string()).unwrap();
         let (symbol, qty) = (c"A".as_ptr(), c"0.5".as_ptr());
         let ts = second * 1_000_000_000;
         ok(unsafe { tbk_trade_print(book, symbol, px.as_ptr(), qty, ts) });
-        while desk.poll().is_some() {
+        while let Some(set) = desk.poll() {
+            assert_eq!(desk.asked(&set), [outside]);
             assert_eq!(desk.bar(0).volume.low, 30 * ONE.cast_unsigned());
             told.extend(desk.decide(8));
         }
@@ -667,6 +680,8 @@ fn null_sizes_and_closed_handles_are_statuses() {
             tbk_strategies_poll(own, null_mut(), &raw mut has_set),
             tbk_strategies_poll(own, &raw mut set, null_mut()),
             tbk_strategies_fd(own, null_mut()),
+            tbk_strategies_number(own, null(), &raw mut number),
+            tbk_strategies_number(own, a, null_mut()),
             tbk_strategies_bar(own, 0, null_mut()),
             tbk_strategies_feature(own, 0, null_mut(), null_mut()),
             tbk_strategies_source_number(own, null(), &raw mut at),

@@ -29,6 +29,12 @@ public:
             TBK_NONE, [&](auto *to) { return tbk_strategies_add(handle(), &strategy, to); });
     }
 
+    // The number of a strategy by its name.
+    Result<std::uint32_t> number(const char *name) const noexcept {
+        return Result<std::uint32_t>::by(
+            TBK_NONE, [&](auto *to) { return tbk_strategies_number(handle(), name, to); });
+    }
+
     // Takes the next set; whether there was one. Does not wait.
     Result<bool> poll(tbk_bar_set &set) noexcept {
         set.size = static_cast<std::uint32_t>(sizeof set);

@@ -151,7 +151,7 @@ impl Caller<'_> {
         let (mut number, mut place) = (0, 0);
         let text: *mut c_char = self.of.place(&mut text).cast();
         let place = self.of.place(&mut place);
-        match self.of.below(7) {
+        match self.of.below(8) {
             0 => unsafe { tbk_strategies_bar(own, at, self.of.place(&mut line)) },
             1 => unsafe { tbk_strategies_source(own, at, text, self.of.below(17)) },
             2 => unsafe { tbk_strategies_source_number(own, name, place) },
@@ -161,6 +161,7 @@ impl Caller<'_> {
             }
             4 => unsafe { tbk_strategies_feature_name(own, at, text, self.of.below(17)) },
             5 => unsafe { tbk_strategies_feature_number(own, name, place) },
+            6 => unsafe { tbk_strategies_number(own, name, self.of.place(&mut number)) },
             _ => unsafe { tbk_strategies_asked(own, at, self.of.place(&mut number)) },
         }
     }
