@@ -1865,7 +1865,8 @@ int32_t tbk_view_counts(const struct tbk_view *view,
                         size_t *positions,
                         size_t *orders);
 
-// The open position at `at`, from 0: by account, strategy and leg. Set `position->size` first.
+// The open position at `at`, from 0, in the order in which they were first opened. Set
+// `position->size` first.
 //
 // Any thread. No lock, no system call.
 //

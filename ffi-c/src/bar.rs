@@ -40,7 +40,11 @@ pub struct tbk_bar {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_bar {}
+unsafe impl Sized32 for tbk_bar {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 
 /// Records a bar that has closed; one of the same symbol, timeframe and opening replaces it in the
 /// history. `applied` may be NULL.

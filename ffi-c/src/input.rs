@@ -15,7 +15,12 @@ const LONG_TEXT_MAX: usize = 1 << 20;
 ///
 /// # Safety
 /// The type is `repr(C)`, begins with a `u32` size in bytes, and is valid for any bytes.
-pub(crate) unsafe trait Sized32: Copy {}
+pub(crate) unsafe trait Sized32: Copy {
+    /// Whether a member that is reserved says something: it may mean something later.
+    fn is_reserved_used(&self) -> bool {
+        false
+    }
+}
 
 /// Reads the struct at `given`, as far as its size says; what an older caller lacks is 0.
 ///
@@ -28,16 +33,16 @@ pub(crate) unsafe fn read<T: Sized32>(what: &str, given: *const T) -> Result<T, 
     // SAFETY: the struct begins with its size, and the caller's promise.
     let size = unsafe { given.cast::<u32>().read() };
     let size = checked_size::<T>(what, size)?;
-    if size == size_of::<T>() {
-        // SAFETY: so many bytes are readable by the promise; any bytes are a `T`.
-        return Ok(unsafe { given.read() });
-    }
     let mut taken = std::mem::MaybeUninit::<T>::zeroed();
     // SAFETY: `size` bytes are readable by the promise and fit in `taken`; any bytes are a `T`.
-    unsafe {
+    let taken = unsafe {
         let to = taken.as_mut_ptr().cast::<u8>();
         std::ptr::copy_nonoverlapping(given.cast::<u8>(), to, size);
-        Ok(taken.assume_init())
+        taken.assume_init()
+    };
+    match taken.is_reserved_used() {
+        true => Err(Failure::invalid(&format!("{what}.reserved"), "not 0", "0")),
+        false => Ok(taken),
     }
 }
 

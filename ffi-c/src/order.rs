@@ -106,7 +106,11 @@ pub struct tbk_order {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_order_request {}
+unsafe impl Sized32 for tbk_order_request {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 // SAFETY: as above.
 unsafe impl Sized32 for tbk_order {}
 

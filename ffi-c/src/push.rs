@@ -57,4 +57,8 @@ pub struct tbk_fill_push {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_fill_push {}
+unsafe impl Sized32 for tbk_fill_push {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}

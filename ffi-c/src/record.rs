@@ -248,11 +248,23 @@ pub struct tbk_portfolio {
 }
 
 // SAFETY: plain C data that begins with a u32 size; integers and raw pointers take any bytes.
-unsafe impl Sized32 for tbk_options {}
+unsafe impl Sized32 for tbk_options {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 // SAFETY: as above.
-unsafe impl Sized32 for tbk_instrument {}
+unsafe impl Sized32 for tbk_instrument {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 // SAFETY: as above.
-unsafe impl Sized32 for tbk_fill {}
+unsafe impl Sized32 for tbk_fill {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 // SAFETY: as above.
 unsafe impl Sized32 for tbk_applied {}
 // SAFETY: as above.

@@ -83,7 +83,11 @@ pub struct tbk_routed_order {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_signal {}
+unsafe impl Sized32 for tbk_signal {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 
 /// Takes a signal of the newest set from the strategy `number`; it waits for
 /// tbk_strategies_decide. One of a set of the past is forgotten. TBK_ERROR_FULL where 65,536 wait.

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use truebook::Error;
+use truebook::{Error, Invalid};
 
 /// The version of this interface; pass it to `tbk_open`.
 pub const TBK_ABI_VERSION: u32 = 1;
@@ -69,6 +69,9 @@ impl From<Error> for Failure {
             Error::Closed => TBK_ERROR_CLOSED,
             Error::Forked => TBK_ERROR_FORKED,
             Error::Refused(refusal) => return Self::new(TBK_ERROR_REFUSED, refusal.name()),
+            Error::Invalid(Invalid::UnknownOrder) | Error::InvalidFor(_, Invalid::UnknownOrder) => {
+                TBK_ERROR_UNKNOWN
+            }
             Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => TBK_ERROR_INVALID_VALUE,
             Error::UnknownInstrument(_) => TBK_ERROR_UNKNOWN_INSTRUMENT,
             Error::Store(_) | Error::NotDurable(_) | Error::Undecided => TBK_ERROR_STORE,

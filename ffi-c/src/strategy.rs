@@ -65,7 +65,11 @@ pub struct tbk_strategy {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_strategy {}
+unsafe impl Sized32 for tbk_strategy {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 
 /// Opens strategies on the bars that `book` records. `composition` is TOML text with [[bars]],
 /// [[synchronizer]], [[feature]] and [selection]; NULL is what the book's own configuration says,

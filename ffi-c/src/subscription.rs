@@ -73,7 +73,11 @@ pub struct tbk_filter {
 }
 
 // SAFETY: plain C data that begins with a u32 size, valid for any bytes.
-unsafe impl Sized32 for tbk_filter {}
+unsafe impl Sized32 for tbk_filter {
+    fn is_reserved_used(&self) -> bool {
+        self.reserved.iter().any(|word| *word != 0)
+    }
+}
 
 /// Hears what `filter` wants of `book`; a NULL filter wants everything from now on. It outlives the
 /// book: what came before the end is still polled.

@@ -119,7 +119,8 @@ pub unsafe extern "C" fn tbk_view_counts(
     })
 }
 
-/// The open position at `at`, from 0: by account, strategy and leg. Set `position->size` first.
+/// The open position at `at`, from 0, in the order in which they were first opened. Set
+/// `position->size` first.
 ///
 /// Any thread. No lock, no system call.
 ///
