@@ -334,6 +334,39 @@ span = 3
 }
 
 #[test]
+fn a_set_of_the_past_that_a_new_bar_ends_is_no_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = PAIR.replace("waits", "require_all = false\nwaits");
+    let settings = settings(&format!("{text}{INSTRUMENTS}"));
+    let plan = settings.plan.clone();
+    let mut options = BookOptions::configured(Some(settings), None, None).unwrap();
+    options.has_event_clock = true;
+    options.path = Some(folder.path().join("book.db"));
+    let mut book = Book::open(options.clone()).unwrap();
+    quote(&mut book, "A", (1, 100));
+    bar(&mut book, "A", (1, 100));
+    book.close().unwrap();
+    let mut book = Book::open(options).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), Some(0)).unwrap();
+    runner.add(planned("own"), wants(Action::Buy)).unwrap();
+    assert!(
+        !runner
+            .step(Some(Duration::from_millis(300)), |_| {})
+            .unwrap()
+    );
+    quote(&mut book, "A", (500, 100));
+    bar(&mut book, "A", (500, 100));
+    assert!(runner.step(Some(Duration::from_secs(5)), |_| {}).unwrap());
+    assert!(runner.is_past() && runner.decide(&mut book).unwrap().is_empty());
+    bar(&mut book, "B", (500, 50));
+    assert!(runner.step(Some(Duration::from_secs(5)), |_| {}).unwrap());
+    assert_eq!(
+        (runner.is_past(), runner.decide(&mut book).unwrap().len()),
+        (false, 1)
+    );
+}
+
+#[test]
 fn trades_become_bars_that_are_recorded_and_synchronized() {
     let made = r#"
 [[bars]]

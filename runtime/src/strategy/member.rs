@@ -15,7 +15,7 @@ use super::{Seen, Strategy};
 #[derive(Debug, Default)]
 pub(super) struct Newest {
     pub lane: Option<usize>,
-    ts: Timestamp,
+    pub ts: Timestamp,
     /// The close of each bar, and when it closed.
     closes: Vec<(InstrumentId, Timestamp, i64)>,
 }

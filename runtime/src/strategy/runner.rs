@@ -11,7 +11,7 @@ use truebook_core::bars::{SyncMode, Timeframe};
 use truebook_core::book::{Applied, Command, Kinds, News, Notice, Record};
 use truebook_core::engine::{Filter, Overflow, Registry, Subscription};
 use truebook_core::hash::Map;
-use truebook_core::model::{Id, Side};
+use truebook_core::model::{Id, Side, Timestamp};
 
 use super::desk::{StrategyDesk, SynchronizerStatus};
 use super::member::StrategyStatus;
@@ -48,6 +48,8 @@ pub struct StrategyRunner {
     registry: Arc<Registry>,
     /// The newest event when it began.
     began: u64,
+    /// The newest close that was recorded before.
+    past_until: Timestamp,
     /// Whether the newest set was known before.
     is_past: bool,
 }
@@ -91,6 +93,7 @@ impl Book {
             timeframes: Map::default(),
             registry: Arc::new(registry),
             began,
+            past_until: Timestamp(i64::MIN),
             is_past: false,
         })
     }
@@ -130,10 +133,15 @@ impl StrategyRunner {
     ) -> Result<bool, Error> {
         let began = Instant::now();
         loop {
-            if self.desk_mut()?.step(&mut hear) {
-                if self.is_past {
-                    self.desk_mut()?.forget();
+            let past_until = self.past_until;
+            let desk = self.desk_mut()?;
+            if desk.step(&mut hear) {
+                // What a new bar ends may have waited since long before.
+                let is_past = desk.newest_ts() <= past_until;
+                if is_past {
+                    desk.forget();
                 }
+                self.is_past = is_past;
                 return Ok(true);
             }
             let notice = match self.bars.poll() {
@@ -161,7 +169,9 @@ impl StrategyRunner {
             return Ok(());
         };
         let timeframe = self.timeframe(bar.timeframe);
-        self.is_past = notice.sequence <= self.began;
+        if notice.sequence <= self.began {
+            self.past_until = self.past_until.max(bar.ts_close);
+        }
         let arrival = notice.ts.max(bar.ts_close);
         let desk = self.desk_mut()?;
         match timeframe {
@@ -283,7 +293,7 @@ impl StrategyRunner {
         &self.registry
     }
 
-    /// Whether the newest set is made of bars that were recorded before the runner began.
+    /// Whether the newest set is of a time for which a bar was recorded before the runner began.
     #[must_use]
     pub fn is_past(&self) -> bool {
         self.is_past
