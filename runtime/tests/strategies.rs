@@ -162,6 +162,49 @@ fn a_signal_becomes_an_order_that_the_paper_venue_fills_and_an_exit_closes_it() 
     assert_eq!((counts.given, counts.sent, counts.idle), (3, 2, 1));
 }
 
+/// What became of the signals of a strategy that gives `actions` in each of so many sets, which are
+/// decided together: ids and sides of the orders.
+fn together(actions: &'static [Action], held: bool, sets: i64) -> Vec<(String, Side)> {
+    let (mut book, plan) = book(PAIR);
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
+    let mut number = 0;
+    let mind = Of(move |seen: &Seen<'_>, signals: &mut Vec<Signal>| {
+        number += 1;
+        let (bar, _) = seen.bar(&"A_1m".parse().unwrap()).unwrap();
+        let buy = [Action::Buy];
+        let own = if held && number == 1 { &buy } else { actions };
+        signals.extend(own.iter().map(|one| Signal::new(bar.instrument, *one)));
+    });
+    runner.add(planned("own"), Some(Box::new(mind))).unwrap();
+    if held {
+        turn(&mut book, &mut runner, 1);
+        quote(&mut book, "A", (1, 100));
+    }
+    for minute in 2..2 + sets {
+        quote(&mut book, "A", (minute, 100));
+        bar(&mut book, "A", (minute, 100));
+        bar(&mut book, "B", (minute, 50));
+    }
+    while runner.step(Some(Duration::ZERO), |_| {}).unwrap() {}
+    let routed = runner.decide(&mut book).unwrap();
+    let shown = routed.into_iter().map(|order| {
+        assert!(order.answer.is_ok(), "{order:?}");
+        (order.client_order_id.to_string(), order.side)
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_a_strategy_wants_twice_at_once_is_one_order() {
+    let first = format!("own-{}-1", 2 * MINUTE);
+    let long = together(&[Action::Long, Action::Long], false, 2);
+    assert_eq!(long, [(first.clone(), Side::Buy)]);
+    let exit = together(&[Action::Exit, Action::Exit], true, 2);
+    assert_eq!(exit, [(first, Side::Sell)]);
+    let buy = together(&[Action::Buy, Action::Buy], false, 2);
+    assert_eq!(buy.len(), 4, "whatever it holds: {buy:?}");
+}
+
 #[test]
 fn one_that_panics_or_is_slow_is_stopped_and_said_and_the_others_go_on() {
     let (mut book, plan) = book(PAIR);

@@ -355,7 +355,7 @@ impl StrategyDesk {
             let Some(member) = members.get_mut(one.member) else {
                 continue;
             };
-            match router::route(state, &one, now) {
+            match router::route((state, now), &one, commands) {
                 Some(submit) => {
                     member.counts.sent += 1;
                     let name = member.namer.name(self.names, &one);

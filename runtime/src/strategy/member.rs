@@ -82,13 +82,13 @@ impl Member {
     ) -> Self {
         Self {
             name: planned.name,
-            lanes,
             priority: planned.priority,
             valid_ns: planned.valid_ms.map(|ms| i64::from(ms) * NANOS_PER_MS),
             notional: planned.order_notional,
             mind: mind.map_or(Mind::Outside, Mind::Inside),
             stopped: None,
-            namer: Namer::default(),
+            namer: Namer::new(lanes.len()),
+            lanes,
             counts: SignalCounts::default(),
         }
     }
@@ -158,11 +158,16 @@ impl Member {
     ) -> Result<(), InvalidValue> {
         signal.check()?;
         self.counts.given += 1;
+        let place = self
+            .lanes
+            .iter()
+            .position(|lane| Some(*lane) == newest.lane);
         given.push(Given {
             member,
             name: self.name,
             priority: self.priority,
             ts: newest.ts,
+            number: self.namer.number(place.unwrap_or(usize::MAX), newest.ts),
             price: newest.close(signal.instrument),
             notional: self.notional,
             signal: Signal {

@@ -102,6 +102,7 @@ mod tests {
             name: Id::format(format_args!("s{member}")),
             priority: rank.0,
             ts: Timestamp(0),
+            number: 1,
             price: Some(1),
             notional: None,
             signal: Signal {

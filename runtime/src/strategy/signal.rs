@@ -123,6 +123,8 @@ pub(super) struct Given {
     pub priority: i32,
     /// The time of the set.
     pub ts: Timestamp,
+    /// Which of the set's signals of its strategy it is.
+    pub number: u64,
     /// The close in the set.
     pub price: Option<i64>,
     /// What the strategy trades where the signal does not say.
