@@ -376,6 +376,46 @@ span = 3
     assert_eq!(turn(&mut book, &mut runner, 50), shown(&[("own", "sent")]));
 }
 
+/// The sets that are shown after a restart, by minute and number of orders, where a bar of minute 2
+/// was there before and `live` come after it.
+fn after_restart(live: &[(&str, i64)]) -> Vec<(i64, usize)> {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{PAIR}require_all = false\n{INSTRUMENTS}");
+    let settings = settings(&text);
+    let plan = settings.plan.clone();
+    let mut options = BookOptions::configured(Some(settings), None, None).unwrap();
+    options.has_event_clock = true;
+    options.path = Some(folder.path().join("book.db"));
+    let mut book = Book::open(options.clone()).unwrap();
+    bar(&mut book, "A", (2, 100));
+    book.close().unwrap();
+    let mut book = Book::open(options).unwrap();
+    let mut runner = book.run_strategies(Some(&plan), Some(0)).unwrap();
+    runner.add(planned("own"), wants(Action::Buy)).unwrap();
+    let mut shown = Vec::new();
+    let patience = Some(Duration::from_millis(200));
+    for (symbol, minute) in live {
+        quote(&mut book, "A", (*minute, 100));
+        bar(&mut book, symbol, (*minute, 100));
+        let mut minute = 0;
+        while runner
+            .step(patience, |seen| minute = seen.set.ts().0 / MINUTE)
+            .unwrap()
+        {
+            shown.push((minute, runner.decide(&mut book).unwrap().len()));
+        }
+    }
+    shown
+}
+
+#[test]
+fn a_set_of_the_past_that_a_new_bar_lets_go_is_no_order() {
+    let later = after_restart(&[("A", 1_000), ("A", 1_001)]);
+    assert_eq!(later, [(2, 0), (1_000, 1)]);
+    let completed = after_restart(&[("B", 2)]);
+    assert_eq!(completed, [(2, 1)], "a part of it came since");
+}
+
 #[test]
 fn a_set_of_the_past_that_a_new_bar_ends_is_no_order() {
     let folder = tempfile::tempdir().unwrap();

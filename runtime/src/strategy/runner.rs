@@ -7,11 +7,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use truebook_core::bars::{SyncMode, Timeframe};
+use truebook_core::bars::{SlotState, SyncMode, Timeframe};
 use truebook_core::book::{Applied, Command, Kinds, News, Notice, Record};
 use truebook_core::engine::{Filter, Overflow, Registry, Subscription};
 use truebook_core::hash::Map;
-use truebook_core::model::{Id, Side, Timestamp};
+use truebook_core::model::{Id, InstrumentId, Side, Timestamp};
 
 use super::desk::{StrategyDesk, SynchronizerStatus};
 use super::member::StrategyStatus;
@@ -48,8 +48,8 @@ pub struct StrategyRunner {
     registry: Arc<Registry>,
     /// The newest event when it began.
     began: u64,
-    /// The newest close that was recorded before.
-    past_until: Timestamp,
+    /// Of each source, the first close that was recorded since.
+    live: Map<(InstrumentId, Timeframe), Timestamp>,
     /// Whether the newest set was known before.
     is_past: bool,
 }
@@ -93,7 +93,7 @@ impl Book {
             timeframes: Map::default(),
             registry: Arc::new(registry),
             began,
-            past_until: Timestamp(i64::MIN),
+            live: Map::default(),
             is_past: false,
         })
     }
@@ -133,11 +133,13 @@ impl StrategyRunner {
     ) -> Result<bool, Error> {
         let began = Instant::now();
         loop {
-            let past_until = self.past_until;
-            let desk = self.desk_mut()?;
-            if desk.step(&mut hear) {
-                // What a new bar ends may have waited since long before.
-                let is_past = desk.newest_ts() <= past_until;
+            let desk = self.desk.as_deref_mut().ok_or(Error::Poisoned)?;
+            let (live, mut is_past) = (&self.live, false);
+            let is_shown = desk.step(|seen| {
+                is_past = !has_live(live, seen);
+                hear(seen);
+            });
+            if is_shown {
                 if is_past {
                     desk.forget();
                 }
@@ -169,19 +171,21 @@ impl StrategyRunner {
             return Ok(());
         };
         let timeframe = self.timeframe(bar.timeframe);
-        if notice.sequence <= self.began {
-            self.past_until = self.past_until.max(bar.ts_close);
-        }
         let arrival = notice.ts.max(bar.ts_close);
-        let desk = self.desk_mut()?;
-        match timeframe {
-            // A desk waits for bars of any length, too.
-            Some(timeframe) => {
-                let bar = bar.bar();
-                desk.bar(Timeframe::UNALIGNED, &bar, arrival);
-                desk.bar(timeframe, &bar, arrival);
+        let desk = self.desk.as_deref_mut().ok_or(Error::Poisoned)?;
+        let Some(timeframe) = timeframe else {
+            desk.advance(arrival);
+            return Ok(());
+        };
+        let bar = bar.bar();
+        // A desk waits for bars of any length, too.
+        for timeframe in [Timeframe::UNALIGNED, timeframe] {
+            desk.bar(timeframe, &bar, arrival);
+            if notice.sequence > self.began {
+                let first = self.live.entry((bar.instrument, timeframe));
+                let first = first.or_insert(bar.ts_close);
+                *first = (*first).min(bar.ts_close);
             }
-            None => desk.advance(arrival),
         }
         Ok(())
     }
@@ -293,7 +297,8 @@ impl StrategyRunner {
         &self.registry
     }
 
-    /// Whether the newest set is of a time for which a bar was recorded before the runner began.
+    /// Whether the newest set is of bars alone that were recorded before the runner began, whenever
+    /// it went out.
     #[must_use]
     pub fn is_past(&self) -> bool {
         self.is_past
@@ -308,4 +313,15 @@ impl StrategyRunner {
     fn desk_mut(&mut self) -> Result<&mut StrategyDesk, Error> {
         self.desk.as_deref_mut().ok_or(Error::Poisoned)
     }
+}
+
+/// Whether a bar that is due in a set was recorded since the first of `live`.
+fn has_live(live: &Map<(InstrumentId, Timeframe), Timestamp>, seen: &Seen<'_>) -> bool {
+    seen.set.bars().any(|(source, bar, state)| {
+        let number = usize::try_from(source.0).ok();
+        let expected = number.and_then(|number| seen.sources.get(number));
+        let key = expected.map(|each| (bar.instrument, each.source.timeframe));
+        let first = key.and_then(|key| live.get(&key));
+        state == SlotState::Present && first.is_some_and(|first| bar.ts_close >= *first)
+    })
 }
