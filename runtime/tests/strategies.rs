@@ -376,6 +376,50 @@ span = 3
     assert_eq!(turn(&mut book, &mut runner, 50), shown(&[("own", "sent")]));
 }
 
+#[test]
+fn a_slower_bar_of_a_set_that_was_skipped_is_in_its_features() {
+    let text = r#"
+[[synchronizer]]
+name = "mixed"
+expected_sources = ["A_1m", "B_1m", "A_2m"]
+waits_for_holes = false
+
+[[feature]]
+name = "sum"
+kind = "sma"
+source = "A_2m"
+span = 2
+"#;
+    let (mut book, plan) = book(text);
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
+    let mut heard = Vec::new();
+    for minute in 1..=8 {
+        bar(&mut book, "A", (minute, 100));
+        if minute % 2 == 0 {
+            let closes = minute * MINUTE;
+            let report = BarReport {
+                symbol: "A",
+                timeframe: "2m",
+                span: (closes - 2 * MINUTE, closes),
+                ohlc: [px(minute); 4],
+                volume: px(1),
+            };
+            book.bar(&report).unwrap();
+        }
+        if minute != 4 {
+            bar(&mut book, "B", (minute, 50));
+        }
+        let mut hear = |seen: &Seen<'_>| {
+            heard.push((seen.set.ts().0 / MINUTE, seen.feature("sum")));
+        };
+        while runner.step(Some(Duration::ZERO), &mut hear).unwrap() {}
+    }
+    let means = [None, None, Some(3.0), Some(5.0), Some(5.0), Some(7.0)];
+    let minutes = [2, 3, 5, 6, 7, 8];
+    let means: Vec<_> = minutes.into_iter().zip(means).collect();
+    assert_eq!(heard, means);
+}
+
 /// The sets that are shown after a restart, by minute and number of orders, where a bar of minute 2
 /// was there before and `live` come after it.
 fn after_restart(live: &[(&str, i64)]) -> Vec<(i64, usize)> {

@@ -1,7 +1,8 @@
 //! Features by name, computed of the sets of one synchronizer.
 //!
-//! 1. A feature takes each bar of its source once, when it closes: what stands for a missing bar,
-//!    and a slower bar seen again, leaves it as it was.
+//! 1. A feature of one source takes each of its bars once, in the first set that shows it: what
+//!    stands for a missing bar, and a slower bar seen again, leaves it as it was. A feature of two
+//!    takes both bars whenever one of them is new.
 //! 2. Where nothing stands for a source, its features are unknown in that set.
 
 use borsh::BorshSerialize;
@@ -10,7 +11,7 @@ use truebook_core::bars::feature::{
     Rsi, Sma, Span, Volatility, Vwap, ZScore,
 };
 use truebook_core::bars::{BarSet, ExpectedSource, SlotState, Source, SourceId};
-use truebook_core::model::{Id, Instrument, InvalidValue};
+use truebook_core::model::{Id, Instrument, InvalidValue, Timestamp};
 
 /// What is computed; definitions are those of [`truebook_core::bars::feature`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize)]
@@ -138,6 +139,8 @@ enum Formula {
 struct Feature {
     formula: Formula,
     sources: [SourceId; 2],
+    /// The close of the newest bar of each that was taken.
+    newest: [Timestamp; 2],
     value: Option<f64>,
 }
 
@@ -177,6 +180,7 @@ impl FeatureSet {
             features.push(Feature {
                 formula: Formula::new(feature.kind, feature.span),
                 sources: [at(0), at(1)],
+                newest: [Timestamp(i64::MIN); 2],
                 value: None,
             });
         }
@@ -196,14 +200,21 @@ impl FeatureSet {
                 *value = None;
                 continue;
             }
-            let is_new = |state| matches!(state, SlotState::Present | SlotState::Interpolated);
             let bars = feature.sources.map(|source| {
                 let scale = self.scales.get(usize::try_from(source.0).ok()?)?;
                 Some(FloatBar::new(set.bar(source)?, *scale))
             });
-            if states.into_iter().any(is_new)
-                && let [Some(first), Some(second)] = bars
-            {
+            let closes = feature.sources.map(|source| set.bar(source));
+            let closes = closes.map(|bar| bar.map_or(Timestamp(i64::MIN), |bar| bar.ts_close));
+            let slots = states.into_iter().zip(closes).zip(&mut feature.newest);
+            let mut is_new = false;
+            for ((state, close), newest) in slots {
+                // A slower bar may be carried from a set that was skipped.
+                if state != SlotState::Stale && close > *newest {
+                    (*newest, is_new) = (close, true);
+                }
+            }
+            if is_new && let [Some(first), Some(second)] = bars {
                 feature.value = feature.formula.push(&first, &second);
             }
             *value = feature.value;
