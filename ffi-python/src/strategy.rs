@@ -297,6 +297,10 @@ impl StrategyDesk {
 
     /// Chooses from the signals that wait, and submits the orders that they ask for.
     fn decide<'py>(&self, py: Python<'py>) -> PyResult<Vec<Routed<'py>>> {
+        // A thread that records waits for who hears it: it is not to be waited for without need.
+        if self.with(py, |runner| Ok(runner.is_idle()))? {
+            return Ok(Vec::new());
+        }
         let book = self.book.get();
         let (routed, instruments) = book.with_long(py, |book| {
             let mut runner = self.lock();
@@ -311,6 +315,16 @@ impl StrategyDesk {
             .into_iter()
             .map(|order| told(py, order, &instruments));
         all.collect()
+    }
+
+    /// Whether the book is closed, so that no set comes any more.
+    fn is_over(&self, py: Python<'_>) -> PyResult<bool> {
+        self.with(py, |runner| Ok(runner.subscription().is_over()))
+    }
+
+    /// How many parts of events were overwritten before they were read.
+    fn lost(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |runner| Ok(runner.subscription().lost()))
     }
 
     /// How each strategy does: a mapping by name.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from truebook._errors import Error, InvalidType, InvalidValue
+from truebook._errors import ClosedError, Error, InvalidType, InvalidValue
 from truebook._truebook import StrategyDesk
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("truebook")
 # How long a thread that runs waits at once before it looks whether it is to stop, in seconds.
 _PATIENCE = 0.2
+# How much of what a strategy raised is recorded, in characters.
+_REASON_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +72,33 @@ class _Strategy:
         self.name = name
         self._decide = decide
         self._asked: queue.SimpleQueue[tuple[BarSet, dict[str, Any]] | None] | None = None
-        self._answers: queue.SimpleQueue[list[Signal] | BaseException] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[float, list[Signal] | BaseException]]
+        self._answers = queue.SimpleQueue()
+        self._began: float | None = None
 
     def ask(self, shown: BarSet, features: dict[str, Any]) -> None:
         if self._asked is None:
             self._asked = queue.SimpleQueue()
             name = f"truebook-{self.name}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._began = None
         self._asked.put((shown, features))
 
-    def answer(self, seconds: float) -> list[Signal] | BaseException | None:
-        """What it gave or raised; None where it has not answered in time."""
-        try:
-            return self._answers.get(timeout=max(seconds, 0.0))
-        except queue.Empty:
-            return None
+    def answer(self, budget: float) -> list[Signal] | BaseException | None:
+        """What it gave or raised; None where it took more than `budget` seconds.
+
+        Its time runs from when it began: another strategy may have kept its thread from that.
+        """
+        while True:
+            began = self._began
+            left = budget if began is None else began + budget - time.monotonic()
+            try:
+                taken, answer = self._answers.get(timeout=max(left, 0.0))
+            except queue.Empty:
+                if began is None:
+                    continue
+                return None
+            return answer if taken <= budget else None
 
     def end(self) -> None:
         if self._asked is not None:
@@ -99,7 +113,9 @@ class _Strategy:
     def _work(self) -> None:
         asked = self._asked
         while asked is not None and (given := asked.get()) is not None:
-            self._answers.put(self.call(*given))
+            began = self._began = time.monotonic()
+            answer = self.call(*given)
+            self._answers.put((time.monotonic() - began, answer))
 
 
 class StrategyRunner:
@@ -199,7 +215,10 @@ class StrategyRunner:
         """Handle sets on this thread until `stop` is called or the book is closed."""
         while not self._stopping.is_set():
             try:
-                self._turn(_PATIENCE)
+                if self._turn(_PATIENCE) is None and self._desk.is_over():
+                    return
+            except ClosedError:
+                return
             except Error:
                 if self._stopping.is_set():
                     return
@@ -241,6 +260,12 @@ class StrategyRunner:
         `failed` or `evicted`, and how many `bars` had which outcome."""
         return self._desk.synchronizers()
 
+    @property
+    def lost(self) -> int:
+        """How many parts of events were overwritten before they were read, where bars came faster
+        than their sets were handled and the book has no file to hear them from again."""
+        return self._desk.lost()
+
     def _run_quietly(self) -> None:
         try:
             self.run()
@@ -265,8 +290,7 @@ class StrategyRunner:
             return {member: one.call(shown, dict(features)) for member, one in own.items()}
         for one in own.values():
             one.ask(shown, dict(features))
-        deadline = time.monotonic() + self._budget
-        return {member: one.answer(deadline - time.monotonic()) for member, one in own.items()}
+        return {member: one.answer(self._budget) for member, one in own.items()}
 
     def _give(self, member: int, answer: list[Signal] | BaseException | None) -> None:
         name = self._members[member].name
@@ -282,17 +306,27 @@ class StrategyRunner:
                         signal.qty,
                         signal.notional,
                     )
-            except (Error, TypeError, OverflowError) as error:
+            except Exception as error:  # what a number of its own raises, too
                 answer = error
             else:
                 return
         if answer is None:
             why = f"it took longer than {self._budget} s over a set"
         else:
-            why = f"it raised {type(answer).__name__}: {answer}"
+            why = f"it raised {_told(answer)}"
         _log.error("strategy %s was stopped: %s", name, why, exc_info=answer)
         self._desk.stop(member, why)
         self._members[member].end()
+
+
+def _told(error: BaseException) -> str:
+    """An error as text that can be recorded, whatever it is."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "it has no text"
+    text = f"{type(error).__name__}: {text}"[:_REASON_MAX]
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _signals(given: object) -> Iterable[Signal]:

@@ -961,6 +961,10 @@ class StrategyDesk:
         self,
     ) -> list[tuple[str, str, str, Decimal, str, int | None, tuple[str, str] | None]]:
         """Chooses from the signals that wait, and submits the orders that they ask for."""
+    def is_over(self) -> bool:
+        """Whether the book is closed, so that no set comes any more."""
+    def lost(self) -> int:
+        """How many parts of events were overwritten before they were read."""
     def strategies(self) -> dict[str, dict[str, Any]]:
         """How each strategy does: a mapping by name."""
     def synchronizers(self) -> list[dict[str, Any]]:

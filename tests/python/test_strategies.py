@@ -130,6 +130,44 @@ def test_one_that_raises_or_is_slow_or_gives_nonsense_is_stopped_and_the_others_
     runner.stop()
 
 
+def test_whatever_a_strategy_raises_the_others_go_on(book):
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    class Score:
+        def __float__(self):
+            raise ValueError("no number")
+
+    def raises(error):
+        def decide(_set, _features):
+            raise error
+
+        return decide
+
+    alerts = book.subscribe(["alerted"])
+    runner = StrategyRunner(book, PAIR, budget=None)
+    runner.add("mute", raises(Mute()))
+    runner.add("long", raises(ValueError("x" * 1_000_000)))
+    runner.add("half", raises(ValueError("\ud800")))
+    runner.add("score", always(Signal("A", "buy", qty=1, score=Score())))
+    runner.add("good", always(Signal("A", "buy", qty=1)))
+    for minute in (1, 2):
+        assert [order.strategy for order in turn(book, runner, minute)] == ["good"]
+    told = [event["text"].split(":")[0] for event in alerts.poll_many()]
+    assert told == ["mute", "long", "half", "score"]
+
+
+def test_one_that_keeps_the_interpreter_is_stopped_and_not_those_that_wait_for_it(book):
+    runner = StrategyRunner(book, PAIR, budget=0.1)
+    # One call that lets no other thread run.
+    runner.add("greedy", lambda _set, _features: sum(range(30_000_000)) and None)
+    runner.add("good", always(Signal("A", "buy", qty=1)))
+    assert [order.strategy for order in turn(book, runner, 1)] == ["good"]
+    assert "longer than" in runner.strategies["greedy"]["stopped"]
+    runner.stop()
+
+
 def test_features_come_by_name_and_are_none_until_they_are_warm(book):
     heard = []
     composition = PAIR | {
@@ -260,7 +298,27 @@ def test_it_ends_with_its_book(config):
     book = truebook.open(config=config, clock="event")
     runner = StrategyRunner(book, PAIR).start()
     book.close()
+    runner._thread.join(10)
+    assert not runner._thread.is_alive()
     runner.stop()
+
+
+def test_signals_that_find_their_book_closed_say_so(config):
+    book = truebook.open(config=config, clock="event")
+    runner = StrategyRunner(book, PAIR, budget=None)
+    runner.add("own", lambda _set, _features: book.close() or Signal("A", "buy", qty=1))
+    with pytest.raises(truebook.ClosedError):
+        turn(book, runner, 1)
+    assert runner.strategies["own"]["given"] == 1
+
+
+def test_bars_that_come_too_fast_for_a_book_without_a_file_are_counted_as_lost(book):
+    runner = StrategyRunner(book, PAIR, budget=None)
+    for minute in range(1, 5_000):
+        bar(book, "A", minute, 100)
+    while runner.poll(0.1):
+        pass
+    assert runner.lost > 0
 
 
 @pytest.mark.parametrize(

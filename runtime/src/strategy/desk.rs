@@ -332,6 +332,12 @@ impl StrategyDesk {
         !self.given.is_empty()
     }
 
+    /// Whether strategies were stopped of which nobody has asked.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        !self.stopped.is_empty()
+    }
+
     /// Chooses from the signals that wait, and adds the orders that they ask for.
     pub fn decide(&mut self, state: &State, commands: &mut Vec<Command>) {
         let members = &mut self.members;

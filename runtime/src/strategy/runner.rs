@@ -226,6 +226,7 @@ impl StrategyRunner {
     /// # Errors
     /// [`Error::Closed`], [`Error::Poisoned`], and where an alert cannot be recorded.
     pub fn decide(&mut self, book: &mut Book) -> Result<Vec<RoutedOrder>, Error> {
+        book.check_open()?;
         for (name, why) in self.desk_mut()?.take_stopped() {
             let text = format!("{name}: {why}");
             book.alert(("critical", "strategy_stopped"), &text, None)?;
@@ -256,6 +257,13 @@ impl StrategyRunner {
             }
         }
         Ok(routed)
+    }
+
+    /// Whether there is nothing to decide: no signal waits, and no strategy was stopped.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let desk = self.desk.as_ref();
+        desk.is_some_and(|desk| !desk.has_signals() && !desk.has_stopped())
     }
 
     /// The strategies that decide outside and that the newest set is for.
