@@ -7,7 +7,8 @@ use truebook_core::book::{Alert, AlertLevel, Command, PriceTick, Record, State};
 use truebook_core::engine::{Happening, Reactor};
 use truebook_core::model::{Id, InvalidValue, StrategyId, Timestamp};
 
-use crate::strategy::{self, BarMaker, BarPlan, MadeBar, StrategyDesk};
+use crate::market::BAR_NS;
+use crate::strategy::{self, BarMaker, BarPlan, MadeBar, Material, PlannedBars, StrategyDesk};
 
 use super::PaperVenue;
 
@@ -45,7 +46,7 @@ impl Desk {
         Ok(Self {
             strategies: strategy::desk(plan, state)?,
             maker: BarMaker::new(&plan.bars, state.instruments())?,
-            delivered: plan.delivered()?,
+            delivered: delivered(plan)?,
             made: Vec::new(),
         })
     }
@@ -169,6 +170,26 @@ impl Reactor for Session {
             Happening::Event(_) => {}
         }
     }
+}
+
+/// The sources of `plan` that the data has: bars of a minute, and no trades to make any of.
+fn delivered(plan: &BarPlan) -> Result<Vec<Source>, InvalidValue> {
+    let of_trades = plan.bars.iter().find(|one| one.from == Material::Trades);
+    if let Some(PlannedBars { source, .. }) = of_trades {
+        let found = format!("'trades' for {source}");
+        let allowed = "'quotes', 'prices' or smaller bars: a session's data has no single trades";
+        return Err(InvalidValue::new("from", &found, allowed));
+    }
+    let delivered = plan.delivered()?;
+    let other = delivered.iter().find(|one| one.timeframe.ns() != BAR_NS);
+    let Some(other) = other else {
+        return Ok(delivered);
+    };
+    let found = format!("{other}, which is not made");
+    let allowed = format!(
+        "bars of 1m, as the data has: make the other with a [[bars]] of source = \"{other}\""
+    );
+    Err(InvalidValue::new("source", &found, &allowed))
 }
 
 /// What is recorded of a strategy that was stopped.

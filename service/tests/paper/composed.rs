@@ -86,3 +86,28 @@ fn a_source_that_nothing_delivers_is_named() {
     let output = place.paper(&args).output().unwrap();
     says(&refused(&output), &["LTC-USD_5m", "[[bars]]"]);
 }
+
+#[test]
+fn what_the_data_cannot_be_is_refused_and_not_waited_for() {
+    let place = Place::new();
+    tape::write_folder(&place, "data", 60);
+    let args = ["--data", "data", "--config", "c.toml", "--db", ":memory:"];
+    let cases = [
+        (
+            "from = \"BTC-USD_1m\"",
+            "from = \"trades\"",
+            "'trades' for BTC-USD_5m",
+        ),
+        (
+            "\"LTC-USD_1m\"]",
+            "\"LTC-USD_5m\"]",
+            "source = \"LTC-USD_5m\"",
+        ),
+    ];
+    for (from, to, what) in cases {
+        assert!(composed().contains(from));
+        place.write("c.toml", composed().replace(from, to));
+        let output = place.paper(&args).output().unwrap();
+        says(&refused(&output), &[what]);
+    }
+}
