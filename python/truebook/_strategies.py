@@ -375,12 +375,15 @@ def _toml(composition: str | Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
-def _word(key: object) -> str:
-    return json.dumps(str(key))
+def _word(text: object) -> str:
+    # TOML takes no halves of characters, and no DEL as it is.
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(key: object, value: object) -> str:
-    if isinstance(value, (bool, int, str)):
+    if isinstance(value, str):
+        return _word(value)
+    if isinstance(value, (bool, int)):
         return json.dumps(value)
     if isinstance(value, float):
         return repr(value)

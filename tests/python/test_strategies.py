@@ -343,12 +343,23 @@ def test_a_wrong_composition_says_what_is_allowed(book, composition, what):
     assert what in str(caught.value)
 
 
+def test_a_symbol_of_any_characters_is_found_in_a_composition(config):
+    symbol = "\U0001f680"
+    config.write_text(CONFIG.replace('"A"', f'"{symbol}"'))
+    with truebook.open(config=config, clock="event") as book:
+        runner = StrategyRunner(
+            book, {"synchronizer": [{"name": "x", "expected_sources": [f"{symbol}_1m"]}]}
+        )
+        assert [one["name"] for one in runner.synchronizers] == ["x"]
+
+
 def test_a_wrong_strategy_says_what_is_allowed(book):
     runner = StrategyRunner(book, PAIR)
     runner.add("own", always())
     for name, strategy, more, what in [
         ("own", always(), {}, "a second time"),
         ("", always(), {}, "name"),
+        ("n" * 65, always(), {}, "at most 64 bytes"),
         ("other", 5, {}, "on_bars"),
         ("other", always(), {"synchronizer": "pears"}, "pair"),
         ("other", always(), {"priority": "high"}, "priority"),

@@ -21,6 +21,9 @@ use super::selection::Selection;
 use super::signal::{Given, Signal};
 use super::{Seen, Strategy};
 
+/// The longest name of a strategy: an id has room for it, the time of a set and a number.
+const NAME_BYTES_MAX: usize = 64;
+
 /// Sets of one synchronizer, with what is computed of them.
 #[derive(Debug)]
 struct Lane {
@@ -127,8 +130,8 @@ impl StrategyDesk {
     /// Adds a strategy that sees the sets of its synchronizer; `None` decides outside.
     ///
     /// # Errors
-    /// [`InvalidValue`] for a name that another has, for a synchronizer that is not there, and for
-    /// none where there are several.
+    /// [`InvalidValue`] for a name that another has or that is too long, for a synchronizer that is
+    /// not there, and for none where there are several.
     pub fn add(
         &mut self,
         planned: PlannedStrategy,
@@ -147,6 +150,11 @@ impl StrategyDesk {
         if self.member(&planned.name).is_some() {
             let found = format!("'{}' a second time", planned.name);
             return Err(InvalidValue::new("strategy", &found, "each name once"));
+        }
+        if planned.name.as_str().len() > NAME_BYTES_MAX {
+            let found = format!("'{}'", planned.name);
+            let allowed = "a name of at most 64 bytes: the ids of its orders begin with it";
+            return Err(InvalidValue::new("strategy", &found, allowed));
         }
         self.members.push(Member::new(planned, lanes, mind));
         Ok(self.members.len() - 1)
