@@ -162,6 +162,17 @@ fn a_signal_becomes_an_order_that_the_paper_venue_fills_and_an_exit_closes_it() 
     assert_eq!((counts.given, counts.sent, counts.idle), (3, 2, 1));
 }
 
+#[test]
+fn one_that_panics_at_length_is_said_in_short() {
+    let (mut book, plan) = book(PAIR);
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
+    let mind = Of(|_: &Seen<'_>, _: &mut Vec<Signal>| panic!("{}", "x".repeat(100_000)));
+    runner.add(planned("long"), Some(Box::new(mind))).unwrap();
+    assert_eq!(turn(&mut book, &mut runner, 1), []);
+    let stopped = runner.strategies()[0].stopped.clone().unwrap();
+    assert!(stopped.starts_with("it panicked: xxx") && stopped.len() < 2_000);
+}
+
 /// What became of the signals of a strategy that gives `actions` in each of so many sets, which are
 /// decided together: ids and sides of the orders.
 fn together(actions: &'static [Action], held: bool, sets: i64) -> Vec<(String, Side)> {

@@ -11,6 +11,9 @@ use super::router::{Namer, SignalCounts};
 use super::signal::{Given, Signal};
 use super::{Seen, Strategy};
 
+/// How much of what a strategy said as it panicked is recorded, in characters.
+const REASON_MAX: usize = 1_000;
+
 /// The newest set, as far as signals from outside need it.
 #[derive(Debug, Default)]
 pub(super) struct Newest {
@@ -134,7 +137,12 @@ impl Member {
         if let Err(panic) = run {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            return Err(format!("it panicked: {}", text.unwrap_or_default()));
+            let text: String = text
+                .iter()
+                .flat_map(|text| text.chars())
+                .take(REASON_MAX)
+                .collect();
+            return Err(format!("it panicked: {text}"));
         }
         match began {
             Some((began, budget)) if began.elapsed() > budget => {
