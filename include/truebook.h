@@ -303,7 +303,8 @@
 // The header's TBK_ABI_VERSION is not this library's.
 #define TBK_ERROR_ABI_VERSION -8
 
-// No strategy, account, position or order is called so.
+// No strategy, account, position or order that is looked up is called so. An order that is to be
+// changed, and that nobody knows, is a value that cannot be taken, as in every language.
 #define TBK_ERROR_UNKNOWN -9
 
 // This process was forked from the one that opened the book: it can be used there only.

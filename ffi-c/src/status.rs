@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use truebook::{Error, Invalid};
+use truebook::Error;
 
 /// The version of this interface; pass it to `tbk_open`.
 pub const TBK_ABI_VERSION: u32 = 1;
@@ -29,7 +29,8 @@ pub const TBK_ERROR_NULL: i32 = -7;
 /// The header's TBK_ABI_VERSION is not this library's.
 pub const TBK_ERROR_ABI_VERSION: i32 = -8;
 
-/// No strategy, account, position or order is called so.
+/// No strategy, account, position or order that is looked up is called so. An order that is to be
+/// changed, and that nobody knows, is a value that cannot be taken, as in every language.
 pub const TBK_ERROR_UNKNOWN: i32 = -9;
 /// This process was forked from the one that opened the book: it can be used there only.
 pub const TBK_ERROR_FORKED: i32 = -10;
@@ -69,9 +70,6 @@ impl From<Error> for Failure {
             Error::Closed => TBK_ERROR_CLOSED,
             Error::Forked => TBK_ERROR_FORKED,
             Error::Refused(refusal) => return Self::new(TBK_ERROR_REFUSED, refusal.name()),
-            Error::Invalid(Invalid::UnknownOrder) | Error::InvalidFor(_, Invalid::UnknownOrder) => {
-                TBK_ERROR_UNKNOWN
-            }
             Error::Value(_) | Error::Invalid(_) | Error::InvalidFor(..) => TBK_ERROR_INVALID_VALUE,
             Error::UnknownInstrument(_) => TBK_ERROR_UNKNOWN_INSTRUMENT,
             Error::Store(_) | Error::NotDurable(_) | Error::Undecided => TBK_ERROR_STORE,

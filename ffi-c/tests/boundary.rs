@@ -230,22 +230,3 @@ fn a_reserved_member_that_says_something_is_refused() {
     assert_eq!(said(), "options.reserved: found not 0, allowed: 0");
     assert!(book.is_null());
 }
-
-#[test]
-fn an_order_that_nobody_knows_has_one_status_whatever_is_asked_of_it() {
-    let book = open();
-    let mut order: tbk_order = zeroed();
-    order.size = size::<tbk_order>();
-    // SAFETY: pointers to what lives here, as the interface asks.
-    unsafe {
-        let id = c"zz".as_ptr();
-        let update = tbk_order_update(book, TBK_ORDER_CANCELED, id, null(), 1);
-        assert_eq!(update, TBK_ERROR_UNKNOWN);
-        assert_eq!(
-            tbk_amend(book, id, c"3".as_ptr(), null()),
-            TBK_ERROR_UNKNOWN
-        );
-        assert_eq!(tbk_read_order(book, id, &mut order), TBK_ERROR_UNKNOWN);
-        assert_eq!(tbk_close(book), TBK_OK);
-    }
-}

@@ -267,12 +267,6 @@ impl StrategyDesk {
         false
     }
 
-    /// The time of the newest set.
-    #[must_use]
-    pub fn newest_ts(&self) -> Timestamp {
-        self.newest.ts
-    }
-
     /// The strategies that decide outside and that the newest set is for.
     pub fn asked(&self) -> impl Iterator<Item = usize> {
         let all = self.members.iter().enumerate();
