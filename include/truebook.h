@@ -1674,6 +1674,15 @@ int32_t tbk_strategies_add(struct tbk_strategies *strategies,
                            const struct tbk_strategy *strategy,
                            uint32_t *number);
 
+// Says that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar: nothing
+// here looks at a clock. tbk_strategies_poll then has the sets.
+//
+// One thread at a time for the strategies. No allocation, no lock, no system call.
+//
+// Requires: `strategies` is NULL or from tbk_strategies_open.
+int32_t tbk_strategies_advance(struct tbk_strategies *strategies,
+                               int64_t now);
+
 // The number of a strategy by its name, one that the configuration has as "external" too;
 // TBK_ERROR_UNKNOWN where there is none.
 //

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::ffi::c_char;
 use std::sync::{Arc, Weak};
 
-use truebook::model::Id;
+use truebook::model::{Id, Timestamp};
 use truebook::strategy::{BarPlan, PlannedStrategy, StrategyRunner};
 
 use crate::bar_set::{Newest, count_u32};
@@ -161,6 +161,22 @@ pub unsafe extern "C" fn tbk_strategies_add(
         // SAFETY: not NULL, and so a place by the caller's promise.
         unsafe { number.write(count_u32(member)) };
         Ok(())
+    })
+}
+
+/// Says that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar: nothing
+/// here looks at a clock. tbk_strategies_poll then has the sets.
+///
+/// One thread at a time for the strategies. No allocation, no lock, no system call.
+///
+/// # Safety
+/// `strategies` is NULL or from tbk_strategies_open.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tbk_strategies_advance(strategies: *mut tbk_strategies, now: i64) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let own = unsafe { desk(strategies) }?;
+        Ok(own.runner.advance(Timestamp(now))?)
     })
 }
 

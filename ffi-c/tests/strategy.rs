@@ -688,6 +688,7 @@ fn null_sizes_and_closed_handles_are_statuses() {
             tbk_strategies_feature_number(own, c"mean".as_ptr(), null_mut()),
             tbk_strategies_asked(own, 0, null_mut()),
             tbk_strategies_signal(own, 0, null()),
+            tbk_strategies_advance(null_mut(), 1),
             tbk_strategies_stop(own, 0, null()),
             tbk_strategies_decide(own, null_mut(), 0, 1, &raw mut count),
             tbk_strategies_decide(own, null_mut(), 0, 0, null_mut()),

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyList};
 use truebook::Error;
 use truebook::bars::BarOutcome;
 use truebook::bars::{BarSet as CoreSet, ExpectedSource};
-use truebook::model::{Id, Instrument};
+use truebook::model::{Id, Instrument, Timestamp};
 use truebook::strategy::{
     Action, BarPlan, PlannedStrategy, RoutedOrder, Seen, Signal, Size, StrategyRunner,
 };
@@ -246,6 +246,12 @@ impl StrategyDesk {
             features,
             asked,
         )))
+    }
+
+    /// Says that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar.
+    fn advance(&self, py: Python<'_>, now: Any<'_, '_>) -> PyResult<()> {
+        let now = Timestamp(whole("now", now, "nanoseconds since the epoch")?);
+        self.with(py, |runner| runner.advance(now))
     }
 
     /// Whether the newest set is made of bars that were recorded before.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import queue
 import threading
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from truebook._composition import to_toml
 from truebook._errors import ClosedError, Error, InvalidType, InvalidValue
 from truebook._truebook import StrategyDesk
 
@@ -168,7 +168,7 @@ class StrategyRunner:
     ) -> None:
         if budget is not None and not (isinstance(budget, (int, float)) and budget > 0):
             raise InvalidValue(f"budget: found {budget!r}, allowed: seconds above 0, or None")
-        text = composition if composition is None else _toml(composition)
+        text = composition if composition is None else to_toml(composition)
         self._desk = StrategyDesk(book, text, since)
         self._budget = budget
         self._members: dict[int, _Strategy] = {}
@@ -210,6 +210,14 @@ class StrategyRunner:
         Raises as the book does where it is closed; what a limit refuses is an answer.
         """
         return self._turn(timeout) or []
+
+    def advance(self, now: int) -> None:
+        """Say that it is `now`, nanoseconds since the epoch, so that timeouts end without a bar.
+
+        Nothing here looks at a clock: a set that lacks a bar goes out with the next bar that is
+        beyond its timeout, or by this. Any thread may call it; `poll` or `run` handles the sets.
+        """
+        self._desk.advance(now)
 
     def run(self) -> None:
         """Handle sets on this thread until `stop` is called or the book is closed."""
@@ -353,44 +361,3 @@ def _routed(
     strategy, symbol, side, qty, client_order_id, sequence, refused = order
     status, detail = refused or (None, None)
     return RoutedOrder(strategy, symbol, side, qty, client_order_id, sequence, status, detail)
-
-
-def _toml(composition: str | Mapping[str, object]) -> str:
-    """A mapping as TOML text; text as it is."""
-    if isinstance(composition, str):
-        return composition
-    if not isinstance(composition, Mapping):
-        found = type(composition).__name__
-        raise InvalidType(f"composition: found {found}, allowed: TOML text, a mapping or None")
-    lines: list[str] = []
-    for key, value in composition.items():
-        tables = value if isinstance(value, (list, tuple)) else [value]
-        header = f"[{key}]" if key == "selection" else f"[[{_word(key)}]]"
-        for table in tables:
-            if not isinstance(table, Mapping):
-                found = type(table).__name__
-                raise InvalidType(f"{key}: found {found}, allowed: a mapping, or a list of them")
-            lines.append(header)
-            lines.extend(f"{_word(own)} = {_value(own, what)}" for own, what in table.items())
-    return "\n".join(lines)
-
-
-def _word(text: object) -> str:
-    # TOML takes no halves of characters, and no DEL as it is.
-    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(key: object, value: object) -> str:
-    if isinstance(value, str):
-        return _word(value)
-    if isinstance(value, (bool, int)):
-        return json.dumps(value)
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, Mapping):
-        own = (f"{_word(name)} = {_value(name, what)}" for name, what in value.items())
-        return "{ " + ", ".join(own) + " }"
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return "[" + ", ".join(_value(key, one) for one in value) + "]"
-    found = type(value).__name__
-    raise InvalidType(f"{key}: found {found}, allowed: str, int, float, bool, list or mapping")

@@ -942,6 +942,9 @@ class StrategyDesk:
         self, timeout: float
     ) -> tuple[str | None, BarSet, dict[str, float | None], list[int]] | None:
         """The next set within `timeout` seconds; None without one."""
+    def advance(self, now: int) -> None:
+        """Says that it is `now`, nanoseconds since the epoch, so that timeouts end without a
+        bar."""
     def is_past(self) -> bool:
         """Whether the newest set is made of bars that were recorded before."""
     def signal(

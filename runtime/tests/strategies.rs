@@ -9,7 +9,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use truebook::model::{Fixed, Id, Side};
+use truebook::model::{Fixed, Id, Side, Timestamp};
 use truebook::settings::Settings;
 use truebook::strategy::{
     Action, BarPlan, PlannedStrategy, Seen, Signal, Size, Strategy, StrategyRunner,
@@ -502,6 +502,34 @@ fn a_set_of_the_past_that_a_new_bar_ends_is_no_order() {
         (runner.is_past(), runner.decide(&mut book).unwrap().len()),
         (false, 1)
     );
+}
+
+#[test]
+fn a_clock_ends_a_timeout_and_a_set_goes_out_with_what_there_is() {
+    let text = PAIR.replace("waits", "timeout_ms = 1000\nrequire_all = false\nwaits");
+    let (mut book, plan) = book(&text);
+    let mut runner = book.run_strategies(Some(&plan), None).unwrap();
+    bar(&mut book, "A", (1, 100));
+    assert!(!runner.step(Some(Duration::ZERO), |_| {}).unwrap());
+    runner.advance(Timestamp(MINUTE + 999_999_999)).unwrap();
+    assert!(!runner.step(Some(Duration::ZERO), |_| {}).unwrap());
+    runner.advance(Timestamp(MINUTE + 1_000_000_000)).unwrap();
+    assert!(runner.step(Some(Duration::ZERO), |_| {}).unwrap());
+}
+
+#[test]
+fn a_strategy_with_a_synchronizer_of_its_own_sees_the_fastest_bars_alone() {
+    let own = "[[strategy]]\nname = \"m\"\nkind = \"momentum\"\nsymbols = [\"A\"]\n\
+               [[bars]]\nsource = \"A_2m\"\nfrom = \"A_1m\"";
+    let (mut book, _) = book(own);
+    let mut runner = book.run_strategies(None, None).unwrap();
+    for minute in 1..9 {
+        bar(&mut book, "A", (minute, 100));
+    }
+    let mut closes = Vec::new();
+    let mut note = |seen: &Seen<'_>| closes.push(seen.set.ts().0 / MINUTE);
+    while runner.step(Some(Duration::ZERO), &mut note).unwrap() {}
+    assert_eq!(closes, [1, 2, 3, 4, 5, 6, 7, 8]);
 }
 
 #[test]

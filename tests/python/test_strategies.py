@@ -255,6 +255,23 @@ def test_bars_of_the_past_fill_features_and_no_order_comes_of_them(config, tmp_p
         assert len(turn(book, runner, 4)) == 1
 
 
+def test_a_clock_ends_a_timeout(book):
+    late = {"name": "pair", "expected_sources": ["A_1m", "B_1m"], "require_all": False}
+    seen = []
+    runner = StrategyRunner(book, {"synchronizer": [late]}, budget=None)
+    runner.add("own", lambda bars, _features: seen.append(bars.sources_missing))
+    bar(book, "A", 1, 100)
+    runner.poll()
+    runner.advance(MINUTE + 99_999_999)
+    runner.poll()
+    assert not seen
+    runner.advance(MINUTE + 100_000_000)
+    runner.poll()
+    assert seen == [["B_1m"]]
+    with pytest.raises(truebook.InvalidValue, match="now"):
+        runner.advance("noon")
+
+
 def test_trades_become_bars_that_strategies_see(config):
     config.write_text(
         CONFIG

@@ -222,6 +222,7 @@ int decisions(Book &book) {
     MUST(*own == 0 && *other == 1 && !all.add(strategy).ok());
     MUST(*all.number("other") == 1 && all.number("z").status().code() == TBK_ERROR_UNKNOWN);
     auto set = make<tbk_bar_set>();
+    MUST(all.advance(1));
     MUST(!*all.poll(set) && *all.fd() >= 0 && !*all.arm());
     MUST(book.trade_print("BTC-USD", "120", "1"));
     MUST(bar(book, 1, "100") && bar(book, 2, "110") && *all.arm());

@@ -27,6 +27,8 @@ pub struct SynchronizerReport {
     pub skipped: u64,
     /// Sets that failed, since a source may not be missing.
     pub failed: u64,
+    /// Of all these, sets that went before their timeout because too many were open.
+    pub evicted: u64,
     /// Bars, by outcome; those that there were.
     pub bars: BTreeMap<&'static str, u64>,
 }
@@ -75,6 +77,7 @@ impl SynchronizerReport {
             incomplete: status.sets.incomplete,
             skipped: status.sets.skipped,
             failed: status.sets.failed,
+            evicted: status.sets.evicted,
             bars: bars.collect(),
         }
     }

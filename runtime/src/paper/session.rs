@@ -165,6 +165,9 @@ impl Reactor for Session {
             Happening::Price(tick) => {
                 if let Some(desk) = self.desk(state) {
                     desk.price(tick);
+                    if !desk.made.is_empty() {
+                        desk.decide(state, tick.ts, commands);
+                    }
                 }
             }
             Happening::Event(_) => {}

@@ -6,14 +6,12 @@
 
 use std::time::Duration;
 
-use truebook_core::bars::{
-    Bar, BarCounts, BarOutcome, BarSynchronizer, ExpectedSource, SetCounts, SourceId, Timeframe,
-};
+use truebook_core::bars::{Bar, BarOutcome, ExpectedSource, SourceId, Timeframe};
 use truebook_core::book::{Command, State};
 use truebook_core::hash::Map;
 use truebook_core::model::{Id, Instrument, InstrumentId, InvalidValue, Timestamp};
 
-use super::feature::FeatureSet;
+use super::lane::{Lane, SynchronizerStatus};
 use super::member::{Member, Newest, StrategyStatus};
 use super::plan::{BarPlan, PlannedStrategy, PlannedSynchronizer};
 use super::router::{self, OrderNames};
@@ -23,26 +21,6 @@ use super::{Seen, Strategy};
 
 /// The longest name of a strategy: an id has room for it, the time of a set and a number.
 const NAME_BYTES_MAX: usize = 64;
-
-/// Sets of one synchronizer, with what is computed of them.
-#[derive(Debug)]
-struct Lane {
-    name: Option<Id>,
-    expected: Vec<ExpectedSource>,
-    synchronizer: BarSynchronizer,
-    features: FeatureSet,
-}
-
-/// How a synchronizer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SynchronizerStatus {
-    /// Its name; `None` of one that a strategy has to itself.
-    pub name: Option<Id>,
-    /// How many sets went which way.
-    pub sets: SetCounts,
-    /// How many bars had which outcome.
-    pub bars: BarCounts,
-}
 
 /// Everything between bars and orders.
 pub struct StrategyDesk {
@@ -58,6 +36,7 @@ pub struct StrategyDesk {
     given: Vec<Given>,
     outvoted: Vec<Given>,
     stopped: Vec<usize>,
+    unexpected: u64,
 }
 
 impl StrategyDesk {
@@ -79,6 +58,7 @@ impl StrategyDesk {
             given: Vec::new(),
             outvoted: Vec::new(),
             stopped: Vec::new(),
+            unexpected: 0,
         };
         for planned in &plan.synchronizers {
             desk.add_lane((Some(planned.name), planned), plan, instruments)?;
@@ -100,14 +80,13 @@ impl StrategyDesk {
     /// Adds a synchronizer, and gives its number.
     pub(super) fn add_lane(
         &mut self,
-        (name, planned): (Option<Id>, &PlannedSynchronizer),
+        named: (Option<Id>, &PlannedSynchronizer),
         plan: &BarPlan,
         instruments: &[Instrument],
     ) -> Result<usize, InvalidValue> {
         let number = self.lanes.len();
-        let expected = planned.expected.clone();
-        let features = FeatureSet::new(&plan.features, &expected, instruments)?;
-        for (each, source) in expected.iter().zip((0..).map(SourceId)) {
+        let lane = Lane::new(named, plan, instruments)?;
+        for (each, source) in lane.expected.iter().zip((0..).map(SourceId)) {
             let symbol = each.source.symbol;
             let known = instruments.iter().find(|known| known.symbol == symbol);
             if let Some(instrument) = known {
@@ -118,12 +97,7 @@ impl StrategyDesk {
                     .push((number, source));
             }
         }
-        self.lanes.push(Lane {
-            name,
-            synchronizer: BarSynchronizer::new(expected.clone(), planned.options)?,
-            expected,
-            features,
-        });
+        self.lanes.push(lane);
         Ok(number)
     }
 
@@ -198,8 +172,10 @@ impl StrategyDesk {
     /// Takes a bar of `timeframe` that arrived at `arrival`: what the synchronizer made of it that
     /// had most to say against it.
     pub fn bar(&mut self, timeframe: Timeframe, bar: &Bar, arrival: Timestamp) -> BarOutcome {
-        self.now = self.now.max(arrival);
+        self.advance(arrival);
         let Some(lanes) = self.by_source.get(&(bar.instrument, timeframe)) else {
+            // Bars of any length are given beside their own, and seldom waited for.
+            self.unexpected += u64::from(timeframe != Timeframe::UNALIGNED);
             return BarOutcome::Unexpected;
         };
         let mut worst = BarOutcome::Taken;
@@ -374,6 +350,12 @@ impl StrategyDesk {
         }
     }
 
+    /// How many bars came that no synchronizer waits for.
+    #[must_use]
+    pub fn unexpected(&self) -> u64 {
+        self.unexpected
+    }
+
     /// How each strategy does.
     pub fn strategies(&self) -> impl Iterator<Item = StrategyStatus> {
         self.members.iter().map(Member::status)
@@ -381,11 +363,7 @@ impl StrategyDesk {
 
     /// How each synchronizer does.
     pub fn synchronizers(&self) -> impl Iterator<Item = SynchronizerStatus> {
-        self.lanes.iter().map(|lane| SynchronizerStatus {
-            name: lane.name,
-            sets: lane.synchronizer.set_counts(),
-            bars: lane.synchronizer.bar_counts(),
-        })
+        self.lanes.iter().map(Lane::status)
     }
 
     /// What the synchronizer of a strategy expects.

@@ -6,6 +6,7 @@
 mod build;
 mod desk;
 mod feature;
+mod lane;
 mod leg;
 mod maker;
 mod member;
@@ -22,8 +23,9 @@ use truebook_core::bars::{Bar, BarSet, ExpectedSource, SlotState, Source, Source
 use truebook_core::model::Id;
 
 pub use build::desk;
-pub use desk::{StrategyDesk, SynchronizerStatus};
+pub use desk::StrategyDesk;
 pub use feature::{FeatureKind, FeatureSet, PlannedFeature};
+pub use lane::SynchronizerStatus;
 pub use maker::{BarMaker, MadeBar};
 pub use member::StrategyStatus;
 pub use plan::{BarPlan, Material, PlannedBars, PlannedStrategy, PlannedSynchronizer};

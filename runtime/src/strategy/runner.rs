@@ -13,7 +13,8 @@ use truebook_core::engine::{Filter, Overflow, Registry, Subscription};
 use truebook_core::hash::Map;
 use truebook_core::model::{Id, InstrumentId, Side, Timestamp};
 
-use super::desk::{StrategyDesk, SynchronizerStatus};
+use super::desk::StrategyDesk;
+use super::lane::SynchronizerStatus;
 use super::member::StrategyStatus;
 use super::plan::{BarPlan, PlannedStrategy};
 use super::router::OrderNames;
@@ -44,7 +45,9 @@ pub struct StrategyRunner {
     bars: Subscription,
     /// Only elsewhere while a decision is made.
     desk: Option<Box<StrategyDesk>>,
-    timeframes: Map<Id, Option<Timeframe>>,
+    timeframes: Map<Id, Timeframe>,
+    /// Of each symbol, its shortest bars so far.
+    fastest: Map<InstrumentId, Timeframe>,
     registry: Arc<Registry>,
     /// The newest event when it began.
     began: u64,
@@ -91,6 +94,7 @@ impl Book {
             bars: self.subscribe(filter, Overflow::Block, since)?,
             desk: Some(Box::new(desk)),
             timeframes: Map::default(),
+            fastest: Map::default(),
             registry: Arc::new(registry),
             began,
             live: Map::default(),
@@ -171,15 +175,14 @@ impl StrategyRunner {
             return Ok(());
         };
         let timeframe = self.timeframe(bar.timeframe);
-        let arrival = notice.ts.max(bar.ts_close);
+        let (arrival, bar) = (notice.ts.max(bar.ts_close), bar.bar());
+        // A strategy with a synchronizer of its own sees the fastest bars of a symbol.
+        let fastest = self.fastest.entry(bar.instrument).or_insert(timeframe);
+        *fastest = timeframe.min(*fastest);
+        let is_fastest = *fastest == timeframe;
+        let any = is_fastest.then_some(Timeframe::UNALIGNED);
         let desk = self.desk.as_deref_mut().ok_or(Error::Poisoned)?;
-        let Some(timeframe) = timeframe else {
-            desk.advance(arrival);
-            return Ok(());
-        };
-        let bar = bar.bar();
-        // A desk waits for bars of any length, too.
-        for timeframe in [Timeframe::UNALIGNED, timeframe] {
+        for timeframe in any.into_iter().chain([timeframe]) {
             desk.bar(timeframe, &bar, arrival);
             if notice.sequence > self.began {
                 let first = self.live.entry((bar.instrument, timeframe));
@@ -190,10 +193,21 @@ impl StrategyRunner {
         Ok(())
     }
 
-    /// How long bars are whose source calls them `name`; `None` for a name of its own.
-    fn timeframe(&mut self, name: Id) -> Option<Timeframe> {
+    /// Says that it is `now`, so that timeouts end without a bar; the system's clock is not looked
+    /// at.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] after a decision that was not finished.
+    pub fn advance(&mut self, now: Timestamp) -> Result<(), Error> {
+        self.desk_mut()?.advance(now);
+        Ok(())
+    }
+
+    /// How long bars are whose source calls them `name`; of any length, where that is a name of its
+    /// own.
+    fn timeframe(&mut self, name: Id) -> Timeframe {
         let known = self.timeframes.entry(name);
-        *known.or_insert_with(|| name.as_str().parse().ok())
+        *known.or_insert_with(|| name.as_str().parse().unwrap_or(Timeframe::UNALIGNED))
     }
 
     /// Takes a signal of the newest set from a strategy that decides outside; of a set of the past
