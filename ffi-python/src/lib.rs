@@ -22,6 +22,7 @@ mod pnl;
 mod position;
 mod read;
 mod record;
+mod routed;
 mod status;
 mod strategy;
 mod subscription;

@@ -8,12 +8,9 @@ use std::time::Instant;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use truebook::Error;
-use truebook::bars::BarOutcome;
-use truebook::bars::{BarSet as CoreSet, ExpectedSource};
+use truebook::bars::{BarOutcome, BarSet as CoreSet, ExpectedSource};
 use truebook::model::{Id, Instrument, Timestamp};
-use truebook::strategy::{
-    Action, BarPlan, PlannedStrategy, RoutedOrder, Seen, Signal, Size, StrategyRunner,
-};
+use truebook::strategy::{Action, BarPlan, PlannedStrategy, Seen, Signal, Size, StrategyRunner};
 
 use crate::argument::{maybe_text, seconds, text};
 use crate::bars::series::Digits;
@@ -21,22 +18,13 @@ use crate::bars::set::{BarSet, Layout};
 use crate::book::{Book, SIGNALS};
 use crate::choice::unknown;
 use crate::error::{exception, raise};
-use crate::number::{decimal, duration, optional, whole};
+use crate::number::{duration, optional, whole};
+use crate::routed::{Routed, told};
 
 type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 
 /// A set for strategies: whose, the set, its features by name, and the strategies that are asked.
 type Shown<'py> = (Option<String>, BarSet, Bound<'py, PyDict>, Vec<usize>);
-/// An order: whose, in what, which side, how much, its id, its sequence, and why it was refused.
-type Routed<'py> = (
-    String,
-    String,
-    &'static str,
-    Bound<'py, PyAny>,
-    String,
-    Option<u64>,
-    Option<(&'static str, String)>,
-);
 
 /// Sets of a book's bars for strategies, and the orders that their signals become.
 /// `truebook.StrategyRunner` is made of it.
@@ -254,6 +242,11 @@ impl StrategyDesk {
         self.with(py, |runner| runner.advance(now))
     }
 
+    /// How many bars came that no synchronizer waits for.
+    fn unexpected(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |runner| Ok(runner.unexpected()))
+    }
+
     /// Whether the newest set is made of bars that were recorded before.
     fn is_past(&self, py: Python<'_>) -> PyResult<bool> {
         self.with(py, |runner| Ok(runner.is_past()))
@@ -371,29 +364,4 @@ impl StrategyDesk {
         }
         Ok(list)
     }
-}
-
-/// An order as Python reads it; an error that is no refusal is raised.
-fn told<'py>(
-    py: Python<'py>,
-    order: RoutedOrder,
-    instruments: &[Instrument],
-) -> PyResult<Routed<'py>> {
-    let own = instruments.iter().find(|own| own.symbol == order.symbol);
-    let scale = own.map_or(0, |own| own.qty_scale);
-    let qty = truebook::model::Fixed::new(order.qty, scale);
-    let (sequence, refused) = match order.answer {
-        Ok(applied) => (Some(applied.sequence), None),
-        Err(Error::Refused(why)) => (None, Some((why.name(), why.to_string()))),
-        Err(other) => return Err(raise(py, &other)),
-    };
-    Ok((
-        order.strategy.to_string(),
-        order.symbol.to_string(),
-        order.side.name(),
-        decimal(py, qty)?,
-        order.client_order_id.to_string(),
-        sequence,
-        refused,
-    ))
 }

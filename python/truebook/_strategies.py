@@ -269,6 +269,11 @@ class StrategyRunner:
         return self._desk.synchronizers()
 
     @property
+    def unexpected(self) -> int:
+        """How many bars came that no synchronizer waits for."""
+        return self._desk.unexpected()
+
+    @property
     def lost(self) -> int:
         """How many parts of events were overwritten before they were read, where bars came faster
         than their sets were handled and the book has no file to hear them from again."""

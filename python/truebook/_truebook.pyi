@@ -945,6 +945,8 @@ class StrategyDesk:
     def advance(self, now: int) -> None:
         """Says that it is `now`, nanoseconds since the epoch, so that timeouts end without a
         bar."""
+    def unexpected(self) -> int:
+        """How many bars came that no synchronizer waits for."""
     def is_past(self) -> bool:
         """Whether the newest set is made of bars that were recorded before."""
     def signal(

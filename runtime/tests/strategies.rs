@@ -530,6 +530,7 @@ fn a_strategy_with_a_synchronizer_of_its_own_sees_the_fastest_bars_alone() {
     let mut note = |seen: &Seen<'_>| closes.push(seen.set.ts().0 / MINUTE);
     while runner.step(Some(Duration::ZERO), &mut note).unwrap() {}
     assert_eq!(closes, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(runner.unexpected(), 4, "the four of two minutes");
 }
 
 #[test]

@@ -85,7 +85,7 @@ def test_a_class_or_a_function_gives_signals_that_become_orders(book, budget):
     assert all(order.refused is None and order.sequence for order in orders)
     assert orders[0].client_order_id == f"own-{MINUTE}-1"
     assert runner.strategies["own"]["sent"] == 2
-    assert runner.synchronizers[0]["complete"] == 1
+    assert runner.synchronizers[0]["complete"] == 1 and runner.unexpected == 0
     runner.stop()
 
 

@@ -9,7 +9,6 @@ use truebook::model::Timestamp;
 
 use super::column::Rows;
 use super::series::{Clock, Digits, Wanted, bars, narrow};
-use super::synchronizer::outcome_name;
 
 /// The bars of one source.
 pub(crate) struct Batch {
@@ -93,7 +92,7 @@ pub(crate) fn outcomes<'py>(
     for outcome in BarOutcome::ALL {
         let count = since.of(outcome).saturating_sub(before.of(outcome));
         if count > 0 {
-            dict.set_item(outcome_name(outcome), count)?;
+            dict.set_item(outcome.name(), count)?;
         }
     }
     Ok(dict)

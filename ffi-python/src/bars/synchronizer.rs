@@ -221,7 +221,7 @@ impl BarSynchronizer {
             state.take(&self.layout);
             Some(outcome)
         });
-        outcome.map(outcome_name).ok_or_else(|| {
+        outcome.map(BarOutcome::name).ok_or_else(|| {
             let text = format!("sets: found {READY_MAX} that wait, allowed: less; poll them");
             exception(py, "InvalidValue", text)
         })
@@ -312,7 +312,7 @@ impl BarSynchronizer {
         let counts = self.with(py, |state| state.core.bar_counts());
         let dict = PyDict::new(py);
         for outcome in BarOutcome::ALL {
-            dict.set_item(outcome_name(outcome), counts.of(outcome))?;
+            dict.set_item(outcome.name(), counts.of(outcome))?;
         }
         Ok(dict)
     }
@@ -366,19 +366,4 @@ fn price(what: &str, value: Any<'_, '_>, scale: Scale) -> PyResult<i64> {
         );
         exception(value.py(), "InvalidValue", text)
     })
-}
-
-pub(super) fn outcome_name(outcome: BarOutcome) -> &'static str {
-    match outcome {
-        BarOutcome::Taken => "taken",
-        BarOutcome::OutOfOrder => "out_of_order",
-        BarOutcome::Duplicate => "duplicate",
-        BarOutcome::Corrected => "corrected",
-        BarOutcome::Late => "late",
-        BarOutcome::Future => "future",
-        BarOutcome::Unexpected => "unexpected",
-        BarOutcome::OffGrid => "off_grid",
-        BarOutcome::Invalid => "invalid",
-        BarOutcome::Crowded => "crowded",
-    }
 }

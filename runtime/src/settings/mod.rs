@@ -115,11 +115,7 @@ impl Settings {
         let limits = limits::read(&limit_table, &Limits::default(), None)?;
         let instruments = instrument::read(&root)?;
         let strategies = strategy::read(&root, &limits, &instruments)?;
-        let mode = read_choice(
-            &book,
-            "mode",
-            [("paper", Mode::Paper), ("live", Mode::Live)],
-        )?;
+        let mode = book.choice("mode", &[("paper", Mode::Paper), ("live", Mode::Live)])?;
         // Where the data is of the past, what came after a gap is known.
         let known = match mode {
             Some(Mode::Live) => SyncMode::Live,
@@ -133,7 +129,7 @@ impl Settings {
             day_boundary_seconds: read_day_boundary(&book)?,
             fees: read_fees(&root.table("fees")?)?,
             limits,
-            mark: read_mark(&book)?,
+            mark: book.choice("mark", &MarkChoice::ALL)?.unwrap_or_default(),
             paper: read_paper(&root.table("paper")?)?,
             cash: read_cash(&root.table("cash")?)?,
             instruments,
@@ -141,12 +137,12 @@ impl Settings {
         };
         Ok(Self {
             mode,
-            durability: read_choice(
-                &book,
+            durability: book.choice(
                 "durability",
-                [("disk", Durability::Disk), ("os", Durability::Os)],
+                &[("disk", Durability::Disk), ("os", Durability::Os)],
             )?,
-            snapshots: read_choice(&book, "snapshots", [("hourly", true), ("off", false)])?
+            snapshots: book
+                .choice("snapshots", &[("hourly", true), ("off", false)])?
                 .unwrap_or(true),
             audit: AuditFiles {
                 csv: book
@@ -206,34 +202,6 @@ impl Settings {
         // A test proves that the text is taken, so the other arm is never seen.
         Self::from_toml("builtin.toml", BUILTIN).unwrap_or_else(|_| Self::none())
     }
-}
-
-fn read_choice<T: Copy>(
-    section: &Section,
-    key: &str,
-    choices: [(&str, T); 2],
-) -> Result<Option<T>, SettingsError> {
-    let names = choices.map(|(name, _)| format!("'{name}'"));
-    let allowed = names.join(" or ");
-    let Some(found) = section.text(key, &allowed)? else {
-        return Ok(None);
-    };
-    let chosen = choices.iter().find(|(name, _)| *name == found);
-    match chosen {
-        Some((_, choice)) => Ok(Some(*choice)),
-        None => Err(section.refuse(key, &format!("'{found}'"), &allowed)),
-    }
-}
-
-fn read_mark(section: &Section) -> Result<MarkChoice, SettingsError> {
-    let names = MarkChoice::ALL.map(|(name, _)| format!("'{name}'"));
-    let allowed = names.join(", ");
-    let Some(found) = section.text("mark", &allowed)? else {
-        return Ok(MarkChoice::default());
-    };
-    let chosen = MarkChoice::ALL.iter().find(|(name, _)| *name == found);
-    let chosen = chosen.map(|(_, choice)| *choice);
-    chosen.ok_or_else(|| section.refuse("mark", &format!("'{found}'"), &allowed))
 }
 
 fn read_fees(section: &Section) -> Result<Fees, SettingsError> {

@@ -370,22 +370,11 @@ fn read_strategies(
 fn read_selection(section: &Section) -> Result<Selection, SettingsError> {
     section.only(&["rule", "opposed"])?;
     Ok(Selection {
-        rule: choice(section, "rule", &SelectionRule::ALL)?,
-        opposed: choice(section, "opposed", &Opposed::ALL)?,
+        rule: section
+            .choice("rule", &SelectionRule::ALL)?
+            .unwrap_or_default(),
+        opposed: section
+            .choice("opposed", &Opposed::ALL)?
+            .unwrap_or_default(),
     })
-}
-
-fn choice<T: Copy + Default>(
-    section: &Section,
-    key: &str,
-    all: &[(&'static str, T)],
-) -> Result<T, SettingsError> {
-    let names: Vec<String> = all.iter().map(|(name, _)| format!("'{name}'")).collect();
-    let allowed = names.join(" or ");
-    let Some(found) = section.text(key, &allowed)? else {
-        return Ok(T::default());
-    };
-    let known = all.iter().find(|(name, _)| *name == found);
-    let known = known.map(|(_, value)| *value);
-    known.ok_or_else(|| section.refuse(key, &format!("'{found}'"), &allowed))
 }

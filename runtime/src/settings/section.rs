@@ -166,6 +166,27 @@ impl Section {
         items.iter().map(id).collect::<Result<_, _>>().map(Some)
     }
 
+    /// What the word of `key` means, one of `choices`.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        key: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, SettingsError> {
+        let names: Vec<String> = choices
+            .iter()
+            .map(|(name, _)| format!("'{name}'"))
+            .collect();
+        let allowed = names.join(" or ");
+        let Some(found) = self.text(key, &allowed)? else {
+            return Ok(None);
+        };
+        let chosen = choices.iter().find(|(name, _)| *name == found);
+        match chosen {
+            Some((_, choice)) => Ok(Some(*choice)),
+            None => Err(self.refuse(key, &format!("'{found}'"), &allowed)),
+        }
+    }
+
     /// The flag of `key`.
     pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, SettingsError> {
         match self.item(key) {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use truebook_core::bars::{Bar, BarOutcome, ExpectedSource, SourceId, Timeframe};
+use truebook_core::bars::{Bar, BarOutcome, SourceId, Timeframe};
 use truebook_core::book::{Command, State};
 use truebook_core::hash::Map;
 use truebook_core::model::{Id, Instrument, InstrumentId, InvalidValue, Timestamp};
@@ -36,7 +36,6 @@ pub struct StrategyDesk {
     given: Vec<Given>,
     outvoted: Vec<Given>,
     stopped: Vec<usize>,
-    unexpected: u64,
 }
 
 impl StrategyDesk {
@@ -58,7 +57,6 @@ impl StrategyDesk {
             given: Vec::new(),
             outvoted: Vec::new(),
             stopped: Vec::new(),
-            unexpected: 0,
         };
         for planned in &plan.synchronizers {
             desk.add_lane((Some(planned.name), planned), plan, instruments)?;
@@ -163,19 +161,11 @@ impl StrategyDesk {
         all.position(|member| member.name == *name && member.is_outside())
     }
 
-    /// Whether bars of `source` are waited for.
-    #[must_use]
-    pub fn expects(&self, (instrument, timeframe): (InstrumentId, Timeframe)) -> bool {
-        self.by_source.contains_key(&(instrument, timeframe))
-    }
-
     /// Takes a bar of `timeframe` that arrived at `arrival`: what the synchronizer made of it that
     /// had most to say against it.
     pub fn bar(&mut self, timeframe: Timeframe, bar: &Bar, arrival: Timestamp) -> BarOutcome {
         self.advance(arrival);
         let Some(lanes) = self.by_source.get(&(bar.instrument, timeframe)) else {
-            // Bars of any length are given beside their own, and seldom waited for.
-            self.unexpected += u64::from(timeframe != Timeframe::UNALIGNED);
             return BarOutcome::Unexpected;
         };
         let mut worst = BarOutcome::Taken;
@@ -196,13 +186,6 @@ impl StrategyDesk {
         self.now = self.now.max(now);
         for lane in &mut self.lanes {
             lane.synchronizer.advance(now);
-        }
-    }
-
-    /// Says that no more bars come: every set goes out.
-    pub fn finish(&mut self) {
-        for lane in &mut self.lanes {
-            lane.synchronizer.finish();
         }
     }
 
@@ -350,12 +333,6 @@ impl StrategyDesk {
         }
     }
 
-    /// How many bars came that no synchronizer waits for.
-    #[must_use]
-    pub fn unexpected(&self) -> u64 {
-        self.unexpected
-    }
-
     /// How each strategy does.
     pub fn strategies(&self) -> impl Iterator<Item = StrategyStatus> {
         self.members.iter().map(Member::status)
@@ -364,13 +341,5 @@ impl StrategyDesk {
     /// How each synchronizer does.
     pub fn synchronizers(&self) -> impl Iterator<Item = SynchronizerStatus> {
         self.lanes.iter().map(Lane::status)
-    }
-
-    /// What the synchronizer of a strategy expects.
-    #[must_use]
-    pub fn expected(&self, member: usize) -> &[ExpectedSource] {
-        let lanes = self.members.get(member).map(|member| &member.lanes);
-        let lane = lanes.and_then(|lanes| self.lanes.get(*lanes.first()?));
-        lane.map_or(&[], |lane| &lane.expected)
     }
 }

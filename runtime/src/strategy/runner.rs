@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use truebook_core::bars::{SlotState, SyncMode, Timeframe};
+use truebook_core::bars::{BarOutcome, SlotState, SyncMode, Timeframe};
 use truebook_core::book::{Applied, Command, Kinds, News, Notice, Record};
 use truebook_core::engine::{Filter, Overflow, Registry, Subscription};
 use truebook_core::hash::Map;
@@ -55,6 +55,8 @@ pub struct StrategyRunner {
     live: Map<(InstrumentId, Timeframe), Timestamp>,
     /// Whether the newest set was known before.
     is_past: bool,
+    /// Bars that no synchronizer waits for.
+    unexpected: u64,
 }
 
 impl Book {
@@ -99,6 +101,7 @@ impl Book {
             began,
             live: Map::default(),
             is_past: false,
+            unexpected: 0,
         })
     }
 }
@@ -182,15 +185,23 @@ impl StrategyRunner {
         let is_fastest = *fastest == timeframe;
         let any = is_fastest.then_some(Timeframe::UNALIGNED);
         let desk = self.desk.as_deref_mut().ok_or(Error::Poisoned)?;
+        let mut is_expected = false;
         for timeframe in any.into_iter().chain([timeframe]) {
-            desk.bar(timeframe, &bar, arrival);
+            is_expected |= desk.bar(timeframe, &bar, arrival) != BarOutcome::Unexpected;
             if notice.sequence > self.began {
                 let first = self.live.entry((bar.instrument, timeframe));
                 let first = first.or_insert(bar.ts_close);
                 *first = (*first).min(bar.ts_close);
             }
         }
+        self.unexpected += u64::from(!is_expected);
         Ok(())
+    }
+
+    /// How many bars came that no synchronizer waits for.
+    #[must_use]
+    pub fn unexpected(&self) -> u64 {
+        self.unexpected
     }
 
     /// Says that it is `now`, so that timeouts end without a bar; the system's clock is not looked

@@ -17,7 +17,7 @@
 //! cannot divide, this gives `None`; the RSI of prices that never changed is 50, as it is there
 //! since 0.8. VWAP since a session began is TA-Lib's, over a window it is the same formula.
 //! Volatility, z-score and spread, which TA-Lib lacks, and beta, which it defines on returns only,
-//! say their formulas themselves. `core/tests/data/ta-lib.csv` is what TA-Lib 0.8.3 makes of 60
+//! say their formulas themselves. `core/tests/data/ta-lib.csv` is what TA-Lib 0.8.2 makes of 60
 //! bars.
 //!
 //! # Why not a crate
